@@ -1,0 +1,363 @@
+"""The shared nouns of Khabar: frozen records that stores take and give.
+
+Every `datetime` is aware and in UTC; a record never holds a database row, and nothing here does I/O.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SourceKind(StrEnum):
+    """What stands at a source's address, as found at its last successful fetch."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that news come from, with the state of its polling."""
+
+    id: int
+    url: str
+    name: str
+    kind: SourceKind = SourceKind.FEED
+    language: str | None = None  # None: found out for each article
+    interval: timedelta | None = None  # None: the settings' collect.interval
+    full_text: bool | None = None  # None: the settings' collect.full_text
+    is_paused: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    due_at: datetime | None = None  # None: at once
+    checked_at: datetime | None = None
+    succeeded_at: datetime | None = None  # None: its first fetch has not come yet (backfill)
+    failures: int = 0  # in a row
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source as settings, OPML or a person name it."""
+
+    url: str
+    name: str
+    kind: SourceKind = SourceKind.FEED
+    language: str | None = None
+    interval: timedelta | None = None
+    full_text: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What one poll taught about a source."""
+
+    source_id: int
+    checked_at: datetime
+    due_at: datetime
+    error: str | None = None  # None: it answered well (304 among it)
+    kind: SourceKind | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None  # the address of a permanent redirect
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "item"
+    QUOTE = "quote"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of an article's body; plain text, no markup.
+
+    `level` is 2-6 for a heading and 1 for an item of a numbered list, else 0. `url` is an image's address,
+    and `text` then its caption (may be empty).
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """One page of one source, read and annotated, before it has an id.
+
+    `identity` is what makes it the same article next time: the feed's guid, else the canonical URL.
+    `lemmas` are all distinct keys of its title, lead and body, separated by blanks (what search indexes).
+    """
+
+    source_id: int
+    identity: str
+    url: str
+    title: str
+    lead: str
+    body: tuple[Block, ...]
+    language: str
+    published_at: datetime
+    lemmas: str
+    fingerprint: str  # of the normalised text: two pages with the same one are copies
+    feed_hash: str  # of what the feed said: unchanged means nothing to do
+    image: str | None = None
+    author: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article of the archive. Ids grow in the order of arrival."""
+
+    id: int
+    story_id: int
+    source_id: int
+    source_name: str
+    url: str
+    title: str
+    lead: str
+    body: tuple[Block, ...]
+    language: str
+    published_at: datetime
+    arrived_at: datetime
+    revision: int = 1  # grows by one with each change of the title, the text or the picture
+    image: str | None = None
+    author: str | None = None
+    tags: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()  # names of the topics it matches
+
+    @property
+    def text(self) -> str:
+        """Title, lead and body as plain text, a blank line between pieces: what topics and search look at."""
+        return article_text(self.title, self.lead, self.body)
+
+
+def article_text(title: str, lead: str, body: Sequence[Block]) -> str:
+    """The article alone as plain text, without pictures' captions.
+
+    The lead stands first unless the body opens with the same words.
+    """
+    paragraphs = [block.text for block in body if block.kind is not BlockKind.IMAGE and block.text]
+    if lead and not (paragraphs and paragraphs[0].startswith(lead.rstrip("….").rstrip())):
+        paragraphs.insert(0, lead)
+    return "\n\n".join([title, *paragraphs])
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What deciding about a feed's entries needs to know of an article already stored."""
+
+    id: int
+    identity: str
+    url: str
+    feed_hash: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles about one event. Ids grow in the order of arrival: they are the log that chats read."""
+
+    id: int
+    lead_article_id: int
+    articles: int  # how many pages tell it
+    is_pushed: bool  # False: stored only (backfill, import, too old)
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A saved question: its words, and other names for the same thing.
+
+    `key` is the question's normal form: two questions with one key are one topic.
+    """
+
+    id: int
+    name: str
+    key: str
+    aliases: tuple[str, ...] = ()
+    from_settings: bool = False
+
+
+class ChatKind(StrEnum):
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+class ChatState(StrEnum):
+    """Whether a chat receives."""
+
+    NEW = "new"  # has not chosen what to get yet
+    ACTIVE = "active"
+    STOPPED = "stopped"  # asked for silence with /stop
+    BLOCKED = "blocked"  # the person blocked the bot or is gone; a later /start wakes it
+    PAUSED = "paused"  # no rights, not a member, not found; its owner was told
+
+
+class Schedule(StrEnum):
+    INSTANT = "instant"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Whoever receives: a reader, a group or a channel. `id` is Telegram's, 52 signed bits.
+
+    `position` is the last story of the log that this chat has been given or has passed.
+    """
+
+    id: int
+    kind: ChatKind
+    title: str
+    username: str | None = None
+    state: ChatState = ChatState.NEW
+    language: str | None = None  # None: the settings' language
+    timezone: str | None = None  # IANA name; None: the settings' timezone
+    schedule: Schedule = Schedule.INSTANT
+    hours: tuple[int, ...] = (9,)  # local hours of a daily digest
+    is_silent: bool = False
+    with_pictures: bool = True
+    with_hashtags: bool = True
+    thread_id: int | None = None
+    position: int = 0
+    due_at: datetime | None = None  # None: nothing is due
+    attempts: int = 0  # failed attempts in a row
+    owner_id: int | None = None  # who set a channel or group up; None: settings, or the reader themself
+    trouble: str | None = None  # why it is paused or blocked, in Telegram's words
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What a chat asked for. Both set: stories of that source about that topic; both None: everything.
+
+    `since` is the newest story when it was asked: only later ones are pushed.
+    """
+
+    id: int
+    chat_id: int
+    topic_id: int | None
+    source_id: int | None
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story as one chat sees it: the article to show and the topics of this chat that it matched."""
+
+    story_id: int
+    article: Article
+    articles: int = 1
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A chat that this worker sends to now; its row stands in the in-flight journal until settled."""
+
+    id: int
+    chat: Chat
+    until: int  # the newest story when it was claimed: what the message covers ends here
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What one message carries to one chat: stories after its position, the best known order first.
+
+    `until` is where the position goes once it is delivered; `more` counts matching stories it does not show.
+    """
+
+    chat: Chat
+    stories: tuple[StoryView, ...]
+    until: int
+    more: int = 0
+
+
+class PostKind(StrEnum):
+    """How a message that stands in a chat was made, which decides how it is edited."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of ours that stands in a chat and the article (at a revision) that it shows."""
+
+    chat_id: int
+    message_id: int
+    story_id: int
+    article_id: int
+    revision: int
+    kind: PostKind
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A slice of a longer list, newest first; `older` and `newer` tell whether there is more either way."""
+
+    items: tuple[T, ...]
+    number: int = 0
+    older: bool = False
+
+    @property
+    def newer(self) -> bool:
+        return self.number > 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """A follow as people see it: its name and how many stories it has in the archive."""
+
+    follow: Follow
+    name: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """A topic with the number of its stories in the archive."""
+
+    topic: Topic
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message stands in the chat."""
+
+    message_id: int
+    kind: PostKind
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSize:
+    """What the archive holds, for `khabar check` and /stats."""
+
+    articles: int
+    stories: int
+    sources: int
+    chats: int
+    newest_at: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """A question as the search index sees it, for narrowing down only.
+
+    Any of the alternatives; of an alternative all terms; of a term any of its keys. What the index cannot tell
+    (phrases, -without, source:) the caller's `accepts` decides on the article itself.
+    """
+
+    any_of: tuple[tuple[frozenset[str], ...], ...]
