@@ -116,7 +116,7 @@ def _refuse_unknown_variables(variables: Mapping[str, str]) -> None:
     # A table is set key by key, a list of tables as JSON in one variable.
     tables = {key[:-1] for key in _keys(Settings)}
     lists = {(name,) for name, field in Settings.model_fields.items() if get_args(field.annotation)}
-    known = {_variable(key) for key in _keys(Settings) if key in lists or key not in tables and key[:1] not in lists}
+    known = {_variable(key) for key in _keys(Settings) if key in lists or (key not in tables and key[:1] not in lists)}
     known |= {_variable(key) + "_FILE" for key in SECRETS} | {CONFIG_VARIABLE}
     for name in sorted(variables):
         if name.upper() not in known:
