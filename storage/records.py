@@ -38,6 +38,12 @@ class Source:
     succeeded_at: datetime | None = None  # None: its first fetch has not come yet (backfill)
     failures: int = 0  # in a row
     last_error: str | None = None
+    moved_to: str | None = None  # where a permanent redirect led; `url` stays what people wrote
+
+    @property
+    def address(self) -> str:
+        """Where to fetch it."""
+        return self.moved_to or self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +169,13 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles about one event. Ids grow in the order of arrival: they are the log that chats read."""
+    """Articles about one event. A chat is told of a story once, by the first article that its follows match."""
 
     id: int
     lead_article_id: int
     articles: int  # how many pages tell it
-    is_pushed: bool  # False: stored only (backfill, import, too old)
     opened_at: datetime
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,8 @@ class Schedule(StrEnum):
 class Chat:
     """Whoever receives: a reader, a group or a channel. `id` is Telegram's, 52 signed bits.
 
-    `position` is the last story of the log that this chat has been given or has passed.
+    The archive in the order of arrival is one log; `position` is the id of the last article in it that this chat
+    has been given or has passed.
     """
 
     id: int
@@ -239,7 +246,7 @@ class Chat:
 class Follow:
     """What a chat asked for. Both set: stories of that source about that topic; both None: everything.
 
-    `since` is the newest story when it was asked: only later ones are pushed.
+    `since` is the newest article when it was asked: only later ones are pushed.
     """
 
     id: int
@@ -261,17 +268,20 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A chat that this worker sends to now; its row stands in the in-flight journal until settled."""
+    """A row of the in-flight journal: a message to this chat may be on its way until the row is settled.
+
+    `until` is where the chat's position goes once the message stands.
+    """
 
     id: int
     chat: Chat
-    until: int  # the newest story when it was claimed: what the message covers ends here
+    until: int
     claimed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What one message carries to one chat: stories after its position, the best known order first.
+    """What one message carries to one chat: stories after its position, the oldest first.
 
     `until` is where the position goes once it is delivered; `more` counts matching stories it does not show.
     """

@@ -1,0 +1,173 @@
+"""Chats, what they follow, and what they saved."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import insert
+from storage.errors import NotFound
+from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Page, Schedule, StoryView
+from storage.rows import select_articles, story_views
+from storage.stories import PAGE_SIZE
+from storage.tables import article, article_topic, chat, follow, saved, source, topic
+
+# What a chat chooses, or what happens to it; the mailbox alone moves positions and due times forward.
+_COLUMNS = tuple(one.name for one in fields(Chat) if one.name != "id")
+
+
+class ChatStore:
+    """Whoever receives."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, chat_id: int) -> Chat | None:
+        """The chat with this Telegram id, if it is known."""
+        row = (await self._connection.execute(sa.select(chat).where(chat.c.id == chat_id))).first()
+        return None if row is None else chat_record(row)
+
+    async def get(self, chat_id: int) -> Chat:
+        """Raises `NotFound`."""
+        found = await self.find(chat_id)
+        if found is None:
+            raise NotFound("chat", chat_id)
+        return found
+
+    async def get_owned(self, owner_id: int) -> list[Chat]:
+        """Channels and groups that this person set up."""
+        rows = await self._connection.execute(sa.select(chat).where(chat.c.owner_id == owner_id).order_by(chat.c.id))
+        return [chat_record(row) for row in rows]
+
+    async def add(self, new: Chat) -> Chat:
+        """Remember a chat; one that is known keeps everything but its names."""
+        said = {"title": new.title, "username": new.username, "kind": new.kind}
+        statement = insert(self._connection, chat).values(id=new.id, from_settings=False, **_values(new))
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=said))
+        return await self.get(new.id)
+
+    async def save(self, changed: Chat) -> None:
+        """Write down every choice of a chat, its position and due time among them."""
+        await self._connection.execute(sa.update(chat).where(chat.c.id == changed.id).values(_values(changed)))
+
+    async def wake(self, chat_id: int, due_at: datetime | None) -> Chat:
+        """Start deliveries from here on: what came while the chat was silent is not sent after it."""
+        end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()
+        values = {"state": ChatState.ACTIVE, "position": end, "due_at": due_at, "attempts": 0, "trouble": None}
+        await self._connection.execute(sa.update(chat).where(chat.c.id == chat_id).values(values))
+        return await self.get(chat_id)
+
+    async def silence(self, chat_id: int, state: ChatState, trouble: str | None = None) -> None:
+        """No more deliveries until it wakes; what it follows is kept."""
+        values = {"state": state, "due_at": None, "trouble": trouble}
+        await self._connection.execute(sa.update(chat).where(chat.c.id == chat_id).values(values))
+
+    async def delete(self, chat_id: int) -> None:
+        """Forget a chat: its follows, bookmarks, ledger and all."""
+        await self._connection.execute(sa.delete(chat).where(chat.c.id == chat_id))
+
+    async def migrate(self, old_id: int, new_id: int) -> None:
+        """A group became a supergroup: every row follows to the new id."""
+        await self._connection.execute(sa.delete(chat).where(chat.c.id == new_id))
+        values = {"id": new_id, "kind": ChatKind.SUPERGROUP}
+        await self._connection.execute(sa.update(chat).where(chat.c.id == old_id).values(values))
+
+    async def keep_settings(self, chat_ids: Sequence[int]) -> None:
+        """Channels that stood in settings and do so no more receive nothing."""
+        gone = sa.and_(chat.c.from_settings, chat.c.id.not_in(chat_ids))
+        await self._connection.execute(
+            sa.update(chat).where(gone).values(state=ChatState.STOPPED, due_at=None, from_settings=False)
+        )
+        await self._connection.execute(sa.update(chat).where(chat.c.id.in_(chat_ids)).values(from_settings=True))
+
+    async def get_follows(self, chat_id: int) -> list[FollowView]:
+        """What the chat follows, with the number of articles each has in the archive."""
+        of_topic = (
+            sa.select(sa.func.count()).select_from(article_topic).where(article_topic.c.topic_id == follow.c.topic_id)
+        )
+        count = sa.case((follow.c.topic_id.is_not(None), of_topic.scalar_subquery()), else_=0)
+        query = (
+            sa.select(follow, topic.c.name.label("topic"), source.c.name.label("source"), count.label("stories"))
+            .outerjoin(topic, topic.c.id == follow.c.topic_id)
+            .outerjoin(source, source.c.id == follow.c.source_id)
+            .where(follow.c.chat_id == chat_id)
+            .order_by(follow.c.id)
+        )
+        return [
+            FollowView(
+                Follow(row.id, row.chat_id, row.topic_id, row.source_id, row.since),
+                " · ".join(name for name in (row.topic, row.source) if name),
+                row.stories,
+            )
+            for row in await self._connection.execute(query)
+        ]
+
+    async def follow(self, chat_id: int, *, topic_id: int | None = None, source_id: int | None = None) -> bool:
+        """Follow stories about a topic, of a source, both, or everything, from here on; whether that is new."""
+        end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()
+        values = {"chat_id": chat_id, "topic_id": topic_id, "source_id": source_id, "since": end}
+        statement = insert(self._connection, follow).values(values).on_conflict_do_nothing().returning(follow.c.id)
+        return (await self._connection.execute(statement)).first() is not None
+
+    async def unfollow(self, chat_id: int, *, topic_id: int | None = None, source_id: int | None = None) -> bool:
+        """Take back a follow; whether there was one."""
+        which = (
+            follow.c.chat_id == chat_id,
+            follow.c.topic_id.is_not_distinct_from(topic_id),
+            follow.c.source_id.is_not_distinct_from(source_id),
+        )
+        return (await self._connection.execute(sa.delete(follow).where(*which))).rowcount > 0
+
+    async def replace_follows(self, chat_id: int, wanted: Sequence[tuple[int | None, int | None]]) -> None:
+        """Make the follows just these pairs of topic and source; one that stays keeps its beginning."""
+        have = {(view.follow.topic_id, view.follow.source_id) for view in await self.get_follows(chat_id)}
+        for topic_id, source_id in have - set(wanted):
+            await self.unfollow(chat_id, topic_id=topic_id, source_id=source_id)
+        for topic_id, source_id in wanted:
+            await self.follow(chat_id, topic_id=topic_id, source_id=source_id)
+
+    async def bookmark(self, chat_id: int, article_id: int, now: datetime) -> bool:
+        """Save an article, or take it back; whether it is saved now."""
+        which = (saved.c.chat_id == chat_id, saved.c.article_id == article_id)
+        if (await self._connection.execute(sa.delete(saved).where(*which))).rowcount:
+            return False
+        values = {"chat_id": chat_id, "article_id": article_id, "saved_at": now}
+        await self._connection.execute(sa.insert(saved).values(values))
+        return True
+
+    async def is_saved(self, chat_id: int, article_id: int) -> bool:
+        """Whether the chat has a bookmark there."""
+        query = sa.select(saved.c.article_id).where(saved.c.chat_id == chat_id, saved.c.article_id == article_id)
+        return (await self._connection.execute(query)).first() is not None
+
+    async def get_saved(self, chat_id: int, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
+        """Bookmarks, the last saved first."""
+        query = (
+            select_articles()
+            .join(saved, sa.and_(saved.c.article_id == article.c.id, saved.c.chat_id == chat_id))
+            .order_by(saved.c.saved_at.desc(), article.c.id.desc())
+            .limit(size + 1)
+            .offset(page * size)
+        )
+        rows = list(await self._connection.execute(query))
+        return Page(tuple(await story_views(self._connection, rows[:size])), page, older=len(rows) > size)
+
+
+def chat_record(row: sa.Row[Any]) -> Chat:
+    """A row of the chat table as a record."""
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    chat_values = Chat(id=row.id, **values)
+    return replace(
+        chat_values,
+        kind=ChatKind(row.kind),
+        state=ChatState(row.state),
+        schedule=Schedule(row.schedule),
+        hours=tuple(row.hours),
+    )
+
+
+def _values(record: Chat) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _COLUMNS} | {"hours": list(record.hours)}

@@ -1,0 +1,144 @@
+"""The engine: SQLite by default, PostgreSQL by its URL. One writer, readers that cannot write.
+
+SQLite's pragmas and its BEGIN IMMEDIATE live here and nowhere else: a transaction that reads and then writes
+under a plain BEGIN fails under contention whatever the busy timeout.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.errors import DatabaseUnavailable
+from storage.stores import Stores
+
+BUSY_TIMEOUT_MS = 10_000
+READERS = 4
+
+
+class Database:
+    """Opens transactions; everything that is read or written goes through one."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engines; nothing is opened before the first transaction.
+
+        Raises `DatabaseUnavailable` for a URL that names no engine Khabar knows.
+        """
+        try:
+            self.url = sa.make_url(url)
+            self._writer = _create_engine(self.url, read_only=False)
+            self._reader = _create_engine(self.url, read_only=True)
+        except (ArgumentError, ImportError, sa.exc.NoSuchModuleError) as error:
+            raise DatabaseUnavailable(f"database_url cannot be used: {error}") from error
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database; None for any other."""
+        return sqlite_path(self.url)
+
+    @property
+    def writer(self) -> AsyncEngine:
+        """For schema changes and backups, which are no business of the stores."""
+        return self._writer
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Stores]:
+        """The stores over one transaction: committed at the end of the block, rolled back by any exception.
+
+        Nothing on the network may be awaited inside. Raises `DatabaseUnavailable` when the file cannot be opened,
+        is full, read-only, or stays locked by another process.
+        """
+        async with wrapped_errors(), self._writer.begin() as connection:
+            yield Stores(connection)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Stores]:
+        """The stores over a consistent view that cannot write."""
+        async with wrapped_errors(), self._reader.begin() as connection:
+            yield Stores(connection)
+
+    async def close(self) -> None:
+        """Close every connection; aiosqlite keeps a thread for each until then."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def sqlite_path(url: sa.URL) -> Path | None:
+    """The file that an SQLite URL names; None for another engine or a database in memory."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+@asynccontextmanager
+async def wrapped_errors() -> AsyncIterator[None]:
+    """Driver errors that tell of the database, not of the statement, become `DatabaseUnavailable`."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.OperationalError) or error.connection_invalidated:
+            raise DatabaseUnavailable(f"the database cannot be used now: {error.orig}") from error
+        raise
+    except OSError as error:
+        raise DatabaseUnavailable(f"the database cannot be reached: {error}") from error
+
+
+def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=READERS)
+    engine = create_async_engine(url, pool_size=READERS if read_only else 1, max_overflow=0)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver must not begin by itself: it would issue a plain BEGIN, late.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            # NORMAL can take back a confirmed /stop, or a delivery, when the power fails.
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def check_target(target: Path) -> None:
+    """Refuse a file that stands already, or a folder that does not."""
+    if target.exists():
+        raise DatabaseUnavailable(f"{target} exists already: name a new file")
+    if not target.parent.is_dir():
+        raise DatabaseUnavailable(f"there is no folder {target.parent}")
+
+
+async def backup(database: Database, target: Path) -> None:
+    """Write a consistent copy of an SQLite database while it is in use.
+
+    Raises `DatabaseUnavailable` for another engine, or when the target exists or cannot be written.
+    """
+    if database.path is None:
+        raise DatabaseUnavailable("`khabar backup` copies SQLite databases; for PostgreSQL use pg_dump")
+    check_target(target)
+    async with wrapped_errors(), database.writer.connect() as connection:
+        await connection.run_sync(lambda sync: _vacuum_into(sync, target))
+
+
+def _vacuum_into(connection: sa.Connection, target: Path) -> None:
+    """VACUUM INTO cannot run inside a transaction, so it bypasses the engine's BEGIN."""
+    cursor = connection.connection.cursor()
+    cursor.execute("VACUUM INTO ?", (str(target),))
+    cursor.close()

@@ -1,0 +1,34 @@
+"""What can go wrong in storage, as its callers see it.
+
+StorageError
+├── DatabaseUnavailable    the file or server cannot be opened, is locked, full or read-only
+├── SchemaMismatch         the schema is older or newer than this program
+└── NotFound               no such record
+"""
+
+
+class StorageError(Exception):
+    """Any fault of the store; the text is one sentence for the operator."""
+
+
+class DatabaseUnavailable(StorageError):
+    """The database cannot be opened or written now."""
+
+
+class SchemaMismatch(StorageError):
+    """The schema's version is not the one this program was written for."""
+
+    def __init__(self, found: str | None, expected: str) -> None:
+        self.found = found
+        self.expected = expected
+        state = f"is at version {found}" if found else "has no schema yet"
+        super().__init__(f"the database {state}, this Khabar needs {expected}: run `khabar migrate`")
+
+
+class NotFound(StorageError):
+    """No record with this id."""
+
+    def __init__(self, noun: str, key: object) -> None:
+        self.noun = noun
+        self.key = key
+        super().__init__(f"no {noun} {key}")

@@ -1,0 +1,62 @@
+"""Where rows of articles become records, for every store that reads them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Article, Block, BlockKind, StoryView
+from storage.tables import article, article_topic, source, story, topic
+
+
+def select_articles() -> sa.Select[Any]:
+    """Articles with the name of their source and the size of their story: what this module's records are made of."""
+    columns = (article, source.c.name.label("source_name"), story.c.articles.label("story_articles"))
+    joined = article.join(source, source.c.id == article.c.source_id).join(story, story.c.id == article.c.story_id)
+    return sa.select(*columns).select_from(joined)
+
+
+def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
+    """A row of `select_articles` as a record."""
+    return Article(
+        id=row.id,
+        story_id=row.story_id,
+        source_id=row.source_id,
+        source_name=row.source_name,
+        url=row.url,
+        title=row.title,
+        lead=row.lead,
+        body=tuple(Block(BlockKind(one["kind"]), one["text"], one["level"], one["url"]) for one in row.body),
+        language=row.language,
+        published_at=row.published_at,
+        arrived_at=row.arrived_at,
+        revision=row.revision,
+        image=row.image,
+        author=row.author,
+        tags=tuple(row.tags),
+        topics=topics,
+    )
+
+
+async def topics_of(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Names of the topics that these articles match, by article."""
+    query = (
+        sa.select(article_topic.c.article_id, topic.c.name)
+        .join(topic, topic.c.id == article_topic.c.topic_id)
+        .where(article_topic.c.article_id.in_(list(ids)))
+        .order_by(article_topic.c.article_id, topic.c.id)
+    )
+    names: dict[int, tuple[str, ...]] = {}
+    for article_id, name in await connection.execute(query):
+        names[article_id] = (*names.get(article_id, ()), name)
+    return names
+
+
+async def story_views(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[StoryView]:
+    """Rows of `select_articles` as stories, each shown by that article with all its topics."""
+    topics = await topics_of(connection, [row.id for row in rows])
+    return [
+        StoryView(row.story_id, article_record(row, topics.get(row.id, ())), row.story_articles, topics.get(row.id, ()))
+        for row in rows
+    ]

@@ -1,0 +1,105 @@
+"""The search index: SQLite's FTS5 over lemmas, newest first by rowid.
+
+Contentless and without positions it is the smallest and quickest (232 MB and a p99 of 3 ms a million articles);
+what it cannot tell, the caller's `accepts` decides on the article itself. Ordering by anything but the rowid
+costs hundreds of milliseconds on a common word, so article ids are the order of arrival.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Article, Candidates, StoryView
+from storage.rows import article_record, select_articles, story_views
+from storage.tables import article
+
+BATCH = 64
+NEWEST = 2**62  # above every id
+
+Accepts = Callable[[Article], bool]
+
+
+class SearchStore:
+    """Finds articles by their words."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(
+        self, candidates: Candidates, accepts: Accepts | None = None, *, skip: int = 0, limit: int = 6
+    ) -> list[StoryView]:
+        """Stories that the question accepts, newest first, each by the newest article that matches.
+
+        `accepts` of None takes every candidate. Reads no more of the archive than fills `skip + limit`.
+        """
+        found: list[sa.Row[Any]] = []
+        stories: set[int] = set()
+        before = NEWEST
+        while len(found) < skip + limit:
+            ids = await self._newest(candidates, before)
+            for row in await self._rows(ids):
+                if row.story_id not in stories and (accepts is None or accepts(article_record(row, ()))):
+                    stories.add(row.story_id)
+                    found.append(row)
+            if len(ids) < BATCH:
+                break
+            before = ids[-1]
+        return await story_views(self._connection, found[skip : skip + limit])
+
+    async def find_ids(self, candidates: Candidates, accepts: Accepts | None, *, limit: int) -> list[int]:
+        """Ids of the newest articles that the question accepts, looking at `limit` candidates at most."""
+        ids: list[int] = []
+        before = NEWEST
+        while limit > 0:
+            part = (await self._newest(candidates, before))[:limit]
+            rows = await self._rows(part)
+            ids += [row.id for row in rows if accepts is None or accepts(article_record(row, ()))]
+            if len(part) < BATCH:
+                break
+            limit -= len(part)
+            before = part[-1]
+        return ids
+
+    async def optimize(self) -> None:
+        """Merge the index's segments; seconds on a large archive, so at night."""
+        await self._connection.exec_driver_sql("INSERT INTO article_lemmas(article_lemmas) VALUES ('optimize')")
+
+    async def _newest(self, candidates: Candidates, before: int) -> list[int]:
+        query = sa.text(
+            "SELECT rowid FROM article_lemmas WHERE article_lemmas MATCH :question AND rowid < :before"
+            " ORDER BY rowid DESC LIMIT :batch"
+        )
+        values = {"question": _match_expression(candidates), "before": before, "batch": BATCH}
+        return list((await self._connection.execute(query, values)).scalars())
+
+    async def _rows(self, ids: list[int]) -> list[sa.Row[Any]]:
+        query = select_articles().where(article.c.id.in_(ids)).order_by(article.c.id.desc())
+        return list(await self._connection.execute(query))
+
+
+async def index_article(connection: AsyncConnection, article_id: int, lemmas: str) -> None:
+    """Make an article findable."""
+    statement = sa.text("INSERT INTO article_lemmas(rowid, lemmas) VALUES (:id, :lemmas)")
+    await connection.execute(statement, {"id": article_id, "lemmas": lemmas})
+
+
+async def unindex_article(connection: AsyncConnection, article_id: int, lemmas: str) -> None:
+    """Take an article out; a contentless index needs the very words it was given."""
+    statement = sa.text("INSERT INTO article_lemmas(article_lemmas, rowid, lemmas) VALUES ('delete', :id, :lemmas)")
+    await connection.execute(statement, {"id": article_id, "lemmas": lemmas})
+
+
+def _match_expression(candidates: Candidates) -> str:
+    """FTS5's own language; every key is quoted, so none can be taken for an operator."""
+    alternatives = (
+        " AND ".join("(" + " OR ".join(_quoted(key) for key in sorted(term)) + ")" for term in alternative)
+        for alternative in candidates.any_of
+        if alternative
+    )
+    return " OR ".join(f"({alternative})" for alternative in alternatives) or '""'
+
+
+def _quoted(key: str) -> str:
+    return '"' + key.replace('"', '""') + '"'

@@ -1,0 +1,24 @@
+"""All stores over one connection: what a transaction gives."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import ArticleStore
+from storage.chats import ChatStore
+from storage.mailbox import MailboxStore
+from storage.search import SearchStore
+from storage.sources import SourceStore
+from storage.stories import StoryStore
+from storage.topics import TopicStore
+
+
+class Stores:
+    """One store a noun. They never commit: whoever opened the transaction does."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.sources = SourceStore(connection)
+        self.articles = ArticleStore(connection)
+        self.stories = StoryStore(connection)
+        self.topics = TopicStore(connection)
+        self.chats = ChatStore(connection)
+        self.mailbox = MailboxStore(connection)
+        self.search = SearchStore(connection)

@@ -1,0 +1,100 @@
+"""Topics: saved questions, their other names, and the articles that match them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import insert
+from storage.errors import NotFound
+from storage.records import Topic, TopicView
+from storage.tables import article_topic, question, topic, topic_alias
+
+
+class TopicStore:
+    """Topics are shared: chats that ask the same follow the same one."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get_all(self) -> list[Topic]:
+        """Every topic, oldest first."""
+        return await self._topics(sa.select(topic).order_by(topic.c.id))
+
+    async def get(self, topic_id: int) -> Topic:
+        """Raises `NotFound`."""
+        found = await self._topics(sa.select(topic).where(topic.c.id == topic_id))
+        if not found:
+            raise NotFound("topic", topic_id)
+        return found[0]
+
+    async def add(self, name: str, key: str) -> Topic:
+        """The topic with this key, made if there is none."""
+        statement = insert(self._connection, topic).values(name=name, key=key, from_settings=False)
+        await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        return (await self._topics(sa.select(topic).where(topic.c.key == key)))[0]
+
+    async def name_from_settings(self, name: str, key: str, aliases: Sequence[str]) -> Topic:
+        """The topic with this key under the name and with just the aliases that settings give it."""
+        said = {"name": name, "from_settings": True}
+        statement = insert(self._connection, topic).values(key=key, **said)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=said))
+        topic_id = (await self._connection.execute(sa.select(topic.c.id).where(topic.c.key == key))).scalar_one()
+        await self._connection.execute(sa.delete(topic_alias).where(topic_alias.c.topic_id == topic_id))
+        for alias in dict.fromkeys(aliases):
+            await self._connection.execute(sa.insert(topic_alias).values(topic_id=topic_id, alias=alias))
+        return await self.get(topic_id)
+
+    async def get_views(self) -> list[TopicView]:
+        """Every topic with the number of its articles, the richest first."""
+        query = sa.select(article_topic.c.topic_id, sa.func.count().label("articles")).group_by(
+            article_topic.c.topic_id
+        )
+        counts = {row.topic_id: row.articles for row in await self._connection.execute(query)}
+        views = [TopicView(one, counts.get(one.id, 0)) for one in await self.get_all()]
+        return sorted(views, key=lambda view: (-view.stories, view.topic.id))
+
+    async def attach(self, article_id: int, topic_ids: Sequence[int]) -> None:
+        """The topics of an article are now just these."""
+        await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
+        if topic_ids:
+            rows = [{"topic_id": one, "article_id": article_id} for one in topic_ids]
+            await self._connection.execute(sa.insert(article_topic), rows)
+
+    async def add_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
+        """These articles of the archive match the topic, too."""
+        rows = [{"topic_id": topic_id, "article_id": one} for one in article_ids]
+        if rows:
+            statement = insert(self._connection, article_topic).on_conflict_do_nothing()
+            await self._connection.execute(statement, rows)
+
+    async def keep_question(self, text: str, now: datetime) -> int:
+        """A short number for a question, for buttons that page its list."""
+        statement = insert(self._connection, question).values(text=text, asked_at=now)
+        statement = statement.on_conflict_do_update(index_elements=["text"], set_={"asked_at": now})
+        kept: int = (await self._connection.execute(statement.returning(question.c.id))).scalar_one()
+        return kept
+
+    async def get_question(self, question_id: int) -> str:
+        """The text of a kept question. Raises `NotFound` once it was forgotten."""
+        query = sa.select(question.c.text).where(question.c.id == question_id)
+        text: str | None = (await self._connection.execute(query)).scalar()
+        if text is None:
+            raise NotFound("question", question_id)
+        return text
+
+    async def forget_questions(self, before: datetime) -> None:
+        """Drop questions that nobody has asked since then."""
+        await self._connection.execute(sa.delete(question).where(question.c.asked_at < before))
+
+    async def _topics(self, query: sa.Select[Any]) -> list[Topic]:
+        rows = list(await self._connection.execute(query))
+        wanted = topic_alias.c.topic_id.in_([row.id for row in rows]) if len(rows) == 1 else sa.true()
+        aliases: dict[int, tuple[str, ...]] = {}
+        for topic_id, alias in await self._connection.execute(
+            sa.select(topic_alias.c.topic_id, topic_alias.c.alias).where(wanted).order_by(topic_alias.c.alias)
+        ):
+            aliases[topic_id] = (*aliases.get(topic_id, ()), alias)
+        return [Topic(row.id, row.name, row.key, aliases.get(row.id, ()), row.from_settings) for row in rows]
