@@ -24,13 +24,14 @@ BUILD_REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb
 setup: $(STAMP)
 
 # The stamp is written last, so an installation that was cut off is taken up again.
+# setuptools warns that any editable installation hides packages of the same name; that is nothing to act on.
 $(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" \
 		|| { echo "Khabar needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "Setting up .venv (once; a few minutes on a slow line)"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(PIP) install --require-hashes -r requirements/dev.txt
-	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 demo: setup
