@@ -1,0 +1,110 @@
+"""Copies are known by their text, stories weigh by pages and age."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.stories.cluster import place, weight
+from bot.stories.fingerprint import fingerprint
+from storage.records import NewArticle, Story
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+LONG = " ".join(f"Отряд {number} поднял ёмкость с водой на высоту." for number in range(10))
+
+
+def article(mark: str) -> NewArticle:
+    return NewArticle(
+        source_id=1,
+        identity="1",
+        url="https://news.example/1",
+        title="Вода",
+        lead="",
+        body=(),
+        language="ru",
+        published_at=NOW,
+        lemmas="вода",
+        fingerprint=mark,
+        feed_hash="",
+    )
+
+
+def story(story_id: int) -> Story:
+    return Story(id=story_id, lead_article_id=story_id, articles=1, opened_at=NOW, changed_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Вода", LONG), ("Вода", LONG.upper())),
+        (("Вода", LONG), ("Вода", LONG.replace("ё", "е"))),
+        (("Вода", LONG), ("Вода", LONG.replace(" ", "\n\n").replace(".", " —"))),
+        (("Вода", LONG), ("Отряды подняли воду", LONG)),
+        (("Вода", LONG), ("Вода", f"Вода\n\n{LONG}")),
+        (("Дождь", "Ждём до утра."), ("ДОЖДЬ!", "«Ждём — до утра»")),
+    ],
+)
+def test_one_text_has_one_fingerprint(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert fingerprint(*one) == fingerprint(*other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Вода", LONG), ("Вода", LONG + " Потери есть.")),
+        (("Дождь", "Читайте в приложении."), ("Снег", "Читайте в приложении.")),
+        (("Дождь", ""), ("Снег", "")),
+        (("Погибли 3", "Подробностей нет."), ("Погибли 5", "Подробностей нет.")),
+    ],
+)
+def test_different_texts_have_different_fingerprints(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert fingerprint(*one) != fingerprint(*other)
+
+
+@given(st.text(), st.text())
+def test_any_text_has_a_fingerprint_unless_it_has_no_word(title: str, text: str) -> None:
+    has_word = any(letter.isalnum() for letter in title + text)
+    assert len(fingerprint(title, text)) in ((64,) if has_word else (0, 64))
+
+
+def test_texts_without_words_are_nobodys_copies() -> None:
+    assert fingerprint("!", "…") == ""
+    assert place(article(""), [story(1)]) is None
+
+
+@pytest.mark.parametrize(("copies", "expected"), [([], None), ([7], 7), ([7, 3, 9], 3)])
+def test_a_copy_joins_the_oldest_open_story(copies: list[int], expected: int | None) -> None:
+    assert place(article("ab"), [story(story_id) for story_id in copies]) == expected
+
+
+@pytest.mark.parametrize(
+    ("heavier", "lighter"),
+    [
+        ((2, 1.0), (1, 1.0)),
+        ((1, 1.0), (1, 2.0)),
+        ((5, 6.0), (1, 0.0)),
+        ((1, 0.0), (3, 20.0)),
+        ((3, 1.0), (8, 24.0)),
+        ((1, 0.0), (0, 0.0)),
+    ],
+)
+def test_what_weighs_more(heavier: tuple[int, float], lighter: tuple[int, float]) -> None:
+    assert weight(heavier[0], timedelta(hours=heavier[1])) > weight(lighter[0], timedelta(hours=lighter[1]))
+
+
+def test_a_single_page_just_out_weighs_one() -> None:
+    assert weight(1, timedelta()) == pytest.approx(1.0)
+    assert weight(1, -timedelta(minutes=5)) == pytest.approx(1.0), "a clock that runs ahead gains nothing"
+    assert weight(1, timedelta(hours=8)) == pytest.approx(0.5)
+
+
+AGES = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=3))
+
+
+@given(st.integers(0, 500), st.integers(0, 500), AGES, AGES)
+def test_more_pages_never_weigh_less_and_age_never_adds(few: int, many: int, young: timedelta, old: timedelta) -> None:
+    few, many = sorted((few, many))
+    young, old = sorted((young, old))
+    assert weight(many, young) >= weight(few, young)
+    assert weight(few, young) >= weight(few, old)

@@ -1,0 +1,204 @@
+"""Topics among many: aliases, the index, near names, hashtags, an article's annotation."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.topics.aliases import resolve, topic_key
+from bot.topics.annotate import annotate
+from bot.topics.hashtags import hashtag
+from bot.topics.lemmas import Lemmatiser
+from bot.topics.match import TopicIndex
+from bot.topics.near import nearest
+from bot.topics.query import QuestionError, compile_question, parse_question
+from storage.records import Block, BlockKind, Topic, TopicView
+
+LEMMATISER = Lemmatiser()
+TREATY = "Организация Договора о коллективной безопасности"
+
+
+def topic(topic_id: int, name: str, *aliases: str) -> Topic:
+    return Topic(topic_id, name, topic_key(name, LEMMATISER), aliases)
+
+
+TOPICS = (
+    topic(1, "ОДКБ", "CSTO", TREATY),
+    topic(2, "Рогун", "Рогунская ГЭС"),
+    topic(3, "Рахмон"),
+    topic(4, "Рахмонов"),
+    topic(5, "Россия вода"),
+    topic(6, "вода -Нурек"),
+    topic(7, "саммит source:Ховар"),
+    topic(8, "«малая ГЭС»"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic_id"),
+    [
+        ("ОДКБ", 1),
+        ("одкб", 1),
+        ("csto", 1),
+        ("организации договора о коллективной безопасности", 1),
+        ("«Организация Договора о коллективной безопасности»", 1),
+        ("Рогуна", 2),
+        ("рогунской гэс", 2),
+        ("Рахмоном", 3),
+        ("Раҳмон", 3),
+        ("Рахмонова", 4),
+        ("воды России", 5),
+        ("Воды -НУРЕК", 6),
+        ("малой ГЭС", None),
+        ("«малой ГЭС»", 8),
+        ("вода Нурек", None),
+        ("вода", None),
+        ("договор", None),
+        ("Рогун -ГЭС", None),
+        ("малая ГЭС Памира", None),
+    ],
+)
+def test_a_question_opens_the_topic_it_names(question: str, topic_id: int | None) -> None:
+    found = resolve(question, TOPICS, LEMMATISER)
+    assert (found and found.id) == topic_id
+
+
+def test_the_oldest_of_equal_topics_opens_in_whatever_order_they_come() -> None:
+    twins = (topic(9, "Рогун"), topic(2, "Плотина", "Рогун"), topic(7, "Стройка", "Рогун"))
+    assert [found.id for order in (twins[1:], twins[:0:-1]) if (found := resolve("рогун", order, LEMMATISER))] == [2, 2]
+    assert resolve("рогун", twins, LEMMATISER) is twins[0], "a name comes before an alias"
+
+
+def test_a_question_without_words_names_no_topic() -> None:
+    with pytest.raises(QuestionError):
+        resolve("«»", TOPICS, LEMMATISER)
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "topic_ids"),
+    [
+        ("Совет Организации Договора о коллективной безопасности", "Ховар", (1,)),
+        ("Саммит ОДКБ открыл Рахмон", "Ховар", (1, 3, 7)),
+        ("Саммит ОДКБ открыл Рахмон", "Азия-Плюс", (1, 3)),
+        ("Россия даст Рогуну насосы, вода поднимется", "Ховар", (2, 5, 6)),
+        ("Вода в Нуреке прибыла", "Ховар", ()),
+        ("Рахмонову вручили премию за малую ГЭС", "Ховар", (4, 8)),
+        ("", "Ховар", ()),
+    ],
+)
+def test_an_article_finds_its_topics(text: str, source: str, topic_ids: tuple[int, ...]) -> None:
+    assert TopicIndex(TOPICS, LEMMATISER).match(LEMMATISER.read(text), source) == topic_ids
+
+
+def test_topics_come_and_go_at_once() -> None:
+    index = TopicIndex((), LEMMATISER)
+    reading = LEMMATISER.read("Саммит ОДКБ в Душанбе")
+    index.add(topic(1, "ОДКБ", "CSTO"))
+    index.add(topic(2, "Душанбе"))
+    assert index.match(reading, "") == (1, 2)
+    index.add(topic(2, "Худжанд"))
+    index.discard(3)
+    assert (index.match(reading, ""), len(index)) == ((1,), 2)
+    index.discard(1)
+    index.discard(2)
+    assert (index.match(reading, ""), len(index)) == ((), 0)
+
+
+NAMES = st.lists(
+    st.sampled_from(["ОДКБ", "Рахмон", "Рахмонов", "вода", "воды", "Рогун", "ГЭС", "taxes", "-вода", "«малая ГЭС»"]),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+def is_question(text: str) -> bool:
+    try:
+        parse_question(text)
+    except QuestionError:
+        return False
+    return True
+
+
+@given(st.lists(NAMES.filter(is_question), max_size=8), NAMES, st.integers(0, 7))
+@settings(deadline=None)
+def test_the_index_finds_what_asking_each_topic_finds(names: list[str], text: str, dropped: int) -> None:
+    topics = [Topic(number, name, "", ("Рогунская ГЭС",)) for number, name in enumerate(names)]
+    index = TopicIndex(topics, LEMMATISER)
+    index.discard(dropped)
+    reading = LEMMATISER.read(text)
+    asked = [
+        topic.id
+        for topic in topics
+        if topic.id != dropped
+        and compile_question(parse_question(topic.name), LEMMATISER, topic.aliases).accepts(reading, "")
+    ]
+    assert index.match(reading, "") == tuple(asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("ОДКБ саммит", ["саммит source:Ховар", "ОДКБ"]),
+        ("Рогунн", ["Рогун"]),
+        ("договор о безопасности", ["ОДКБ"]),
+        ("CSTO", []),
+        ("погода", []),
+        ("", []),
+    ],
+)
+def test_near_topics_share_words_or_letters(question: str, names: list[str]) -> None:
+    views = [TopicView(topic, stories=topic.id) for topic in TOPICS]
+    assert [view.topic.name for view in nearest(question, views, LEMMATISER)] == names
+
+
+def test_of_equally_near_topics_the_one_with_more_stories_comes_first() -> None:
+    views = [TopicView(topic(1, "вода Вахш"), 2), TopicView(topic(2, "вода Пянд"), 9), TopicView(topic(3, "вода"), 9)]
+    assert [view.topic.id for view in nearest("вода", views, LEMMATISER, limit=1)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("ОДКБ", "#ОДКБ"),
+        ("Рогунская ГЭС", "#РогунскаяГЭС"),
+        ("малая ГЭС", "#МалаяГЭС"),
+        ("экономика", "#экономика"),
+        ("джиу-джитсу", "#ДжиуДжитсу"),
+        ("COVID-19", "#COVID19"),
+        ("«Барқи Тоҷик» -авария source:Ховар", "#БарқиТоҷик"),
+        ("O'zbekiston", "#Ozbekiston"),
+        ("2026", None),
+        ("№ 5", None),
+        ("!!!", None),
+        ("___", None),
+        ("", None),
+        ("я" * 300, None),
+    ],
+)
+def test_a_hashtag(name: str, tag: str | None) -> None:
+    assert hashtag(name) == tag
+
+
+@given(st.text())
+def test_a_hashtag_is_one_that_telegram_links(name: str) -> None:
+    tag = hashtag(name)
+    if tag is not None:
+        assert tag[0] == "#"
+        assert all(letter.isalpha() or letter.isdecimal() or letter == "_" for letter in tag[1:])
+        assert any(letter.isalpha() for letter in tag)
+        assert 2 <= len(tag) <= 256
+
+
+def test_an_annotation_looks_at_title_lead_and_body_alone() -> None:
+    body = (
+        Block(BlockKind.PARAGRAPH, "Рахмон приехал в Рогун."),
+        Block(BlockKind.IMAGE, "Читайте также: ОДКБ", url="https://news.example/1.jpg"),
+    )
+    annotation = annotate("Новый агрегат", "Станция дала ток…", body, "ru", LEMMATISER)
+    assert {"агрегат", "станция", "рахмон", "рогун"} <= annotation.reading.keys
+    assert "одкб" not in annotation.reading.keys
+    assert annotation.lemmas == " ".join(sorted(annotation.reading.keys))
+
+
+def test_an_annotation_in_tajik_is_not_read_as_russian() -> None:
+    annotation = annotate("Сокин дар шаҳр кор кард", "", (), "tg", LEMMATISER)
+    assert annotation.reading.keys == {"сокин", "дар", "шахр", "кор", "кард"}
