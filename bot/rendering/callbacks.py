@@ -1,0 +1,156 @@
+"""What a button carries back. Typed, at most 64 bytes whatever the ids (Telegram's BUTTON_DATA_INVALID).
+
+A question in words does not fit, so lists refer to a topic or to a stored question by its id.
+"""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+
+from storage.records import Schedule
+
+
+class ListKind(StrEnum):
+    """Which list of stories; `ref` is a topic's id for TOPIC, a stored question's for SEARCH, else 0."""
+
+    LATEST = "l"
+    TOP = "p"
+    TOPIC = "t"
+    SEARCH = "s"
+    SAVED = "b"
+
+
+class Screen(StrEnum):
+    """A screen that a button opens in place."""
+
+    WELCOME = "w"
+    HELP = "h"
+    FOLLOWS = "t"  # what this chat follows
+    FOLLOW_MENU = "f"  # topics to choose from
+    SETTINGS = "s"
+    DIGEST = "d"
+    LANGUAGE = "l"
+    TIMEZONE = "z"
+
+
+class Switch(StrEnum):
+    """A setting that is on or off."""
+
+    PICTURES = "p"
+    SOUND = "s"
+    HASHTAGS = "h"
+
+
+class Offer(StrEnum):
+    """An admin's answer about a channel. SOURCES and TOPICS open a list; SOURCE and TOPIC turn one on or off."""
+
+    EVERYTHING = "e"
+    SOURCES = "s"
+    TOPICS = "t"
+    SOURCE = "S"
+    TOPIC = "T"
+    NOTHING = "n"
+    BACK = "b"
+    DONE = "d"
+
+
+class ReadStory(CallbackData, prefix="r"):
+    """The whole article in the chat."""
+
+    story_id: int
+
+
+class SaveStory(CallbackData, prefix="b"):
+    """Put into the bookmarks, or take out of them."""
+
+    story_id: int
+    on: bool
+
+
+class ListPage(CallbackData, prefix="l"):
+    """A page of a list, in place; page 0 is the newest."""
+
+    kind: ListKind
+    ref: int = 0
+    page: int = 0
+
+
+class FollowTopic(CallbackData, prefix="f"):
+    """Follow a topic. `screen` is the screen to draw again; None is the topic's own list."""
+
+    topic_id: int
+    screen: Screen | None = None
+
+
+class UnfollowTopic(CallbackData, prefix="u"):
+    """Follow a topic no more; `screen` as in FollowTopic."""
+
+    topic_id: int
+    screen: Screen | None = None
+
+
+class FollowAll(CallbackData, prefix="a"):
+    """Follow everything, or follow everything no more."""
+
+    on: bool
+    screen: Screen | None = None
+
+
+class Unfollow(CallbackData, prefix="x"):
+    """Drop one follow, of whatever kind, on the list of follows; `page` is the page to draw again."""
+
+    follow_id: int
+    page: int = 0
+
+
+class OpenScreen(CallbackData, prefix="o"):
+    screen: Screen
+    page: int = 0
+
+
+class SettingsChoice(CallbackData, prefix="c"):
+    switch: Switch
+    on: bool
+
+
+class DigestChoice(CallbackData, prefix="d"):
+    schedule: Schedule
+
+
+class DigestHour(CallbackData, prefix="h"):
+    """Turn a local hour (0-23) of the daily digest on or off."""
+
+    hour: int
+    on: bool
+
+
+class Language(CallbackData, prefix="g"):
+    """Speak this language; `screen` is the screen to draw again in it."""
+
+    language: str
+    screen: Screen = Screen.SETTINGS
+
+
+class Timezone(CallbackData, prefix="z"):
+    """An IANA name, the longest of which has 32 letters."""
+
+    name: str
+
+
+class ChannelOffer(CallbackData, prefix="n"):
+    """What to post in a channel or group; `ref` is the source's or topic's id, `page` the list's page."""
+
+    chat_id: int
+    offer: Offer
+    ref: int = 0
+    page: int = 0
+
+
+class Resume(CallbackData, prefix="m"):
+    """Deliveries again after /stop."""
+
+
+class DeleteMe(CallbackData, prefix="q"):
+    """The answer to «delete everything about me?»."""
+
+    confirm: bool

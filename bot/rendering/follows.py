@@ -1,0 +1,96 @@
+"""What a chat follows: the list with its buttons, and the answers to following and unfollowing."""
+
+from collections.abc import Sequence
+
+from aiogram.utils.formatting import Bold, Text
+
+from bot.rendering.callbacks import FollowTopic, ListKind, ListPage, OpenScreen, Screen, Unfollow, UnfollowTopic
+from bot.rendering.keyboards import Row, button, keyboard
+from bot.rendering.lists import near_rows, question_name
+from bot.rendering.locales import Words
+from bot.rendering.message import Outgoing, compose, joined
+from storage.records import FollowView, TopicView
+
+FOLLOWS_A_PAGE = 10
+
+
+def follow_list(follows: Sequence[FollowView], words: Words, *, page: int = 0) -> Outgoing:
+    """/topics, and /unfollow without words: each follow with its number of stories and a button to drop it.
+
+    `follows` are all of them; a page past the end shows the last.
+    """
+    add = [button(words.text("follow.add"), OpenScreen(screen=Screen.FOLLOW_MENU), style="primary")]
+    if not follows:
+        return compose(words.text("follow.none"), keyboard=keyboard(add))
+    page = max(0, min(page, (len(follows) - 1) // FOLLOWS_A_PAGE))
+    start = page * FOLLOWS_A_PAGE
+    shown = follows[start : start + FOLLOWS_A_PAGE]
+    lines = [
+        Text(f"{number}. ", Bold(follow_name(view, words)), f" — {words.plural('count.stories', view.stories)}")
+        for number, view in enumerate(shown, start=start + 1)
+    ]
+    pager: Row = [
+        button(words.text(key), OpenScreen(screen=Screen.FOLLOWS, page=number))
+        for key, number in (("pager.previous", page - 1), ("pager.next", page + 1))
+        if 0 <= number * FOLLOWS_A_PAGE < len(follows)
+    ]
+    rows = [_row(view, words, page) for view in shown]
+    heading = Bold(words.text("follow.title"))
+    return compose(joined([heading, joined([*lines], "\n")], "\n\n"), keyboard=keyboard(*rows, pager, add))
+
+
+def follow_name(view: FollowView, words: Words) -> str:
+    """A topic's or source's name; «everything» for the follow that names neither."""
+    if view.follow.topic_id is None and view.follow.source_id is None:
+        return words.text("follow.everything")
+    return question_name(view.name)
+
+
+def followed(topic: TopicView, words: Words, *, near: Sequence[TopicView] = ()) -> Outgoing:
+    """The answer to /follow: what will come, with a way to see what there is and a way back."""
+    name = question_name(topic.topic.name)
+    return compose(
+        words.node("follow.done", topic=Bold(name)),
+        keyboard=keyboard(
+            [
+                button(words.text("follow.read"), ListPage(kind=ListKind.TOPIC, ref=topic.topic.id)),
+                button(words.text("topic.unfollow"), UnfollowTopic(topic_id=topic.topic.id)),
+            ],
+            *near_rows(near, words),
+        ),
+    )
+
+
+def unfollowed(topic: TopicView, words: Words) -> Outgoing:
+    """The answer to /unfollow, with a way back."""
+    name = question_name(topic.topic.name)
+    return compose(
+        words.node("follow.undone", topic=Bold(name)),
+        keyboard=keyboard([button(words.text("topic.follow"), FollowTopic(topic_id=topic.topic.id))]),
+    )
+
+
+def not_followed(name: str, words: Words) -> Outgoing:
+    """The answer to /unfollow of what was never followed."""
+    mine = button(words.text("follow.mine"), OpenScreen(screen=Screen.FOLLOWS))
+    return compose(words.node("follow.was_not", topic=Bold(question_name(name))), keyboard=keyboard([mine]))
+
+
+def following_everything(words: Words) -> Outgoing:
+    """The answer to «everything»: all news from now on, and how to make it fewer."""
+    return compose(
+        words.text("follow.everything_done"),
+        keyboard=keyboard(
+            [button(words.text("settings.delivery_button"), OpenScreen(screen=Screen.DIGEST))],
+            [button(words.text("follow.choose"), OpenScreen(screen=Screen.FOLLOW_MENU))],
+        ),
+    )
+
+
+def _row(view: FollowView, words: Words, page: int) -> Row:
+    drop = button(
+        words.text("follow.drop", name=follow_name(view, words)), Unfollow(follow_id=view.follow.id, page=page)
+    )
+    if view.follow.topic_id is None:
+        return [drop]
+    return [drop, button(words.text("follow.read"), ListPage(kind=ListKind.TOPIC, ref=view.follow.topic_id))]

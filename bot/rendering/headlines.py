@@ -1,0 +1,66 @@
+"""How one story is named wherever it stands: its linked title, where it comes from, when."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aiogram.utils.formatting import Bold, Text
+
+from bot.rendering.locales import Words
+from bot.rendering.message import Node, link
+from bot.rendering.texts import cut_at_sentence, cut_at_word, is_blank, one_line, web_url
+from storage.records import Article, BlockKind, StoryView
+
+MAX_SOURCE = 64  # code points
+_MIN_LEAD = 3
+
+
+def title_of(article: Article, limit: int) -> str:
+    """The title on one line; a page without one is called by its first words, else by its address."""
+    for text in (article.title, lead_of(article, limit), urlsplit(web_url(article.url) or "").hostname or ""):
+        line = one_line(text)
+        if not is_blank(line):
+            return cut_at_word(line, limit)
+    return "…"
+
+
+def linked_title(article: Article, limit: int) -> Text:
+    return Bold(link(title_of(article, limit), article.url))
+
+
+def lead_of(article: Article, limit: int) -> str:
+    """What the story says, in at most `limit` code points and whole sentences; empty when nothing but the title is.
+
+    Feeds often open the lead with the title again: that is dropped.
+    """
+    title = one_line(article.title)
+    paragraphs = (block.text for block in article.body if block.kind is BlockKind.PARAGRAPH)
+    for text in (article.lead, *paragraphs):
+        line = one_line(text)
+        if title and line.startswith(title):
+            line = line[len(title) :].lstrip(" .,:;–—-…|")
+        if len(line) >= _MIN_LEAD and not is_blank(line):
+            return cut_at_sentence(line, limit)
+    return ""
+
+
+def source_of(article: Article) -> str:
+    """The source's name; without one, the host of the page."""
+    name = one_line(article.source_name)
+    if is_blank(name):
+        name = urlsplit(web_url(article.url) or "").hostname or "…"
+    return cut_at_word(name, MAX_SOURCE)
+
+
+def listed(number: int, view: StoryView, when: str, *, limit: int) -> Text:
+    """An item of a list: the number, the linked title, then source and time on their own line."""
+    return Text(f"{number}. ", linked_title(view.article, limit), "\n", f"{source_of(view.article)} · {when}")
+
+
+def origin(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime) -> list[Node]:
+    """«Source · 14:05», and how many more pages tell the same."""
+    when = words.stamp(view.article.published_at, timezone=timezone, now=now)
+    parts: list[Node] = [source_of(view.article), when]
+    if view.articles > 1:
+        parts.append(words.plural("story.reports", view.articles - 1))
+    return parts

@@ -1,0 +1,71 @@
+"""Buttons and the shapes they come in. Telegram takes 8 a row and 100 in all."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.rendering.callbacks import ListKind, ListPage, ReadStory, SaveStory
+from bot.rendering.locales import Words
+from bot.rendering.texts import cut_at_word, is_blank, one_line
+
+MAX_IN_ROW = 8
+MAX_BUTTONS = 100
+MAX_LABEL = 48  # code points; more does not fit a phone's width
+
+Row = Sequence[InlineKeyboardButton]
+
+
+def button(
+    label: str, data: CallbackData, *, style: Literal["primary", "success", "danger"] | None = None
+) -> InlineKeyboardButton:
+    """A button that answers with `data`; the label is cleaned and cut to what a phone shows."""
+    text = cut_at_word(one_line(label), MAX_LABEL)
+    return InlineKeyboardButton(text="…" if is_blank(text) else text, callback_data=data.pack(), style=style)
+
+
+def marked(label: str, *, is_on: bool) -> str:
+    """The label of a choice that is on has a check mark."""
+    return f"✅ {label}" if is_on else label
+
+
+def keyboard(*rows: Row) -> InlineKeyboardMarkup | None:
+    """The rows that hold anything; None when none does. ValueError past Telegram's limits."""
+    kept = [list(row) for row in rows if row]
+    if any(len(row) > MAX_IN_ROW for row in kept) or sum(map(len, kept)) > MAX_BUTTONS:
+        raise ValueError(f"a keyboard has at most {MAX_IN_ROW} buttons a row and {MAX_BUTTONS} in all")
+    return InlineKeyboardMarkup(inline_keyboard=kept) if kept else None
+
+
+def grid(buttons: Iterable[InlineKeyboardButton], width: int) -> list[Row]:
+    """Rows of `width` buttons each, the last one shorter."""
+    flat = list(buttons)
+    return [flat[start : start + width] for start in range(0, len(flat), width)]
+
+
+def read_row(story_ids: Sequence[int]) -> list[Row]:
+    """«1 2 3 …»: each reads the story of its number."""
+    numbers = [button(str(number), ReadStory(story_id=story)) for number, story in enumerate(story_ids, start=1)]
+    return grid(numbers, 5)
+
+
+def pager_row(kind: ListKind, ref: int, page: int, words: Words, *, newer: bool, older: bool) -> Row:
+    """‹ and ›, each only where there is something to go to."""
+    row = []
+    if newer:
+        row.append(button(words.text("list.newer"), ListPage(kind=kind, ref=ref, page=page - 1)))
+    if older:
+        row.append(button(words.text("list.older"), ListPage(kind=kind, ref=ref, page=page + 1)))
+    return row
+
+
+def story_keyboard(
+    story_id: int, words: Words, *, is_saved: bool = False, can_read: bool = True
+) -> InlineKeyboardMarkup:
+    """Under a card: read here, and save or take out again. Under an article: only the latter."""
+    label = words.text("story.saved") if is_saved else words.text("story.save")
+    row = [button(label, SaveStory(story_id=story_id, on=not is_saved))]
+    if can_read:
+        row.insert(0, button(words.text("story.read"), ReadStory(story_id=story_id), style="primary"))
+    return InlineKeyboardMarkup(inline_keyboard=[row])

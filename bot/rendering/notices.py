@@ -1,0 +1,149 @@
+"""Short answers: what was done, what went wrong and what to do about it."""
+
+from enum import StrEnum
+
+from aiogram.utils.formatting import Bold, Italic
+
+from bot.rendering.callbacks import DeleteMe, OpenScreen, Resume, Screen
+from bot.rendering.keyboards import button, keyboard
+from bot.rendering.locales import Words
+from bot.rendering.message import Node, Outgoing, compose
+from bot.rendering.texts import cut_at_word, is_blank, one_line
+from storage.records import Chat
+
+MAX_TOAST = 200  # answerCallbackQuery
+
+
+class Toast(StrEnum):
+    """What a press is answered with, at the top of the screen for a second."""
+
+    SAVED = "toast.saved"
+    UNSAVED = "toast.unsaved"
+    FOLLOWED = "toast.followed"
+    UNFOLLOWED = "toast.unfollowed"
+    CHANGED = "toast.changed"
+    LAST_HOUR = "toast.last_hour"  # a daily digest keeps at least one hour
+    STALE = "toast.stale"  # the button's story, topic or list is gone
+    ADMINS_ONLY = "toast.admins_only"  # a group's settings are its admins'
+    KEPT = "toast.kept"  # nothing was deleted
+
+
+class Fault(StrEnum):
+    """What is wrong with a question; `detail` is the part of it that is meant."""
+
+    EMPTY = "fault.empty"  # a command that needs words came without
+    UNCLOSED_QUOTE = "fault.unclosed_quote"
+    ONLY_WITHOUT = "fault.only_without"  # nothing but -words
+    UNKNOWN_SOURCE = "fault.unknown_source"
+    TOO_LONG = "fault.too_long"
+    NO_WORDS = "fault.no_words"  # signs only, or words too common to ask for
+
+
+class Remedy(StrEnum):
+    """What the owner of a paused channel or group can do."""
+
+    ADD_BACK = "trouble.add_back"
+    GIVE_RIGHTS = "trouble.give_rights"
+    FIND_AGAIN = "trouble.find_again"
+    OPEN_THREAD = "trouble.open_thread"
+    LOOK = "trouble.look"
+
+
+# Pieces of Telegram's refusals, in lower case, in the order in which they are looked for.
+_REMEDIES = (
+    ("kicked", Remedy.ADD_BACK),
+    ("not a member", Remedy.ADD_BACK),
+    ("rights", Remedy.GIVE_RIGHTS),
+    ("write access", Remedy.GIVE_RIGHTS),
+    ("chat not found", Remedy.FIND_AGAIN),
+    ("thread not found", Remedy.OPEN_THREAD),
+    ("topic_closed", Remedy.OPEN_THREAD),
+)
+
+
+def toast(kind: Toast, words: Words) -> str:
+    """The text for answerCallbackQuery, at most 200 characters."""
+    return cut_at_word(words.text(kind.value), MAX_TOAST)
+
+
+def wrong_question(fault: Fault, words: Words, *, detail: str = "") -> Outgoing:
+    """What is wrong with the question, and how to ask."""
+    meant = cut_at_word(one_line(detail), 100)
+    reason = words.node(fault.value, detail=Bold("…" if is_blank(meant) else meant))
+    return compose(reason, "\n\n", words.text("fault.example"))
+
+
+def story_gone(words: Words) -> Outgoing:
+    """A link or button to a story that the archive does not have."""
+    return compose(words.text("story.gone"))
+
+
+def admins_only(words: Words) -> Outgoing:
+    """The answer to a group's member who is not its admin."""
+    return compose(words.text(Toast.ADMINS_ONLY.value))
+
+
+def stopped(words: Words) -> Outgoing:
+    """/stop: silence from now on, everything else kept."""
+    return compose(
+        words.text("stop.done"),
+        keyboard=keyboard([button(words.text("stop.resume"), Resume(), style="primary")]),
+    )
+
+
+def resumed(words: Words, *, follows: int) -> Outgoing:
+    """Deliveries again; whoever follows nothing is asked to choose."""
+    if follows:
+        mine = button(words.text("follow.mine"), OpenScreen(screen=Screen.FOLLOWS))
+        return compose(words.text("stop.resumed"), keyboard=keyboard([mine]))
+    choose = button(words.text("follow.choose"), OpenScreen(screen=Screen.FOLLOW_MENU), style="primary")
+    return compose(words.text("stop.nothing"), keyboard=keyboard([choose]))
+
+
+def delete_question(words: Words) -> Outgoing:
+    """/delete asks once more: this cannot be undone."""
+    return compose(
+        words.text("delete.ask"),
+        keyboard=keyboard(
+            [button(words.text("delete.yes"), DeleteMe(confirm=True), style="danger")],
+            [button(words.text("delete.no"), DeleteMe(confirm=False))],
+        ),
+    )
+
+
+def deleted(words: Words) -> Outgoing:
+    """Everything about the reader is gone."""
+    return compose(words.text("delete.done"))
+
+
+def kept(words: Words) -> Outgoing:
+    """The reader thought better of /delete."""
+    return compose(words.text(Toast.KEPT.value))
+
+
+def trouble_note(chat: Chat, words: Words) -> Outgoing:
+    """For the owner and the admins, once: a chat is paused, why in Telegram's words, and what to do."""
+    parts: list[Node] = [words.node("trouble.paused", chat=Bold(chat_title(chat))), "\n\n"]
+    reason = one_line(chat.trouble or "")
+    if not is_blank(reason):
+        parts += [Italic(cut_at_word(reason, 300)), "\n\n"]
+    return compose(*parts, words.text(remedy(chat.trouble).value))
+
+
+def thread_note(chat: Chat, words: Words) -> Outgoing:
+    """For the owner, once: the forum's topic is closed or gone, so news go to the general one."""
+    return compose(words.node("trouble.thread", chat=Bold(chat_title(chat))))
+
+
+def remedy(trouble: str | None) -> Remedy:
+    """What to do about a refusal of Telegram's."""
+    text = (trouble or "").lower()
+    return next((remedy for piece, remedy in _REMEDIES if piece in text), Remedy.LOOK)
+
+
+def chat_title(chat: Chat) -> str:
+    """How a chat is called: its title, else @username, else its number."""
+    title = cut_at_word(one_line(chat.title), 100)
+    if not is_blank(title):
+        return title
+    return f"@{chat.username}" if chat.username else str(chat.id)

@@ -1,0 +1,108 @@
+"""The first screens: what the bot does, what to get, every command on one screen, what is kept."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from aiogram.types import InlineKeyboardButton
+from aiogram.utils.formatting import Bold
+
+from bot.rendering.callbacks import FollowAll, FollowTopic, Language, OpenScreen, Screen, UnfollowTopic
+from bot.rendering.commands import command_menu
+from bot.rendering.keyboards import Row, button, grid, keyboard, marked
+from bot.rendering.lists import question_name
+from bot.rendering.locales import LANGUAGES, Words
+from bot.rendering.message import Node, Outgoing, compose
+from storage.records import TopicView
+
+# Each language calls itself by its own name, whatever language the screen is in.
+LANGUAGE_NAMES = {"ru": "Русский", "tg": "Тоҷикӣ", "en": "English"}
+MAX_SUGGESTED = 30
+
+
+def welcome(words: Words) -> Outgoing:
+    """/start: three lines, and the one choice that begins deliveries."""
+    lines = "\n".join(words.text(f"welcome.{line}") for line in ("first", "second", "third"))
+    return compose(
+        Bold(words.text("welcome.hello")),
+        "\n\n",
+        lines,
+        "\n\n",
+        words.text("welcome.ask"),
+        keyboard=keyboard(
+            [button(words.text("welcome.topics"), OpenScreen(screen=Screen.FOLLOW_MENU), style="primary")],
+            [button(words.text("welcome.everything"), FollowAll(on=True, screen=Screen.WELCOME))],
+            language_row(words, Screen.WELCOME),
+        ),
+    )
+
+
+def help_screen(words: Words, *, is_private: bool) -> Outgoing:
+    """/help: every command that works here, a line each."""
+    lines: list[Node] = [
+        f"/{command.command} — {command.description}\n" for command in command_menu(words, is_private=is_private)
+    ]
+    hint = words.text("help.private") if is_private else words.text("help.group")
+    return compose(Bold(words.text("help.title")), "\n\n", *lines, "\n", hint)
+
+
+def follow_menu(
+    suggested: Sequence[TopicView],
+    followed: Collection[int],
+    words: Words,
+    *,
+    follows_everything: bool,
+    is_start: bool = False,
+) -> Outgoing:
+    """Topics to choose from, turned on and off by a press; `followed` are topics' ids.
+
+    `is_start` adds the way back to the welcome.
+    """
+    buttons = [_toggle(view, view.topic.id in followed, words) for view in suggested[:MAX_SUGGESTED]]
+    everything = marked(words.text("follow.everything"), is_on=follows_everything)
+    rows: list[Row] = [
+        *grid(buttons, 2),
+        [button(everything, FollowAll(on=not follows_everything, screen=Screen.FOLLOW_MENU))],
+        [button(words.text("follow.mine"), OpenScreen(screen=Screen.FOLLOWS))],
+    ]
+    if is_start:
+        rows[-1] = [button(words.text("button.back"), OpenScreen(screen=Screen.WELCOME)), *rows[-1]]
+    return compose(Bold(words.text("follow.choose")), "\n\n", words.text("follow.how"), keyboard=keyboard(*rows))
+
+
+def privacy_screen(words: Words) -> Outgoing:
+    """/privacy: what is kept and how to have it removed."""
+    return compose(Bold(words.text("privacy.title")), "\n\n", words.text("privacy.text"))
+
+
+def language_row(words: Words, screen: Screen) -> list[InlineKeyboardButton]:
+    """A button a language; the present one is marked."""
+    return [
+        button(marked(LANGUAGE_NAMES[name], is_on=name == words.language), Language(language=name, screen=screen))
+        for name in LANGUAGES
+    ]
+
+
+class UnknownKind(StrEnum):
+    """What a person sent that the bot has no answer to."""
+
+    COMMAND = "unknown.command"
+    NO_TEXT = "unknown.no_text"  # a sticker, a photo, a voice
+
+
+def unknown(kind: UnknownKind, words: Words) -> Outgoing:
+    """A helpful answer, in private chats only, to what was not understood."""
+    return compose(
+        words.text(kind.value),
+        keyboard=keyboard(
+            [
+                button(words.text("follow.choose"), OpenScreen(screen=Screen.FOLLOW_MENU)),
+                button(words.text("button.help"), OpenScreen(screen=Screen.HELP)),
+            ]
+        ),
+    )
+
+
+def _toggle(view: TopicView, is_on: bool, words: Words) -> InlineKeyboardButton:
+    label = words.text("topic.near", topic=question_name(view.topic.name), stories=view.stories)
+    data = (UnfollowTopic if is_on else FollowTopic)(topic_id=view.topic.id, screen=Screen.FOLLOW_MENU)
+    return button(marked(label, is_on=is_on), data)
