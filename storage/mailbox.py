@@ -80,6 +80,10 @@ class MailboxStore:
         await self._connection.execute(sa.update(chat).where(chat.c.id == bundle.chat.id).values(due_at=None))
         return Claim(claim_id, bundle.chat, bundle.until, now)
 
+    async def put_off(self, to: Chat, due_at: datetime) -> None:
+        """Its own limit holds it: due again then, with the same stories."""
+        await self._connection.execute(sa.update(chat).where(chat.c.id == to.id).values(due_at=due_at))
+
     async def pass_over(self, to: Chat, until: int, due_at: datetime | None) -> None:
         """Nothing to send: move the position alone."""
         values = {"position": until, "due_at": due_at, "attempts": 0}
