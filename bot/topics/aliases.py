@@ -27,16 +27,33 @@ def resolve(question_text: str, topics: Sequence[Topic], lemmatiser: Lemmatiser)
     if question.without or question.sources:
         return None
     words = _telling(wanted_words(question_text))
-    bases = frozenset(lemmatiser.base(word) for word in words)
-    for topic in oldest_first:
-        if any(name_words(name, lemmatiser) == bases for name in topic.aliases):
-            return topic
+    bases = sorted({lemmatiser.base(word) for word in words})
     asked = [lemmatiser.question_keys(word) for word in words]
-    for topic in oldest_first:
-        names = (topic.key, *topic.aliases) if _is_alike(topic.key, question) else topic.aliases
-        if any(_may_be_forms(asked, _telling(wanted_words(name)), lemmatiser) for name in names):
+    by_aliases = [(topic, [name_words(name, lemmatiser) for name in topic.aliases]) for topic in oldest_first]
+    for topic, aliases in by_aliases:
+        if any(sorted(alias) == bases for alias in aliases):
+            return topic
+    for topic, aliases in by_aliases:
+        names = [*aliases, _words_of_key(topic.key)] if _is_alike(topic.key, question) else aliases
+        if any(_may_be_forms(asked, name) for name in names):
             return topic
     return None
+
+
+def name_words(name: str, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """The base forms of the words that a name asks for, each once, without those that say nothing (о, and)."""
+    return tuple(dict.fromkeys(lemmatiser.base(word) for word in _telling(wanted_words(name))))
+
+
+def topic_words(topic: Topic, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """The `name_words` of a topic's name, read off its key where that is plain words."""
+    if any(mark in topic.key for mark in '-:"'):
+        return name_words(topic.name, lemmatiser)
+    return tuple(topic.key.split())
+
+
+def _words_of_key(key: str) -> tuple[str, ...]:
+    return _telling(tuple(key.replace('"', "").split()))
 
 
 def _is_alike(key: str, question: Question) -> bool:
@@ -44,22 +61,17 @@ def _is_alike(key: str, question: Question) -> bool:
     return not any(mark in key for mark in "-:") and ('"' in key) == bool(question.phrases)
 
 
-def name_words(name: str, lemmatiser: Lemmatiser) -> frozenset[str]:
-    """The base forms of a name's words, without those that say nothing (о, and)."""
-    return frozenset(lemmatiser.base(word) for word in _telling(wanted_words(name)))
-
-
 def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in FUNCTION_WORDS) or words
 
 
-def _may_be_forms(asked: list[Keys], words: tuple[str, ...], lemmatiser: Lemmatiser) -> bool:
-    """Whether each asked word can be a form of another word of a name, and none is left over."""
-    if len(asked) != len(words):
+def _may_be_forms(asked: list[Keys], bases: tuple[str, ...]) -> bool:
+    """Whether each asked word can be a form of another base, and none is left over."""
+    if len(asked) != len(bases):
         return False
-    left = [lemmatiser.question_keys(word) for word in words]
+    left = list(bases)
     for keys in asked:
-        fitting = next((other for other in left if not keys.isdisjoint(other)), None)
+        fitting = next((base for base in left if base in keys), None)
         if fitting is None:
             return False
         left.remove(fitting)

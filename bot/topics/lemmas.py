@@ -1,6 +1,7 @@
 """What a word is known by: the keys under which all its forms and spellings meet."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -23,6 +24,8 @@ _PLURAL_SURNAME_LIKE = ({"plur", "gent"}, {"plur", "accs"})
 _SURNAME = re.compile(r"(\w{2,}(?:[ое]в|[иы]н))(?:а|у|ым|ом|е|ой|ы|ых|ыми)?")
 # Adjectives of places, which the dictionary rarely has and guesses to be surnames: Хатлонской.
 _ADJECTIVE = re.compile(r"(\w+[сц]к)(?:ий|ая|ое|ие|ого|ой|ому|ую|им|ом|их|ими)")
+# An unknown word that ends so is most likely in its base form (АКДН, Бохтар); Рахмоном, Рахмонов, горах are not.
+_BARE_ENDINGS = tuple("бгджзклнпрстфцчшщ")
 _LONGEST_ABBREVIATION = 6  # letters
 # Words that say nothing of a subject: a question of several words does not insist on them.
 # fmt: off
@@ -71,7 +74,6 @@ class Lemmatiser:
 
     def __init__(self, cache_size: int = 65_536) -> None:
         self._morph: MorphAnalyzer | None = None
-        self._keys: Callable[[str, Shape], Keys] = lru_cache(cache_size)(self._analyse)
         self._written: Callable[[str, bool], Keys] = lru_cache(cache_size)(self._keys_as_written)
         self._asked: Callable[[str], Keys] = lru_cache(cache_size // 4)(self._keys_when_asked)
         self._base: Callable[[str], str] = lru_cache(cache_size // 4)(self._find_base)
@@ -103,12 +105,12 @@ class Lemmatiser:
         # pymorphy3 makes Russian verbs of Tajik nouns: it never sees them.
         if not folded or is_tajik(word) or (is_in_tajik and is_cyrillic(folded)):
             return frozenset({folded} if folded else ())
-        return self._keys(folded, _shape(word))
+        return self._analyse(folded, _shape(word))
 
     def _keys_when_asked(self, folded: str) -> Keys:
         if not folded:
             return BREAK
-        return self._keys(folded, Shape.LOWER) | self._keys(folded, Shape.CAPITALISED) | {folded}
+        return self._analyse(folded, Shape.LOWER) | self._analyse(folded, Shape.CAPITALISED) | {folded}
 
     def _analyse(self, folded: str, shape: Shape) -> Keys:
         if folded.isdecimal():
@@ -151,13 +153,16 @@ class Lemmatiser:
             return _english_forms(folded)[-1]
         morph = self._load()
         is_known = morph.word_is_known(folded)
-        if not is_known and (adjective := _ADJECTIVE.fullmatch(folded)):
-            return f"{adjective[1]}ий"
-        if not is_known and (surname := _SURNAME.fullmatch(folded)):
-            return surname[1]
-        # A word that may be a base form is one (Хатлон), else its likeliest base counts.
-        forms = list(_reading_forms(morph.parse(folded), folded, is_known=is_known, shape=Shape.LOWER))
-        return folded if folded in forms else next((form for form in forms if form), folded)
+        if not is_known and (base := _guess_base(folded)):
+            return base
+        parses = morph.parse(folded)
+        forms = list(_reading_forms(parses, folded, is_known=is_known, shape=Shape.LOWER))
+        if not is_known and folded in forms:
+            return folded
+        scores: Counter[str] = Counter()
+        for form, parse in zip(forms, parses, strict=True):
+            scores[form] += parse.score
+        return max(scores, key=lambda form: (scores[form], form == folded, form)) or folded
 
     def _load(self) -> "MorphAnalyzer":
         if self._morph is None:
@@ -175,6 +180,15 @@ def _shape(word: str) -> Shape:
 
 def _is_proper(parse: "Parse") -> bool:
     return not _PROPER.isdisjoint(parse.tag.grammemes)
+
+
+def _guess_base(folded: str) -> str | None:
+    """The base form of a word that the dictionary does not have, where its ending tells."""
+    if adjective := _ADJECTIVE.fullmatch(folded):
+        return f"{adjective[1]}ий"
+    if surname := _SURNAME.fullmatch(folded):
+        return surname[1]
+    return folded if folded.endswith(_BARE_ENDINGS) else None
 
 
 def _reading_forms(parses: "list[Parse]", folded: str, *, is_known: bool, shape: Shape) -> Iterator[str]:

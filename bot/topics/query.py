@@ -186,7 +186,10 @@ def _quote(phrase: Phrase) -> str:
 
 
 def _may_hold(reading: Reading, clause: Clause) -> bool:
-    return not any(keys.isdisjoint(reading.keys) for keys in clause)
+    for keys in clause:  # noqa: SIM110 - all() takes twice as long, and an article is put to thousands of topics
+        if keys.isdisjoint(reading.keys):
+            return False
+    return True
 
 
 def _holds(reading: Reading, clause: Clause) -> bool:

@@ -24,7 +24,7 @@ _SHORT = 3
 
 def clean(text: str) -> str:
     """The text in composed characters, without what is not seen."""
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
 
 
 def fold(word: str) -> str:

@@ -1,5 +1,8 @@
 """Words meet their forms and spellings, and nothing else."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,6 +62,36 @@ def test_a_question_finds_every_form_and_spelling(asked: str, forms: str) -> Non
 def test_a_question_does_not_find_other_words(asked: str, others: str) -> None:
     keys = LEMMATISER.question_keys(asked)
     assert [other for other in others.split() if not keys.isdisjoint(LEMMATISER.keys(other))] == []
+
+
+@pytest.mark.parametrize(
+    ("base", "forms"),
+    [
+        ("рахмон", "Рахмон Рахмона Раҳмон"),
+        ("рахмонов", "Рахмонов Рахмонова Рахмоновым"),
+        ("россия", "Россия России Россией"),
+        ("хатлонский", "Хатлонская Хатлонской Хатлонский"),
+        ("школьник", "школьник школьники школьников"),
+        ("акдн", "АКДН акдн"),
+        ("бохтар", "Бохтар"),
+        ("хатлон", "Хатлон"),
+        ("country", "countries country"),
+        ("2026", "2026"),
+    ],
+)
+def test_forms_of_a_word_share_a_base(base: str, forms: str) -> None:
+    assert {form: LEMMATISER.base(form) for form in forms.split()} == dict.fromkeys(forms.split(), base)
+
+
+def test_the_dictionary_waits_for_the_first_russian_word() -> None:
+    script = (
+        "import sys; from bot.topics.lemmas import Lemmatiser; lemmatiser = Lemmatiser();"
+        "lemmatiser.keys('news'); print('pymorphy3' in sys.modules);"
+        "lemmatiser.keys('новость'); print('pymorphy3' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own words
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_every_reading_of_an_ambiguous_form_counts() -> None:
