@@ -1,0 +1,86 @@
+"""Questions put to the archive: which topic is meant, which stories answer. For the chat and for the terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.topics.aliases import resolve, topic_key
+from bot.topics.lemmas import Lemmatiser
+from bot.topics.near import nearest
+from bot.topics.query import Matcher, compile_question, parse_question
+from storage.records import Article, Page, StoryView, Topic, TopicView
+from storage.search import Accepts
+from storage.stores import Stores
+from storage.stories import PAGE_SIZE
+
+# A new topic takes its past along: so many of the newest articles that may match are looked at.
+TOPIC_PAST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the archive says to a question. `topic` is the saved one that was meant, if there is one."""
+
+    page: Page[StoryView]
+    topic: Topic | None = None
+    near: tuple[TopicView, ...] = ()
+
+
+class Archive:
+    """Understands questions; the stores of the caller's transaction do the looking up.
+
+    Every method raises `QuestionError` for a question that cannot be asked.
+    """
+
+    def __init__(self, lemmatiser: Lemmatiser) -> None:
+        self._lemmatiser = lemmatiser
+
+    async def search(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
+        """Stories with these words."""
+        return Answer(await self._page(stores, self._matcher(words), page, size))
+
+    async def ask_topic(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
+        """Stories of the topic that the words name, in any form or by an alias; else stories with the words."""
+        views = await stores.topics.get_views()
+        topic = resolve(words, [view.topic for view in views], self._lemmatiser)
+        near = nearest(words, views, self._lemmatiser)
+        if topic is None:
+            return Answer(await self._page(stores, self._matcher(words), page, size), None, near)
+        return Answer(await self._page(stores, self._matcher(topic.name, topic.aliases), page, size), topic, near)
+
+    async def open_topic(self, stores: Stores, topic: Topic, page: int = 0, size: int = PAGE_SIZE) -> Answer:
+        """Stories of a saved topic."""
+        near = nearest(topic.name, await stores.topics.get_views(), self._lemmatiser)
+        return Answer(await self._page(stores, self._matcher(topic.name, topic.aliases), page, size), topic, near)
+
+    async def save_topic(self, stores: Stores, words: str) -> Topic:
+        """The topic that the words name; a new one is saved with its recent past."""
+        topics = await stores.topics.get_all()
+        found = resolve(words, topics, self._lemmatiser)
+        if found is not None:
+            return found
+        saved = await stores.topics.add(" ".join(words.split()), topic_key(words, self._lemmatiser))
+        await self.take_past_along(stores, saved)
+        return saved
+
+    async def take_past_along(self, stores: Stores, topic: Topic) -> None:
+        """Attach the newest articles of the archive that match."""
+        matcher = self._matcher(topic.name, topic.aliases)
+        ids = await stores.search.find_ids(matcher.candidates, self._accepts(matcher), limit=TOPIC_PAST)
+        await stores.topics.add_articles(topic.id, ids)
+
+    def _matcher(self, words: str, aliases: Sequence[str] = ()) -> Matcher:
+        return compile_question(parse_question(words), self._lemmatiser, aliases)
+
+    async def _page(self, stores: Stores, matcher: Matcher, page: int, size: int) -> Page[StoryView]:
+        found = await stores.search.find(matcher.candidates, self._accepts(matcher), skip=page * size, limit=size + 1)
+        return Page(tuple(found[:size]), page, older=len(found) > size)
+
+    def _accepts(self, matcher: Matcher) -> Accepts | None:
+        clauses = [clause for alternative in matcher.alternatives for clause in alternative]
+        if not (matcher.without or matcher.sources) and all(len(clause) == 1 for clause in clauses):
+            return None  # words alone: the index tells as much as the article itself
+
+        def accepts(article: Article) -> bool:
+            return matcher.accepts(self._lemmatiser.read(article.text, article.language), article.source_name)
+
+        return accepts
