@@ -131,11 +131,11 @@ class Pipeline:
     async def _look(self, source: Source) -> FeedUpdate:
         page = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
         if isinstance(page, NotModified):
-            return decide_unchanged(source, page, _now(), self._settings.collect, _jitter())
+            return decide_unchanged(source, page, _now(), self._settings.collect, jitter=_jitter())
         feed = await self._workers.parse(page)
         async with self._database.snapshot() as stores:
             known = await stores.articles.get_known(source.id, [entry.identity for entry in feed.entries])
-        return decide(source, page, feed, known, _now(), self._settings.collect, _jitter())
+        return decide(source, page, feed, known, _now(), self._settings.collect, jitter=_jitter())
 
     async def _read(self, source: Source, update: FeedUpdate) -> list[Known]:
         """The drafts of what is new (oldest first), then of what has changed."""

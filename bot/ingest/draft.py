@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.ingest.decide import moment_of
 from bot.ingest.identity import canonical_url
 from bot.ingest.stages import ExtractedPage, FeedEntry
 from storage.records import Block
@@ -35,7 +36,7 @@ def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime) -> Dra
         lead=page.lead or entry.lead,
         body=page.body,
         language=page.language,
-        published_at=believable(entry.published_at or page.published_at, now),
+        published_at=min(entry.published_at or page.published_at or now, now),
         image=page.image or entry.image,
         author=entry.author or page.author,
         tags=tuple(dict.fromkeys(entry.tags + page.tags)),
@@ -52,7 +53,7 @@ def draft_from_feed(entry: FeedEntry, language: str, now: datetime) -> Draft:
         lead=entry.lead,
         body=entry.body,
         language=language,
-        published_at=believable(entry.published_at, now),
+        published_at=moment_of(entry, now),
         image=entry.image,
         author=entry.author,
         tags=entry.tags,
