@@ -1,0 +1,161 @@
+"""Takes the site's own words out of an article: share lines, lists of other headlines, log-in and cookie lines.
+
+Rules of form, not copies of any site: how much of a line is links, where it stands, how short it is, and a few words
+that such lines cannot do without. A word alone never condemns a line: an article may be about Telegram or cookies.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.ingest import phrases
+from bot.ingest.blocks import Piece
+from storage.records import Block, BlockKind
+
+SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
+_ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
+
+
+def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
+    """The blocks that belong to the article, in their order.
+
+    `title` is dropped where the text repeats it as its first line.
+    """
+    kept = [piece for piece in pieces if piece.block.kind is BlockKind.IMAGE or not is_furniture(piece)]
+    kept = _without_link_lists(_without_also(pieces, kept))
+    kept = _without_tail(kept)
+    if kept and _same(kept[0].block.text, title) and len(kept) > 1:
+        kept = kept[1:]
+    return _without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
+
+
+def is_furniture(piece: Piece) -> bool:
+    """Whether a line is the site's own wherever it stands."""
+    text = piece.block.text
+    if len(text) > SHORT * 2:
+        return False
+    return any((_is_share(text), _is_log_in(text), _is_cookie(text), _is_credit(text), bool(phrases.MORE.match(text))))
+
+
+def is_wall(blocks: Sequence[Block]) -> bool:
+    """Whether what a page gave is a wall in place of the article: little text, which asks to log in, pay or accept."""
+    text = " ".join(block.text for block in blocks)
+    asks = (
+        phrases.WALL.search(text)
+        or (phrases.COOKIES.search(text) and phrases.CONSENT.search(text))
+        or (phrases.LOG_IN.search(text) and phrases.NEEDED.search(text))
+    )
+    return len(text) < 700 and asks is not None
+
+
+def _is_share(text: str) -> bool:
+    """Networks' names with a call to the reader in a short line, or hardly anything but names."""
+    names = phrases.NETWORKS.findall(text)
+    if not names or len(text) > SHORT:
+        return False
+    rest = re.sub(r"\W+", "", phrases.NETWORKS.sub("", phrases.CALLS.sub("", text)))
+    if len(names) >= 2 and (phrases.CALLS.search(text) or len(rest) <= 12):
+        return True
+    return bool(phrases.CALLS.search(text)) and len(text) <= SHORT // 2 and not _is_sentence_about(text)
+
+
+def _is_sentence_about(text: str) -> bool:
+    """A line with one network's name that reports: it has a past or a number, not a call to the reader at its start."""
+    start = text.lstrip('-–—•*►▶👉 «"').split(None, 2)[:2]
+    return not phrases.CALLS.match(" ".join(start)) and not phrases.CALLS.match(text)
+
+
+def _is_log_in(text: str) -> bool:
+    return (
+        len(text) <= SHORT
+        and bool(phrases.LOG_IN.search(text))
+        and bool(phrases.COMMENT.search(text))
+        and (bool(phrases.NEEDED.search(text)) or len(text) <= SHORT // 2)
+    )
+
+
+def _is_cookie(text: str) -> bool:
+    return (
+        len(text) <= SHORT * 2
+        and bool(phrases.COOKIES.search(text))
+        and bool(phrases.CONSENT.search(text))
+        and bool(phrases.SITE.search(text))
+    )
+
+
+def _is_credit(text: str) -> bool:
+    return len(text) <= SHORT and bool(phrases.CREDIT.match(text) or phrases.APPEARED.search(text))
+
+
+def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]:
+    """Drop "Read also" lines with the links that follow each of them."""
+    alive = {id(piece) for piece in kept}
+    result: list[Piece] = []
+    follows = False
+    for piece in pieces:
+        if id(piece) not in alive:
+            continue
+        text = piece.block.text
+        if (
+            phrases.ALSO.match(text)
+            and (len(text) <= 60 or piece.linked > 0.3 or ":" in text[:40])
+            and len(text) <= SHORT
+        ):
+            follows = True
+            continue
+        is_link = piece.linked >= _ALL_LINKS or (piece.block.kind is BlockKind.IMAGE and follows)
+        follows = follows and is_link
+        if not follows:
+            result.append(piece)
+    return result
+
+
+def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
+    """Drop runs of two or more short lines that are links altogether: other headlines."""
+    result: list[Piece] = []
+    run: list[Piece] = []
+    for piece in [*pieces, None]:
+        if (
+            piece is not None
+            and piece.block.kind is not BlockKind.IMAGE
+            and piece.linked >= _ALL_LINKS
+            and len(piece.block.text) <= SHORT
+        ):
+            run.append(piece)
+            continue
+        result.extend(run if len(run) < 2 else ())
+        run = []
+        if piece is not None:
+            result.append(piece)
+    return result
+
+
+def _without_tail(pieces: list[Piece]) -> list[Piece]:
+    """Drop from the end what is never the end of an article: a lone link, a heading with nothing under it."""
+    while pieces:
+        last = pieces[-1]
+        is_link = last.linked >= _ALL_LINKS and len(last.block.text) <= SHORT
+        if last.block.kind is BlockKind.HEADING or (is_link and len(pieces) > 1):
+            pieces = pieces[:-1]
+        else:
+            break
+    return pieces
+
+
+def _without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """A heading directly before a heading of its own or a higher level has lost its text to the cleaning."""
+    following = (*blocks[1:], None)
+    return tuple(
+        block
+        for block, after in zip(blocks, following, strict=False)
+        if block.kind is not BlockKind.HEADING
+        or (after is not None and not (after.kind is BlockKind.HEADING and after.level <= block.level))
+    )
+
+
+def _uncut(block: Block) -> Block:
+    text = phrases.CUT_TAIL.sub("…", block.text) if block.kind is not BlockKind.IMAGE else block.text
+    return block if text == block.text else Block(block.kind, text, block.level, block.url)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(other) and re.sub(r"\W+", "", one).casefold() == re.sub(r"\W+", "", other).casefold()

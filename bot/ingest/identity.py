@@ -1,0 +1,84 @@
+"""What makes an article the same article next time."""
+
+import hashlib
+import re
+from datetime import datetime
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from bot.ingest.text import words
+
+_MAX_IDENTITY = 500  # characters; a longer guid is kept as its hash
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "at_", "__hs", "_hs", "ns_", "vero_", "oly_", "fb_")
+# Marks of where a click came from; what they name is never another article.
+_TRACKING = words(
+    "fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid _openstat msclkid twclid ttclid igshid igsh li_fat_id"
+    " mc_cid mc_eid mkt_tok erid rb_clickid cmpid s_cid _ga _gl wt_mc xtor smid ito"
+)
+_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_SAFE = "/%:@!$&'()*+,;=~-._"
+
+
+def canonical_url(url: str) -> str:
+    """An address reduced to what names the page.
+
+    Host in lower case, default port, fragment (but a hash-bang) and tracking parameters dropped; the order of the rest
+    stays, since some sites mind it. An address that cannot be read comes back as it is.
+    """
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return text
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
+        return text
+    scheme = parts.scheme.lower()
+    host = f"[{host}]" if ":" in host else _ascii_host(host)
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        host = f"{host}:{port}"
+    kept = [piece for piece in parts.query.split("&") if piece and not is_tracking(piece.split("=", 1)[0])]
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return urlunsplit(
+        (
+            scheme,
+            host,
+            _escaped(parts.path, _SAFE) or "/",
+            _escaped("&".join(kept), _SAFE + "?[]"),
+            _escaped(fragment, _SAFE),
+        )
+    )
+
+
+def is_tracking(parameter: str) -> bool:
+    """Whether a query parameter only tells where the reader came from."""
+    name = parameter.lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def identity_of(guid: str | None, url: str, title: str, published_at: datetime | None) -> str:
+    """The guid as it is; else the canonical address; else a hash of title and date, all that is left."""
+    if guid and guid.strip():
+        return _bounded(guid.strip())
+    if url:
+        return _bounded(canonical_url(url))
+    return _hashed(f"{title}\n{published_at.isoformat() if published_at else ''}")
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= _MAX_IDENTITY else _hashed(text)
+
+
+def _hashed(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _escaped(text: str, safe: str) -> str:
+    return _ESCAPE.sub(lambda match: match[0].upper(), quote(text, safe=safe, errors="replace"))

@@ -1,0 +1,191 @@
+"""A fetched body to a feed of clean entries. Runs in a worker process: strangers' text can cost minutes of CPU."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+import lxml.html
+from lxml import etree
+
+from bot.ingest.blocks import absolute_url, html_pieces, html_text, join_text
+from bot.ingest.cleaning import article_alone
+from bot.ingest.dates import read_date
+from bot.ingest.decode import decode_feed, decode_html
+from bot.ingest.errors import AnnouncedFeed, NotAFeed
+from bot.ingest.identity import canonical_url, identity_of
+from bot.ingest.jsonfeed import read_json
+from bot.ingest.prepare import find_root, prepare
+from bot.ingest.rawfeed import RawEntry, RawFeed
+from bot.ingest.stages import FeedEntry, FetchedPage, ParsedFeed
+from bot.ingest.text import first_words, plain_title, tidy
+from bot.ingest.xmlfeed import read_xml
+from storage.records import Block, BlockKind
+
+LEAD = 600  # characters; a longer summary is the text itself, and its first paragraph is the lead
+_MAX_TITLE = 500
+_TITLE_FROM_TEXT = 120  # characters of the text that stand in for a missing title
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
+_FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|json)")
+_HTML_START = re.compile(
+    r"\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE | re.DOTALL
+)
+
+
+def parse_feed(page: FetchedPage) -> ParsedFeed:
+    """Read RSS 0.9-2.0, Atom, RDF or JSON Feed.
+
+    Raises NotAFeed (with the feeds that a web page announces) and HostileXml. An entry without a single word is
+    left out; one without an address gets the feed's home page.
+    """
+    raw = _read(page)
+    home = absolute_url(raw.home, page.final_url) or page.final_url
+    entries = [_entry(entry, home) for entry in raw.entries]
+    return ParsedFeed(
+        title=plain_title(raw.title)[:_MAX_TITLE],
+        language=_language(raw.language),
+        kind=raw.kind,
+        ttl=raw.ttl,
+        entries=tuple(_told_apart([entry for entry in entries if entry is not None])),
+    )
+
+
+def _read(page: FetchedPage) -> RawFeed:
+    text = decode_feed(page.body, page.charset)
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")):
+        raw = read_json(start, page.final_url)
+        if raw is None:
+            raise NotAFeed(page.url, "the address answers with JSON that is no JSON Feed")
+        return raw
+    if not start:
+        raise NotAFeed(page.url, "the address answers with nothing at all")
+    if _HTML_START.match(start):
+        raise _web_page(page)
+    prepared = prepare(text, page.url)
+    raw = read_xml(prepared, page.final_url) if find_root(prepared) == 0 else None
+    if raw is None:
+        raise (
+            _web_page(page)
+            if "<html" in start[:2000].lower()
+            else NotAFeed(page.url, "the address answers with no feed")
+        )
+    return raw
+
+
+def announced_feeds(page: FetchedPage) -> tuple[AnnouncedFeed, ...]:
+    """The feeds that a web page names by `<link rel="alternate">`, in its order, each once."""
+    try:
+        root = lxml.html.document_fromstring(
+            decode_html(page.body, page.charset).encode("utf-8"), parser=_utf8_parser()
+        )
+    except (etree.ParserError, ValueError):
+        return ()
+    found: dict[str, AnnouncedFeed] = {}
+    for link in root.iter("link"):
+        relations = (link.get("rel") or "").lower().split()
+        url = absolute_url(link.get("href"), page.final_url)
+        if "alternate" in relations and url and _FEED_TYPES.match((link.get("type") or "").lower()):
+            found.setdefault(url, AnnouncedFeed(url, tidy(link.get("title") or "")))
+    return tuple(found.values())
+
+
+def _utf8_parser() -> lxml.html.HTMLParser:
+    return lxml.html.HTMLParser(encoding="utf-8", no_network=True)
+
+
+def _web_page(page: FetchedPage) -> NotAFeed:
+    feeds = announced_feeds(page)
+    sentence = "the address answers with a web page, not a feed"
+    if feeds:
+        sentence += "; feeds it announces: " + ", ".join(feed.url for feed in feeds[:5])
+    return NotAFeed(page.url, sentence, feeds)
+
+
+def _entry(raw: RawEntry, home: str) -> FeedEntry | None:
+    body = _body(raw, raw.content or raw.summary)
+    lead, body = _lead(raw, body)
+    title = plain_title(raw.title)[:_MAX_TITLE] or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
+    url = absolute_url(raw.link, raw.base) or _permalink(raw.guid)
+    if not title:
+        return None
+    published, updated = (read_date(text) if text else None for text in (raw.published, raw.updated))
+    image = next((found for found in (absolute_url(address, raw.base) for address in raw.images) if found), None)
+    image = image or next((block.url for block in body if block.kind is BlockKind.IMAGE), None)
+    guid = tidy(raw.guid) if raw.guid else None
+    return FeedEntry(
+        identity=identity_of(guid, url or "", title, published),
+        guid=guid,
+        url=url or home,
+        title=title,
+        lead=lead,
+        body=body,
+        published_at=published or updated,
+        updated_at=updated,
+        image=image,
+        author=_author(raw.author),
+        tags=_tags(raw.tags),
+        feed_hash=feed_hash(title, lead, body, image),
+    )
+
+
+def _body(raw: RawEntry, html: str) -> tuple[Block, ...]:
+    if raw.is_plain:
+        paragraphs = (tidy(part) for part in re.split(r"\n\s*\n", html))
+        return tuple(Block(BlockKind.PARAGRAPH, part) for part in paragraphs if part)
+    return article_alone(html_pieces(html, raw.base), plain_title(raw.title))
+
+
+def _lead(raw: RawEntry, body: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
+    """The summary where it is one, else the first paragraph; and the body without that paragraph."""
+    summary = join_text(_body(raw, raw.summary)) if raw.summary and raw.content else ""
+    first = next((at for at, block in enumerate(body) if block.kind is not BlockKind.IMAGE), None)
+    if first is None:
+        return summary, body
+    opening = body[first].text
+    if summary and len(summary) <= LEAD and not opening.startswith(summary.rstrip("….[] ")):
+        return summary, body
+    if body[first].kind is not BlockKind.PARAGRAPH or len(opening) > LEAD:
+        return first_words(summary or opening, LEAD), body
+    return opening, body[:first] + body[first + 1 :]
+
+
+def feed_hash(title: str, lead: str, body: Iterable[Block], image: str | None) -> str:
+    """A mark of what the feed says. The picture's query is left out (it is often signed anew), and so are dates."""
+    said = [title, lead, join_text(body), (image or "").split("?", 1)[0]]
+    return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
+
+
+def _told_apart(entries: list[FeedEntry]) -> list[FeedEntry]:
+    """Some feeds give all their entries one guid; there the address is the better name."""
+    pages: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        pages[entry.identity].add(canonical_url(entry.url))
+    return [
+        replace(entry, identity=identity_of(None, entry.url, entry.title, entry.published_at))
+        if entry.guid and len(pages[entry.identity]) > 1
+        else entry
+        for entry in entries
+    ]
+
+
+def _permalink(guid: str | None) -> str | None:
+    return absolute_url(guid, "") if guid and guid.startswith(("http://", "https://")) else None
+
+
+def _author(text: str | None) -> str | None:
+    """A name; RSS 2.0 wants "mail@host (Name)", and many write only the mail, which is nobody's business."""
+    plain = html_text(text)[:200] if text else ""
+    in_brackets = re.search(r"\(([^()@]{2,100})\)\s*$", plain) if "@" in plain else None
+    name = in_brackets[1] if in_brackets else re.sub(r"\S{1,100}@\S{1,100}", "", plain)
+    return name.strip(" ,;<>()") or None
+
+
+def _tags(raw: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for text in raw if (tag := plain_title(text)[:100])))[:30]
+
+
+def _language(text: str | None) -> str | None:
+    match = _LANGUAGE.match((text or "").strip().lower())
+    return match[0] if match else None

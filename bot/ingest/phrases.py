@@ -1,0 +1,75 @@
+"""Words without which a site's own lines cannot do, in Russian, Tajik and English.
+
+Each pattern is one trait of a line; cleaning.py says which traits together make a line the site's own.
+"""
+
+import re
+
+
+def _word(*alternatives: str) -> re.Pattern[str]:
+    """Any of these, as whole words anywhere in a line."""
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+def _start(*alternatives: str) -> re.Pattern[str]:
+    """Any of these at the start of a line, after bullets and arrows."""
+    return re.compile(rf"^\W*(?:{'|'.join(alternatives)})(?=\W|$)", re.IGNORECASE)
+
+
+NETWORKS = _word(
+    "telegram|facebook|instagram|twitter|whats ?app|viber|youtube|tiktok|vk|ok|imo|threads|linkedin|rss|messenger",
+    r"телеграмм?\w*|фейсбук\w*|инстаграм\w*|твиттер\w*|ватсап\w*|вайбер\w*|ютуб\w*|тикток\w*|вк|вконтакте|ок",
+    r"одноклассник\w*|дзен\w*",
+)
+CALLS = _word(
+    r"подпи(?:сыва[йт]\w*|ши(?:тесь|сь))|присоединя\w+тесь|оставайтесь|следите|(?:читайте|смотрите) нас|будьте с нами",
+    r"подел(?:иться|итесь)|расскажите друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*|мы (?:в|на)",
+    "join|follow|subscribe|stay (?:with|tuned|in touch)|share|find us|our (?:channel|page)",
+    r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед",
+)
+ALSO = _start(
+    r"(?:читайте?|смотрите?|см\.?) (?:также|ещ[её])|(?:по|на) (?:этой )?тем[еу]|(?:материалы|новости|ещ[её]) по теме",
+    r"похожие (?:новости|материалы|статьи)|другие новости|последние новости|самое (?:читаемое|популярное)",
+    r"рекомендуем|популярно[ею]|главные новости|лента новостей",
+    r"(?:read|see|watch) (?:also|more|next)|related(?: (?:news|stories|articles|posts))?",
+    r"more (?:news|stories|on this|from)|(?:most|also) (?:read|popular)",
+    "you may also like|latest news|trending|recommended",
+    r"(?:инчунин|ҳамчунин|боз) (?:хонед|мутолиа кунед|бихонед|бубинед|нигаред)",
+    r"хабарҳои (?:дигар|охирин|марбут|монанд)|дар (?:ҳамин|ин) мавзӯъ|мавод(?:и|ҳои) марбут|маводи дигар|серхонанда\w*",
+)
+COMMENT = _word(r"коммент\w+|отзыв\w*|comment\w*|repl(?:y|ies)|шарҳ\w*|назар\w*")
+LOG_IN = _word(
+    r"войти|войдите|вход|авториз\w+|зарегистриру\w+|регистрац\w+",
+    "log(?:ged)? ?in|sign ?(?:in|up)|register(?:ed)?",
+    r"ворид (?:шавед|шудан)|вуруд|сабти ном|номнавис\w*|ба қайд",
+)
+NEEDED = _word(
+    r"чтобы|нужно|необходимо|должны|могут только|только (?:зарег|авториз)\w+",
+    "please|must|need to|have to|only|to (?:post|leave)",
+    r"барои|лозим|зарур|метавон\w+",
+)
+COOKIES = _word("cookies?|куки|кукиҳо")
+CONSENT = _word(r"соглас\w+|принима\w+|принять|используе[мт]\w*|accept|agree|consent|we use|uses|розӣ|қабул|истифода")
+SITE = _word(r"сайт\w*|site|website|сомона\w*|we|мы|мо")
+WALL = _word(
+    r"(?:полн\w+|весь) (?:текст|верси\w+|материал)|только (?:для )?подписчик\w+|оформите подписку|не робот",
+    "включите javascript|enable javascript|checking your browser|captcha|not a robot",
+    "subscribers? only|subscribe to (?:read|continue)|to continue reading|муштариён|пурра хондан",
+)
+CREDIT = _start(
+    r"©|\(c\)|copyright|все права (?:защищены|сохранены)|all rights reserved|ҳамаи ҳуқуқҳо",
+    r"(?:теги|тэги|метки|tags|барчаспҳо|просмотр\w*|views)\s*:",
+    r"(?:при )?(?:использовани[ие]|перепечатк[аие]|копировани[ие]) (?:\w+ ){0,3}(?:материал|ссылк)\w*",
+    r"(?:нашли|заметили) (?:ошибку|опечатку)|found a (?:mistake|typo)|(?:хато|ғалат)\w* (?:ёфтед|дидед)",
+    "распечатать|версия для печати|print version|back to top",
+)
+APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")
+# A whole line, and the end of one: what a feed puts where it cuts the text.
+MORE = re.compile(
+    r"^\W*(?:читать (?:далее|дальше|полностью)|подробнее|далее|муфассал\w*|давомаш\w*"
+    r"|continue reading|read (?:more|the rest|full)\b.{0,60})\W*$",
+    re.IGNORECASE,
+)
+CUT_TAIL = re.compile(
+    r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|(?:читать далее|continue reading|read more)\W{0,5})$", re.IGNORECASE
+)

@@ -1,0 +1,77 @@
+"""The main program of a worker process: tasks in by standard input, answers out by standard output, one at a time.
+
+Started by workers.py as `python -m bot.ingest.worker SECONDS`. A message is its length in four bytes, then a pickle.
+The process imports neither aiohttp nor aiogram nor SQLAlchemy.
+"""
+
+import ctypes
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+
+from bot.ingest.errors import IngestError
+from bot.ingest.wire import READY, Fault, Task, pack, read_message
+
+Tasks = Mapping[str, Callable[..., object]]
+
+MEMORY = 1536 * 1024**2  # bytes of address space; a page that needs more is an attack
+_GRACE = 5  # seconds beyond the limit after which a worker ends itself, should its parent be gone
+_PR_SET_PDEATHSIG = 1
+
+
+def load_tasks() -> Tasks:
+    """Import the parsers: late, so that nothing of them is in the process before its limits are set."""
+    from bot.ingest.extract import extract_page
+    from bot.ingest.language import detect
+    from bot.ingest.parse import parse_feed
+
+    return {"parse": parse_feed, "extract": extract_page, "detect": detect}
+
+
+def answer(tasks: Tasks, task: Task) -> object:
+    """What the call returned, the IngestError it raised, or a Fault."""
+    try:
+        return tasks[task.name](*task.arguments)
+    except IngestError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  four libraries read hostile text here; a fault is an answer, and is reported
+        return Fault(f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc(limit=-8))
+
+
+def main(seconds: float) -> None:
+    """Serve tasks until standard input closes."""
+    _settle_down()
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not write between the messages
+    tasks = load_tasks()
+    answers.write(pack(READY))
+    answers.flush()
+    while True:
+        try:
+            task = read_message(questions)
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        message = pack(answer(tasks, task))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(message)
+        answers.flush()
+
+
+def _settle_down() -> None:
+    """Signals of the terminal or the service manager are the parent's business; its death is ours."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside of C code
+    logging.disable(logging.CRITICAL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
