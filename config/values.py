@@ -74,7 +74,7 @@ def _check_zone(name: str) -> str:
     return name
 
 
-def _check_url(url: str) -> str:
+def check_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
@@ -126,8 +126,8 @@ def name_from_url(url: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
-Url = Annotated[str, AfterValidator(_check_url)]
-OptionalUrl = Annotated[str, AfterValidator(lambda url: _check_url(url) if url else url)]
+Url = Annotated[str, AfterValidator(check_url)]
+OptionalUrl = Annotated[str, AfterValidator(lambda url: check_url(url) if url else url)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 LanguageCode = Annotated[str, AfterValidator(_check_language_code)]

@@ -1,0 +1,143 @@
+"""sources test: fetch an address now and show what would be stored. Nothing is."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.commands.output import clean, note, print_json, print_line, progress
+from bot.commands.shell import DONE, CommandError, UsageError, now_utc
+from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
+from bot.ingest.errors import ExtractError, IngestError, NotAFeed
+from bot.ingest.fetch import Fetcher
+from bot.ingest.identity import identity_of
+from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
+from bot.ingest.text import first_words
+from bot.ingest.workers import Workers
+from config.settings import Settings
+from config.values import check_url
+from storage.records import article_text
+
+EXCERPT = 300  # characters of a story's text that a person is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A story as it would be stored. `reason` tells why the feed's own text stands for the page's."""
+
+    draft: Draft
+    reason: str | None = None
+
+
+async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
+    """The stories of a source, or the one of an article's page. Raises IngestError when there are none."""
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise UsageError(f"{url}: {error}") from None
+    async with Fetcher(settings.collect) as fetcher, Workers() as workers:
+        trials = await Trier(settings, fetcher, workers).read(url)
+    for trial in trials:
+        show(trial, ZoneInfo(settings.timezone), as_json=as_json)
+    if not as_json:
+        note(f"{len(trials)} stories; nothing was stored.")
+    return DONE
+
+
+class Trier:
+    """Reads as collecting does, and keeps nothing."""
+
+    def __init__(self, settings: Settings, fetcher: Fetcher, workers: Workers) -> None:
+        self._settings = settings
+        self._fetcher = fetcher
+        self._workers = workers
+
+    async def read(self, url: str) -> Sequence[Trial]:
+        """In the order of the feed; a page that is no feed is read as one article."""
+        page = await self._fetch(url)
+        try:
+            feed = await self._workers.parse(page)
+        except NotAFeed as error:
+            try:
+                return [Trial(_draft_alone(page, await self._workers.extract(page)))]
+            except ExtractError:
+                raise error from None  # it names the feeds that the page announces
+        named = next((one for one in self._settings.sources if one.url == url), None)
+        language = named.language if named else None
+        full_text = named.full_text if named and named.full_text is not None else self._settings.collect.full_text
+        with progress("Stories", len(feed.entries)) as advance:
+
+            async def tried(entry: FeedEntry) -> Trial:
+                try:
+                    return await self._try(entry, language, full_text=full_text)
+                finally:
+                    advance(1)
+
+            return await asyncio.gather(*(tried(entry) for entry in feed.entries))
+
+    async def _try(self, entry: FeedEntry, language: str | None, *, full_text: bool) -> Trial:
+        reason = None
+        if full_text and entry.url:
+            try:
+                page = await self._fetch(entry.url)
+                return Trial(draft_from_page(entry, await self._workers.extract(page, entry, language), now_utc()))
+            except IngestError as error:
+                reason = str(error)
+        text = " ".join([entry.title, entry.lead, *(block.text for block in entry.body)])
+        found = await self._workers.detect(text, language, url=entry.url)
+        return Trial(draft_from_feed(entry, found, now_utc()), reason)
+
+    async def _fetch(self, url: str) -> FetchedPage:
+        page = await self._fetcher.fetch(url)
+        if isinstance(page, FetchedPage):
+            return page
+        raise CommandError(f"{url} answers that nothing has changed, to someone who never asked before")
+
+
+def _draft_alone(page: FetchedPage, article: ExtractedPage) -> Draft:
+    """The article of a page that no feed has told of."""
+    url = article.canonical_url or page.final_url
+    entry = FeedEntry(
+        identity=identity_of(None, url, article.title, article.published_at),
+        guid=None,
+        url=url,
+        title=article.title,
+        lead="",
+        body=(),
+        published_at=None,
+        updated_at=None,
+        image=None,
+        author=None,
+        tags=(),
+        feed_hash="",
+    )
+    return draft_from_page(entry, article, now_utc())
+
+
+def as_dict(draft: Draft) -> dict[str, Any]:
+    """A story as programs read it; `text` is lead and body without the title."""
+    return {
+        "title": draft.title,
+        "url": draft.url,
+        "published_at": draft.published_at.isoformat(),
+        "author": draft.author,
+        "language": draft.language,
+        "image": draft.image,
+        "text": article_text("", draft.lead, draft.body).strip(),
+    }
+
+
+def show(trial: Trial, zone: ZoneInfo, *, as_json: bool) -> None:
+    """Print one story."""
+    draft, said = trial.draft, as_dict(trial.draft)
+    if as_json:
+        print_json(said)
+        return
+    print_line(clean(draft.title))
+    facts = [f"{draft.published_at.astimezone(zone):%Y-%m-%d %H:%M}", draft.language, draft.author or "", draft.url]
+    print_line("  " + " · ".join(clean(fact) for fact in facts if fact))
+    print_line(f"  picture: {clean(draft.image or 'none')}")
+    if trial.reason:
+        print_line(f"  the feed's own text, because: {clean(trial.reason)}")
+    print_line(f"  {len(said['text'])} characters: {first_words(clean(said['text']), EXCERPT)}\n")
