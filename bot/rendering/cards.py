@@ -8,7 +8,7 @@ from bot.rendering.headlines import lead_of, linked_title, origin
 from bot.rendering.keyboards import story_keyboard
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, joined
-from bot.rendering.texts import hashtag, web_url
+from bot.rendering.texts import hashtag, is_blank, web_url
 from storage.records import StoryView
 
 # Code points. Title, lead, source line and hashtags together stay under a caption's 1024, so that the text is the
@@ -36,7 +36,7 @@ def card(
     article = view.article
     parts: list[Node] = [linked_title(article, MAX_TITLE)]
     lead = lead_of(article, MAX_LEAD)
-    if lead:
+    if lead and not is_blank(article.title):  # else the lead already stands in the title's place
         parts += ["\n\n", lead]
     parts += ["\n\n", joined(origin(view, words, timezone=timezone, now=now), " · ")]
     tags = " ".join(_tags(hashtags))

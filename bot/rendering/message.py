@@ -67,8 +67,9 @@ def compose(
     raw, found = _cleaned(Text(*nodes)).render()
     text = cut_at_word(raw.strip(BLANKS), MAX_CAPTION if photo else MAX_TEXT)
     shift = sizeof(raw[: len(raw) - len(raw.lstrip(BLANKS))])
-    entities = tuple(_fitted(found, text, shift))[:MAX_ENTITIES]
-    return Outgoing(text, entities, photo, preview_url, keyboard)
+    # The outer one first where two begin together: the order in which Telegram itself gives them.
+    entities = sorted(_fitted(found, text, shift), key=lambda entity: (entity.offset, -entity.length))
+    return Outgoing(text, tuple(entities[:MAX_ENTITIES]), photo, preview_url, keyboard)
 
 
 def link(text: str, url: str | None) -> Node:

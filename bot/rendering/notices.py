@@ -29,14 +29,12 @@ class Toast(StrEnum):
 
 
 class Fault(StrEnum):
-    """What is wrong with a question; `detail` is the part of it that is meant."""
+    """What is wrong with a question."""
 
-    EMPTY = "fault.empty"  # a command that needs words came without
-    UNCLOSED_QUOTE = "fault.unclosed_quote"
+    EMPTY = "fault.empty"  # no words in it, or a command that needs words came without
     ONLY_WITHOUT = "fault.only_without"  # nothing but -words
-    UNKNOWN_SOURCE = "fault.unknown_source"
+    ONLY_SOURCE = "fault.only_source"  # nothing but source:NAME
     TOO_LONG = "fault.too_long"
-    NO_WORDS = "fault.no_words"  # signs only, or words too common to ask for
 
 
 class Remedy(StrEnum):
@@ -66,11 +64,9 @@ def toast(kind: Toast, words: Words) -> str:
     return cut_at_word(words.text(kind.value), MAX_TOAST)
 
 
-def wrong_question(fault: Fault, words: Words, *, detail: str = "") -> Outgoing:
+def wrong_question(fault: Fault, words: Words) -> Outgoing:
     """What is wrong with the question, and how to ask."""
-    meant = cut_at_word(one_line(detail), 100)
-    reason = words.node(fault.value, detail=Bold("…" if is_blank(meant) else meant))
-    return compose(reason, "\n\n", words.text("fault.example"))
+    return compose(words.text(fault.value), "\n\n", words.text("fault.example"))
 
 
 def story_gone(words: Words) -> Outgoing:

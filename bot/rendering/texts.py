@@ -15,6 +15,9 @@ BLANKS = (
     " \t\n\u00a0\u00ad\u1680\u180e" + "".join(map(chr, range(0x2000, 0x200C))) + "\u202f\u205f\u2060\u3000" + _FILLERS
 )
 
+_JOINER = "\u200d"  # between the people of a family emoji
+_LONGEST_CLUSTER = 24  # code points; a longer pile of accents is cut anywhere
+
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 _TABS = re.compile("[\t\v\f\x1c-\x1f\x85]")
 # Controls, lone surrogates, non-characters, and every mark that turns the direction of what follows:
@@ -74,7 +77,8 @@ def cut_at_word(text: str, limit: int) -> str:
     blank = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
     if blank > limit // 2:
         end = blank
-    while end > limit // 2 and _continues(text[end]):
+    floor = max(1, end - _LONGEST_CLUSTER)
+    while end > floor and (_continues(text[end]) or text[end - 1] == _JOINER):
         end -= 1
     return text[:end].rstrip(BLANKS + ",;:–—-(«") + "…"
 
@@ -119,7 +123,7 @@ def hashtag(name: str) -> str | None:
 
 def _continues(char: str) -> bool:
     """Whether it belongs to the character before it (an accent, a joiner, a skin tone)."""
-    return unicodedata.category(char) in {"Mn", "Me", "Mc"} or char == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return unicodedata.category(char) in {"Mn", "Me", "Mc"} or char == _JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _is_abbreviation(word: str) -> bool:

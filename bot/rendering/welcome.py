@@ -21,7 +21,7 @@ MAX_SUGGESTED = 30
 
 def welcome(words: Words) -> Outgoing:
     """/start: three lines, and the one choice that begins deliveries."""
-    lines = "\n".join(words.text(f"welcome.{line}") for line in ("first", "second", "third"))
+    lines = "\n".join([words.text("welcome.first"), words.text("welcome.second"), words.text("welcome.third")])
     return compose(
         Bold(words.text("welcome.hello")),
         "\n\n",

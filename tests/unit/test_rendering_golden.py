@@ -1,0 +1,130 @@
+"""How a card, a list and a digest read, in plain sight."""
+
+from datetime import timedelta
+
+from bot.rendering.cards import card
+from bot.rendering.digests import digest
+from bot.rendering.lists import View, search_list, topic_list
+from storage.records import Bundle, Chat, ChatKind, Page, Topic, TopicView
+from tests.unit.rendering_samples import DUSHANBE, LOCALES, NOW, RU, as_html, labels, story
+
+BRIDGE = story(1, articles=3)
+SCHOOL = story(
+    2,
+    title="Школа в Гарме <b>получила</b> библиотеку & читальный зал",
+    source_name="Голос Рашта",
+    url="https://golos.example/a?id=2&x=1",
+    published_at=NOW - timedelta(hours=20),
+)
+VIEW = View(RU, DUSHANBE, NOW, is_private=True)
+READER = Chat(1, ChatKind.PRIVATE, "")
+BRIDGES = TopicView(Topic(7, "мосты Памира", "key"), 22)
+
+
+def test_a_card() -> None:
+    message = card(
+        BRIDGE, RU, timezone=DUSHANBE, now=NOW, with_picture=True, hashtags=["мосты Памира", "ГБАО"], is_private=True
+    )
+    assert as_html(message) == (
+        '<a href="https://vestnik.example/news/1"><b>В Хороге открыли новый мост через Гунт</b></a>\n'
+        "\n"
+        "Мост соединил два берега реки. Движение по нему начнётся 1 декабря.\n"
+        "\n"
+        "Вестник долины · 14:05 · ещё 2 публикации\n"
+        "#МостыПамира #ГБАО"
+    )
+    assert message.preview_url == "https://vestnik.example/news/1"
+    assert labels(message.keyboard) == [["📖 Читать", "🔖 Сохранить"]]
+
+
+def test_a_card_in_tajik() -> None:
+    message = card(
+        BRIDGE, LOCALES.words("tg"), timezone=DUSHANBE, now=NOW, with_picture=False, hashtags=[], is_private=True
+    )
+    assert message.text.endswith("\n\nВестник долины · 14:05 · боз 2 мақола")
+    assert labels(message.keyboard) == [["📖 Хондан", "🔖 Нигоҳ доштан"]]
+
+
+def test_a_card_in_a_channel_has_no_buttons() -> None:
+    message = card(BRIDGE, RU, timezone=DUSHANBE, now=NOW, with_picture=True, hashtags=[], is_private=False)
+    assert message.keyboard is None
+
+
+def test_a_list() -> None:
+    message = topic_list(BRIDGES, Page((BRIDGE, SCHOOL), 0, older=True), VIEW, is_followed=False, near=[BRIDGES])
+    assert as_html(message) == (
+        "<b>мосты Памира · 22 новости</b> · страница 1\n"
+        "\n"
+        '1. <a href="https://vestnik.example/news/1"><b>В Хороге открыли новый мост через Гунт</b></a>\n'
+        "Вестник долины · сегодня, 14:05\n"
+        "\n"
+        '2. <a href="https://golos.example/a?id=2&amp;x=1"><b>'
+        "Школа в Гарме &lt;b&gt;получила&lt;/b&gt; библиотеку &amp; читальный зал</b></a>\n"
+        "Голос Рашта · вчера, 18:05"
+    )
+    assert labels(message.keyboard) == [["1", "2"], ["Старее ›"], ["🔔 Следить за темой"], ["мосты Памира · 22"]]
+
+
+def test_a_list_in_a_group_has_pages_but_no_reading() -> None:
+    view = View(RU, DUSHANBE, NOW, is_private=False)
+    message = topic_list(BRIDGES, Page((BRIDGE,), 1, older=True), view, is_followed=True)
+    assert labels(message.keyboard) == [["‹ Новее", "Старее ›"], ["🔕 Не следить"]]
+
+
+def test_a_topic_without_news_can_be_followed_all_the_same() -> None:
+    topic = TopicView(Topic(9, "Зеравшан", "key"), 0)
+    message = topic_list(topic, Page(()), VIEW, is_followed=False, near=[BRIDGES])
+    assert as_html(message) == (
+        "По теме «<b>Зеравшан</b>» новостей пока нет. Можно подписаться: как только что-нибудь выйдет, я пришлю.\n"
+        "\n"
+        "Есть близкие темы:"
+    )
+    assert labels(message.keyboard) == [["🔔 Следить за темой"], ["мосты Памира · 22"]]
+
+
+def test_a_search_that_found_nothing() -> None:
+    message = search_list("<снег>", 3, Page(()), VIEW)
+    assert message.text == "По запросу «<снег>» ничего не нашлось. Попробуйте другие слова или меньше слов."
+    assert message.keyboard is None
+
+
+def test_a_page_past_the_end_leads_back() -> None:
+    message = search_list("снег", 3, Page((), 4), VIEW)
+    assert message.text == "Поиск: снег\n\nДальше ничего нет."
+    assert labels(message.keyboard) == [["‹ Новее"]]
+
+
+def test_a_digest() -> None:
+    message = digest(Bundle(READER, (BRIDGE, SCHOOL), 2, more=5), RU, timezone=DUSHANBE, now=NOW)
+    assert as_html(message) == (
+        "<b>7 новостей</b> · 21 ноября\n"
+        "\n"
+        '1. <a href="https://vestnik.example/news/1"><b>В Хороге открыли новый мост через Гунт</b></a>\n'
+        "Вестник долины · 14:05\n"
+        "\n"
+        '2. <a href="https://golos.example/a?id=2&amp;x=1"><b>'
+        "Школа в Гарме &lt;b&gt;получила&lt;/b&gt; библиотеку &amp; читальный зал</b></a>\n"
+        "Голос Рашта · 20 ноября, 18:05\n"
+        "\n"
+        "и ещё 5 новостей"
+    )
+    assert labels(message.keyboard) == [["1", "2"], ["📰 Показать все"]]
+
+
+def test_a_digest_in_a_channel_has_no_buttons() -> None:
+    channel = Chat(-1, ChatKind.CHANNEL, "Новости")
+    message = digest(Bundle(channel, (BRIDGE, SCHOOL), 2), RU, timezone=DUSHANBE, now=NOW)
+    assert message.keyboard is None
+    assert message.text.startswith("2 новости · ")
+
+
+def test_a_lead_that_repeats_the_title_says_what_follows() -> None:
+    view = story(lead="В Хороге открыли новый мост через Гунт. Длина — 180 метров.")
+    message = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=False, hashtags=[], is_private=False)
+    assert message.text.split("\n\n")[1] == "Длина — 180 метров."
+
+
+def test_a_page_without_title_is_called_by_its_first_words() -> None:
+    view = story(title="\u2060 ", lead="Мост открыт.")
+    message = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=False, hashtags=[], is_private=False)
+    assert message.text == "Мост открыт.\n\nВестник долины · 14:05"

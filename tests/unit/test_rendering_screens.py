@@ -1,0 +1,227 @@
+"""Every screen in every language is a message that Telegram accepts, and does what its buttons say."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rendering import follows, notices, offers, welcome
+from bot.rendering.callbacks import DigestHour, Screen, Unfollow
+from bot.rendering.commands import GROUP, PRIVATE, command_menu
+from bot.rendering.locales import Words
+from bot.rendering.message import Outgoing
+from bot.rendering.settings import ZONES, digest_screen, language_screen, settings_screen, timezone_screen
+from storage.records import Chat, ChatKind, Follow, FollowView, Schedule, Source, Topic, TopicView
+from tests.unit.rendering_samples import (
+    ALL_WORDS,
+    ANY_TEXT,
+    DUSHANBE,
+    LOCALES,
+    MAX_ID,
+    NOW,
+    RU,
+    as_html,
+    assert_accepted,
+    labels,
+)
+
+READER = Chat(1, ChatKind.PRIVATE, "Читатель")
+CHANNEL = Chat(-(2**52), ChatKind.CHANNEL, "Новости долины", trouble="Forbidden: bot was kicked from the channel chat")
+LANGUAGES = pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: words.language)
+
+
+def follow(number: int, name: str = "мосты", topic: int | None = 1, source: int | None = None) -> FollowView:
+    return FollowView(Follow(number, 1, topic, source, 0), name, number)
+
+
+def welcome_screens(words: Words, name: str) -> Iterator[Outgoing]:
+    topics = [TopicView(Topic(MAX_ID - n, name, "key"), n) for n in range(40)]
+    yield welcome.welcome(words)
+    yield welcome.help_screen(words, is_private=True)
+    yield welcome.help_screen(words, is_private=False)
+    yield welcome.follow_menu(topics, {MAX_ID}, words, follows_everything=True, is_start=True)
+    yield welcome.privacy_screen(words)
+    yield from (welcome.unknown(kind, words) for kind in welcome.UnknownKind)
+    yield follows.follow_list([follow(MAX_ID - n, name) for n in range(35)], words, page=2)
+    yield follows.follow_list([], words)
+    yield follows.followed(topics[0], words, near=topics)
+    yield follows.unfollowed(topics[0], words)
+    yield follows.not_followed(name, words)
+    yield follows.following_everything(words)
+
+
+def other_screens(words: Words, name: str) -> Iterator[Outgoing]:
+    chat = replace(CHANNEL, title=name, trouble=name, schedule=Schedule.DAILY, hours=tuple(range(24)))
+    sources = [Source(MAX_ID - n, "https://news.example/rss", name) for n in range(50)]
+    topics = [TopicView(Topic(MAX_ID - n, name, "key"), n) for n in range(50)]
+    for shown in (READER, chat):
+        yield settings_screen(shown, words, timezone=DUSHANBE, now=NOW)
+        yield digest_screen(shown, words, timezone=DUSHANBE)
+    yield language_screen(words)
+    yield timezone_screen(words, timezone=ZoneInfo("America/Argentina/ComodRivadavia"), now=NOW)
+    yield from (notices.wrong_question(fault, words) for fault in notices.Fault)
+    yield notices.story_gone(words)
+    yield notices.admins_only(words)
+    yield notices.stopped(words)
+    yield from (notices.resumed(words, follows=count) for count in (0, 3))
+    yield notices.delete_question(words)
+    yield notices.deleted(words)
+    yield notices.kept(words)
+    yield notices.trouble_note(chat, words)
+    yield notices.thread_note(chat, words)
+    yield offers.channel_offer(chat, words)
+    yield offers.offer_sources(chat, sources, {MAX_ID}, words, page=1)
+    yield offers.offer_topics(chat, topics, {MAX_ID}, words, page=1)
+    yield from (offers.offer_done(chat, arrangement, words) for arrangement in offers.Arrangement)
+
+
+@settings(max_examples=15)
+@given(name=ANY_TEXT, words=st.sampled_from(ALL_WORDS))
+def test_every_screen_is_accepted_whatever_people_call_things(name: str, words: Words) -> None:
+    for screen in (*welcome_screens(words, name), *other_screens(words, name)):
+        assert_accepted(screen)
+
+
+@LANGUAGES
+def test_the_command_menu_is_within_telegrams_bounds(words: Words) -> None:
+    for is_private, names in ((True, PRIVATE), (False, GROUP)):
+        menu = command_menu(words, is_private=is_private)
+        assert [entry.command for entry in menu] == list(names)
+        assert all(1 <= len(entry.description) <= 256 for entry in menu)
+
+
+@LANGUAGES
+def test_help_names_every_command(words: Words) -> None:
+    text = welcome.help_screen(words, is_private=True).text
+    assert all(f"/{name} — " in text for name in PRIVATE)
+
+
+@LANGUAGES
+def test_a_toast_is_short(words: Words) -> None:
+    assert all(1 <= len(notices.toast(kind, words)) <= 200 for kind in notices.Toast)
+
+
+def test_the_welcome_says_what_the_bot_does_in_three_lines() -> None:
+    message = welcome.welcome(RU)
+    assert len(message.text.split("\n\n")[1].splitlines()) == 3
+    assert labels(message.keyboard) == [["🔔 Выбрать темы"], ["📰 Все новости"], ["✅ Русский", "Тоҷикӣ", "English"]]
+
+
+def test_the_menu_of_topics_marks_what_is_followed_and_turns_it_off() -> None:
+    topics = [TopicView(Topic(1, "мосты", "a"), 3), TopicView(Topic(2, "школы", "b"), 4)]
+    message = welcome.follow_menu(topics, {2}, RU, follows_everything=False)
+    assert labels(message.keyboard) == [["мосты · 3", "✅ школы · 4"], ["Все новости"], ["Мои подписки"]]
+    assert message.keyboard is not None
+    assert [key.callback_data for key in message.keyboard.inline_keyboard[0]] == ["f:1:f", "u:2:f"]
+
+
+def test_the_list_of_follows_has_a_button_for_each() -> None:
+    shown = [follow(1), follow(2, "Вестник", None, 5), follow(3, "", None)]
+    message = follows.follow_list(shown, RU)
+    assert as_html(message) == (
+        "<b>Ваши подписки</b>\n\n"
+        "1. <b>мосты</b> — 1 новость\n2. <b>Вестник</b> — 2 новости\n3. <b>Все новости</b> — 3 новости"
+    )
+    assert labels(message.keyboard) == [
+        ["✖️ мосты", "📰 Новости темы"], ["✖️ Вестник"], ["✖️ Все новости"], ["➕ Добавить тему"],
+    ]  # fmt: skip
+
+
+def test_a_page_of_follows_past_the_end_is_the_last() -> None:
+    message = follows.follow_list([follow(n) for n in range(11)], RU, page=7)
+    assert message.text.endswith("11. мосты — 10 новостей")
+    assert labels(message.keyboard)[-2] == ["‹ Назад"]
+    assert message.keyboard is not None
+    assert message.keyboard.inline_keyboard[0][0].callback_data == Unfollow(follow_id=10, page=1).pack()
+
+
+def test_the_settings_show_what_is_set() -> None:
+    chat = replace(READER, schedule=Schedule.DAILY, hours=(18, 9), is_silent=True, with_pictures=False)
+    message = settings_screen(chat, RU, timezone=DUSHANBE, now=NOW)
+    assert message.text == (
+        "Настройки\n\n"
+        "🌐 Язык: Русский\n"
+        "🕐 Время: Душанбе, сейчас 14:05\n"
+        "📬 Доставка: дайджест каждый день в 09:00, 18:00\n"
+        "🖼 Картинки: не показываю\n"
+        "🔕 Звук: нет"
+    )
+    assert labels(message.keyboard)[-1] == ["Картинки", "Звук"]
+
+
+def test_the_hours_of_the_digest_are_a_grid_with_check_marks() -> None:
+    message = digest_screen(replace(READER, schedule=Schedule.DAILY, hours=(9,)), RU, timezone=DUSHANBE)
+    shown = labels(message.keyboard)
+    assert shown[0] == ["Сразу", "✅ Раз в день"]
+    assert shown[2] == ["6", "7", "8", "✅ 9", "10", "11"]
+    assert message.keyboard is not None
+    assert message.keyboard.inline_keyboard[2][3].callback_data == DigestHour(hour=9, on=False).pack()
+    assert message.keyboard.inline_keyboard[1][0].callback_data == DigestHour(hour=0, on=True).pack()
+
+
+def test_instant_delivery_needs_no_hours() -> None:
+    shown = labels(digest_screen(READER, RU, timezone=DUSHANBE).keyboard)
+    assert shown == [["✅ Сразу", "Раз в день"], ["🕐 Часовой пояс"], ["‹ Назад"]]
+
+
+def test_time_zones_show_the_clock_and_an_unlisted_one_stays() -> None:
+    message = timezone_screen(RU, timezone=ZoneInfo("Asia/Baku"), now=NOW)
+    shown = [label for row in labels(message.keyboard) for label in row]
+    assert shown[:2] == ["✅ Asia/Baku · 13:05", "Душанбе · 14:05"]
+    assert len(shown) == len(ZONES) + 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "remedy"),
+    [
+        ("Forbidden: bot was kicked from the supergroup chat", notices.Remedy.ADD_BACK),
+        ("Forbidden: bot is not a member of the channel chat", notices.Remedy.ADD_BACK),
+        ("Bad Request: need administrator rights in the channel chat", notices.Remedy.GIVE_RIGHTS),
+        ("Bad Request: not enough rights to send photos to the chat", notices.Remedy.GIVE_RIGHTS),
+        ("Bad Request: have no write access to the chat", notices.Remedy.GIVE_RIGHTS),
+        ("Bad Request: chat not found", notices.Remedy.FIND_AGAIN),
+        ("Bad Request: message thread not found", notices.Remedy.OPEN_THREAD),
+        ("Bad Request: TOPIC_CLOSED", notices.Remedy.OPEN_THREAD),
+        ("something new", notices.Remedy.LOOK),
+        (None, notices.Remedy.LOOK),
+    ],
+)
+def test_each_refusal_has_its_remedy(trouble: str | None, remedy: notices.Remedy) -> None:
+    assert notices.remedy(trouble) is remedy
+
+
+def test_an_owner_reads_what_happened_and_what_to_do() -> None:
+    assert as_html(notices.trouble_note(CHANNEL, RU)) == (
+        "⚠️ Не могу писать в «<b>Новости долины</b>», поэтому остановился. Ответ Telegram:\n\n"
+        "<i>Forbidden: bot was kicked from the channel chat</i>\n\n"
+        "Что сделать: добавьте бота обратно. В канале сделайте его администратором с правом публиковать."
+    )
+
+
+def test_an_admin_is_asked_what_to_post() -> None:
+    message = offers.channel_offer(CHANNEL, RU)
+    assert message.text == "Бота добавили в «Новости долины». Что там публиковать?"
+    assert labels(message.keyboard) == [["📰 Все новости"], ["Из источника…", "По теме…"], ["Пока ничего"]]
+
+
+def test_a_choice_for_a_channel_is_done_only_once_something_is_chosen() -> None:
+    sources = [Source(5, "https://news.example/rss", "Вестник")]
+    nothing = offers.offer_sources(CHANNEL, sources, set(), RU)
+    chosen = offers.offer_sources(CHANNEL, sources, {5}, RU)
+    assert labels(nothing.keyboard) == [["Вестник"], ["‹ Назад"]]
+    assert labels(chosen.keyboard) == [["✅ Вестник"], ["‹ Назад", "Готово"]]
+
+
+def test_a_chat_without_title_is_called_by_what_there_is() -> None:
+    assert notices.chat_title(Chat(-5, ChatKind.CHANNEL, " ", username="valley")) == "@valley"
+    assert notices.chat_title(Chat(-5, ChatKind.CHANNEL, "")) == "-5"
+
+
+def test_languages_call_themselves_by_their_own_names() -> None:
+    message = language_screen(LOCALES.words("en"))
+    assert labels(message.keyboard) == [["Русский", "Тоҷикӣ", "✅ English"], ["‹ Back"]]
+    assert message.keyboard is not None
+    assert message.keyboard.inline_keyboard[0][0].callback_data == f"g:ru:{Screen.SETTINGS}"
