@@ -37,20 +37,21 @@ def joined_chat(telegram: Telegram, params: Params) -> Chat:
 
 
 def _absence(chat: Chat) -> ApiError | None:
-    status = chat.bot.status
     if chat.type == "private":
-        if chat.deactivated:
-            return forbidden("user is deactivated")
-        if status == "kicked":
-            return forbidden("bot was blocked by the user")
-        return forbidden("bot can't initiate conversation with a user") if status == "left" else None
-    if chat.deactivated:
-        return forbidden("the group chat was deleted")
-    if status == "kicked":
-        return forbidden(f"bot was kicked from the {chat.type} chat")
-    if status == "left":
-        return forbidden(f"bot is not a member of the {chat.type} chat")
-    return None
+        refusals = {"kicked": "bot was blocked by the user", "left": "bot can't initiate conversation with a user"}
+        reason = "user is deactivated" if chat.deactivated else refusals.get(chat.bot.status)
+    else:
+        reason = outside(chat)
+    return forbidden(reason) if reason else None
+
+
+def outside(chat: Chat) -> str | None:
+    """Why the bot is not in a group or channel; None when it is."""
+    reasons = {
+        "kicked": f"bot was kicked from the {chat.type} chat",
+        "left": f"bot is not a member of the {chat.type} chat",
+    }
+    return "the group chat was deleted" if chat.deactivated else reasons.get(chat.bot.status)
 
 
 def writable_chat(telegram: Telegram, params: Params, what: str = "text messages") -> Chat:

@@ -32,7 +32,7 @@ class BotApi:
             params = await read_params(request)
         except ApiError as error:
             return _respond(error)
-        fault = self._telegram.faults.take(method, params.text("chat_id") or None)
+        fault = self._telegram.faults.take(method, self._chat_id(params))
         if fault is None:
             return self._answer(method, params, await self._run(method, params))
         return await self._broken(request, method, params, fault)
@@ -45,6 +45,11 @@ class BotApi:
         if stored is None:
             return _respond(ApiError(404, "Not Found"))
         return web.Response(body=stored.body, content_type=stored.mime_type)
+
+    def _chat_id(self, params: Params) -> str | None:
+        wanted = params.text("chat_id")
+        chat = self._telegram.world.find_chat(wanted) if wanted else None
+        return str(chat.id) if chat else wanted or None
 
     async def _run(self, method: str, params: Params) -> tuple[int, dict[str, Any]]:
         call = METHODS.get(method.lower())

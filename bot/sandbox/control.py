@@ -111,7 +111,7 @@ class Control:
         label, data = order.get("label"), order.get("data")
         if (label is None) == (data is None):
             raise ControlError(400, "give either label or data")
-        pressed = press(self._telegram, user, chat, int(order.get("message") or 0), label, data)
+        pressed = press(self._telegram, user, chat, int(order.get("message") or 0), label=label, data=data)
         if not isinstance(pressed, Question):
             return pressed
         answer = await _answer(pressed, float(order.get("timeout", DEFAULT_WAIT)))

@@ -32,6 +32,8 @@ def write(telegram: Telegram, chat: Chat, user: User, order: dict[str, Any]) -> 
         if chat.id != user.id:
             raise ControlError(400, "a private chat belongs to its own user")
         start_private_chat(telegram, user)
+    elif chat.type != "channel" and user.id not in chat.members:
+        chat.members[user.id] = Member("member")
     text = formatted_text(str(order.get("text") or ""), "", None)
     if not text.text and not order.get("photo"):
         raise ControlError(400, "give text, photo or both")
@@ -87,7 +89,7 @@ def _bot_hears(telegram: Telegram, chat: Chat, message: Message) -> bool:
     return name in text.lower()
 
 
-def press(telegram: Telegram, user: User, chat: Chat, message_id: int, label: str | None, data: str | None) -> Any:
+def press(telegram: Telegram, user: User, chat: Chat, message_id: int, *, label: str | None, data: str | None) -> Any:
     """Presses a button: a url or copied text at once, else the question the bot must answer."""
     message = chat.messages.get(message_id)
     if message is None:

@@ -110,15 +110,10 @@ class _Media:
         for name, value in node.items():
             if isinstance(value, MediaRef):
                 kind, stored = await self._store(value)
-                filled["type"] = kind
-                filled[kind] = stored
-            else:
-                filled[name] = await self.fill(value) if isinstance(value, (list, dict)) else value
-        return (
-            filled
-            if "type" not in node or isinstance(node.get(node["type"]), MediaRef)
-            else {**filled, "type": node["type"]}
-        )
+                filled |= {"type": kind, kind: stored}
+            elif name != "type" or "type" not in filled:
+                filled[name] = await self.fill(value)
+        return filled
 
     async def _store(self, media: MediaRef) -> tuple[str, Any]:
         source = self._resolve(media.source)

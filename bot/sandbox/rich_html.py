@@ -85,6 +85,8 @@ NAMED = {
     "ldquo": "“",
     "rdquo": "”",
 }
+# HTMLParser would read references by HTML's rules, which know more names; hidden from it, they are ours to read.
+HIDDEN_AND = "\uf8b0"
 REFERENCE = re.compile(r"&(#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-z]+);")
 
 
@@ -113,14 +115,14 @@ def broken(text: str) -> ApiError:
 def parse_html(html: str) -> Node:
     """The tree under a nameless root; raises for unknown tags and wrong nesting."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html.replace("&", HIDDEN_AND))
     reader.close()
     return reader.finish()
 
 
-def decode(text: str) -> str:
-    """Numeric references and the few names Telegram knows; anything else stays as it is written."""
-    return REFERENCE.sub(_character, text) if "&" in text else text
+def _shown(text: str) -> str:
+    """Numeric references and the few names Telegram knows are read; anything else stays as it is written."""
+    return REFERENCE.sub(_character, text.replace(HIDDEN_AND, "&")) if HIDDEN_AND in text else text
 
 
 def _character(match: re.Match[str]) -> str:
@@ -141,7 +143,7 @@ class _Reader(HTMLParser):
         if tag not in INLINE and tag not in BLOCKS:
             line, column = self.getpos()
             raise broken(f'unsupported start tag "{tag}" at line {line}, column {column}')
-        node = Node(tag, {name: value or "" for name, value in attrs})
+        node = Node(tag, {name: _shown(value or "") for name, value in attrs})
         self._open[-1].children.append(node)
         if tag not in VOID:
             self._open.append(node)
@@ -161,17 +163,15 @@ class _Reader(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+        if "<" in data:
+            raise broken('unsupported start tag ""')
+        self._open[-1].children.append(_shown(data))
 
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
+    def handle_decl(self, decl: str) -> None:
+        raise broken(f'unsupported declaration "{decl}"')
 
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def _reference(self, raw: str) -> None:
-        # HTMLParser does not say whether the reference ended in ";"; Telegram's names need it, so both are tried.
-        self._open[-1].children.append(decode(f"{raw};"))
+    def handle_pi(self, data: str) -> None:
+        raise broken(f'unsupported instruction "{data}"')
 
     def finish(self) -> Node:
         if len(self._open) > 1:

@@ -38,6 +38,11 @@ FOUND_FIELDS = {
     "phone_number": "phone_number",
     "bank_card_number": "bank_card_number",
 }
+SPECIAL_LINKS = {
+    "#": ("anchor_link", "anchor_name"),
+    "mailto:": ("email_address", "email_address"),
+    "tel:": ("phone_number", "phone_number"),
+}
 BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -110,12 +115,9 @@ class InlineReader:
         href = node.attrs["href"]
         if text == "":
             return ""
-        if href.startswith("#"):
-            return {"type": "anchor_link", "text": text, "anchor_name": href[1:]}
-        if href.startswith("mailto:"):
-            return {"type": "email_address", "text": text, "email_address": href[7:]}
-        if href.startswith("tel:"):
-            return {"type": "phone_number", "text": text, "phone_number": href[4:]}
+        for start, (kind, field) in SPECIAL_LINKS.items():
+            if href.startswith(start):
+                return {"type": kind, "text": text, field: href.removeprefix(start)}
         if href.startswith("tg://user?") and (number := _query(href, "id")).isdecimal():
             user = self._world.users.get(int(number)) or User(int(number), "")
             return {"type": "text_mention", "text": text, "user": user_json(user)}

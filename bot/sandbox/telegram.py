@@ -84,10 +84,9 @@ class Telegram:
         self.events.emit("message", chat.id, message=self.message_json(message), **extra)
         return message
 
-    def change(self, message: Message, *, edited: bool = True, **changes: Any) -> Message:
+    def change(self, message: Message, **changes: Any) -> Message:
         """A message says something else now."""
-        stamp: dict[str, Any] = {"edit_date": int(time.time())} if edited else {}
-        changed = replace(message, **changes, **stamp)
+        changed = replace(message, **{**changes, "edit_date": int(time.time())})
         self.world.store(changed)
         self.events.emit("edit", message.chat_id, message=self.message_json(changed))
         return changed

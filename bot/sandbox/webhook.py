@@ -1,6 +1,7 @@
 """Sends updates to the bot's webhook: in order within a chat, with retries, with the secret token."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ class WebhookSender:
         self.settings = None
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
             self._task = None
 
     async def _run(self, settings: WebhookSettings) -> None:

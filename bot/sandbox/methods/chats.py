@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from bot.sandbox.access import joined_chat, known_chat
+from bot.sandbox.access import joined_chat, known_chat, outside
 from bot.sandbox.errors import bad_request, forbidden
 from bot.sandbox.params import Params
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.wire import chat_json, member_count, member_json
-from bot.sandbox.world import Chat, Json, Member
+from bot.sandbox.world import Json, Member
 
 NO_GIFTS = dict.fromkeys(
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
@@ -18,7 +18,7 @@ async def get_chat(telegram: Telegram, params: Params) -> Any:
     """ChatFullInfo."""
     chat = known_chat(telegram, params)
     if chat.type != "private" and chat.bot.status in {"left", "kicked"} and not chat.username:
-        raise _outside(chat)
+        raise forbidden(outside(chat) or "")
     shown: Json = {
         **chat_json(telegram.world, chat),
         "accent_color_id": abs(chat.id) % 7,
@@ -31,12 +31,6 @@ async def get_chat(telegram: Telegram, params: Params) -> Any:
     if pinned is not None:
         shown["pinned_message"] = telegram.message_json(pinned)
     return shown
-
-
-def _outside(chat: Chat) -> Exception:
-    if chat.bot.status == "kicked":
-        return forbidden(f"bot was kicked from the {chat.type} chat")
-    return forbidden(f"bot is not a member of the {chat.type} chat")
 
 
 async def get_chat_member(telegram: Telegram, params: Params) -> Any:

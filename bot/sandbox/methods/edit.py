@@ -32,7 +32,7 @@ async def edit_message_text(telegram: Telegram, params: Params) -> Any:
     message = target(telegram, params)
     if message.content.has_media:
         raise bad_request("there is no text in the message to edit")
-    return apply(telegram, params, message, content, keyboard, params.object("link_preview_options"))
+    return apply(telegram, params, message, content, keyboard, link_preview=params.object("link_preview_options"))
 
 
 async def edit_message_caption(telegram: Telegram, params: Params) -> Any:
@@ -69,7 +69,7 @@ async def edit_message_reply_markup(telegram: Telegram, params: Params) -> Any:
     """Another keyboard, or none."""
     keyboard = read_inline_keyboard(params)
     message = target(telegram, params)
-    return apply(telegram, params, message, message.content, keyboard, message.link_preview)
+    return apply(telegram, params, message, message.content, keyboard, link_preview=message.link_preview)
 
 
 def target(telegram: Telegram, params: Params) -> Message:
@@ -92,6 +92,7 @@ def apply(
     message: Message,
     content: Content,
     keyboard: Keyboard,
+    *,
     link_preview: Json | None = None,
 ) -> Any:
     """Puts the change in place, unless nothing changes; edits count against the pace."""
@@ -100,10 +101,7 @@ def apply(
     if content == message.content and keyboard == message.keyboard and same_preview:
         raise bad_request(NOT_MODIFIED)
     telegram.spend(telegram.world.chats[message.chat_id])
-    only_keyboard = content == message.content and same_preview
-    changed = telegram.change(
-        message, edited=not only_keyboard, content=content, keyboard=keyboard, link_preview=preview
-    )
+    changed = telegram.change(message, content=content, keyboard=keyboard, link_preview=preview)
     return True if params.text("inline_message_id") else telegram.message_json(changed)
 
 
