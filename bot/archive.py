@@ -62,6 +62,15 @@ class Archive:
         await self.take_past_along(stores, saved)
         return saved
 
+    async def name_topic(self, stores: Stores, name: str, aliases: Sequence[str]) -> Topic:
+        """The topic as the settings name it. What it matches is looked up anew when its names have changed."""
+        key = topic_key(name, self._lemmatiser)
+        before = await stores.topics.get_all()
+        topic = await stores.topics.name_from_settings(name, key, aliases)
+        if topic not in before:
+            await self.take_past_along(stores, topic)
+        return topic
+
     async def take_past_along(self, stores: Stores, topic: Topic) -> None:
         """Attach the newest articles of the archive that match."""
         matcher = self._matcher(topic.name, topic.aliases)

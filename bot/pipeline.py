@@ -12,12 +12,14 @@ What stands in the tables after `land` is delivery's to carry on; a crash before
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.archive import Archive
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
 from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
 from bot.ingest.errors import IngestError
@@ -33,7 +35,7 @@ from bot.topics.match import TopicIndex
 from config.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import NewArticle, Source, Topic
+from storage.records import NewArticle, NewSource, Source, Topic
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
@@ -79,16 +81,24 @@ class Pipeline:
         self._lemmatiser = lemmatiser
         self._settings = settings
         self._metrics = metrics
+        self._visiting: set[int] = set()
         self._topics: list[Topic] = []
         self._index = TopicIndex((), lemmatiser)
 
     async def collect(self, on_done: Callable[[Collected], None] | None = None) -> list[Collected]:
-        """Visit every source that is due; `on_done` hears of each as it ends. Faults of the database are raised."""
+        """Visit every source that is due; `on_done` hears of each as it ends. Faults of the database are raised.
+
+        Calls may overlap: a source that is being visited is left alone, so a slow one holds up no other.
+        """
         async with self._database.snapshot() as stores:
-            due = await stores.sources.get_due(_now())
+            due = [source for source in await stores.sources.get_due(_now()) if source.id not in self._visiting]
+        self._visiting.update(source.id for source in due)
 
         async def visit(source: Source) -> Collected:
-            collected = await self._visit(source)
+            try:
+                collected = await self._visit(source)
+            finally:
+                self._visiting.discard(source.id)
             if on_done is not None:
                 on_done(collected)
             return collected
@@ -232,6 +242,33 @@ class Pipeline:
         for gone in old:
             self._index.discard(gone)
         self._topics = topics
+
+
+@asynccontextmanager
+async def open_pipeline(
+    settings: Settings, database: Database, lemmatiser: Lemmatiser, metrics: Metrics
+) -> AsyncIterator[Pipeline]:
+    """A pipeline with its session and its worker processes, which end with the block."""
+    async with Fetcher(settings.collect) as fetcher, Workers() as workers:
+        yield Pipeline(
+            database=database,
+            fetcher=fetcher,
+            workers=workers,
+            lemmatiser=lemmatiser,
+            settings=settings,
+            metrics=metrics,
+        )
+
+
+async def apply_settings(settings: Settings, stores: Stores, archive: Archive, now: datetime) -> None:
+    """Make the sources and topics that the settings name stand in the database."""
+    named = [
+        NewSource(one.url, one.name, language=one.language, interval=one.interval, full_text=one.full_text)
+        for one in settings.sources
+    ]
+    await stores.sources.keep_settings(named, now)
+    for topic in settings.topics:
+        await archive.name_topic(stores, topic.name, topic.aliases)
 
 
 def first_of(group: BaseExceptionGroup[StorageError]) -> BaseException:

@@ -25,7 +25,7 @@ log = structlog.get_logger("khabar.delivery")
 LONGEST_PACING = 1.5  # seconds
 EDIT_WAIT = timedelta(seconds=30)  # before an edit that failed is tried again
 
-Notify = Callable[[Chat, str], Awaitable[None]]
+Notify = Callable[[Chat, str | None], Awaitable[None]]
 
 
 class TokenRefused(Exception):
@@ -57,7 +57,7 @@ class Worker:
         metrics: Metrics,
         notify: Notify,
     ) -> None:
-        """`notify` tells a chat's owner, once, what went wrong there and what to do."""
+        """`notify` tells a chat's owner, once, that it was paused (with Telegram's reason) or lost its topic (None)."""
         self._database = database
         self._sender = sender
         self._composer = composer
@@ -195,7 +195,7 @@ class Worker:
         if isinstance(decision, Silence) and decision.state is ChatState.PAUSED:
             await self._notify(chat, decision.trouble)
         if isinstance(decision, Delivered) and decision.message.has_lost_thread:
-            await self._notify(chat, "TOPIC_CLOSED")
+            await self._notify(chat, None)
 
     def _after(self, chat: Chat) -> datetime | None:
         """When the chat is due again after a message: a channel may have more waiting."""

@@ -1,0 +1,286 @@
+"""The composition root: everything the running bot is made of, put together once.
+
+Jobs are a handful of ticks that look at an index of what is due; none belongs to a user.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.archive import Archive
+from bot.chat import ChatContext, create_dispatcher, set_commands
+from bot.chat.channels import UnknownSource, arrange_channel
+from bot.chat.notes import Notes
+from bot.chat.poll import Handler, Poller, PollingEnded
+from bot.chat.webhook import create_webhook
+from bot.delivery.compose import Composer
+from bot.delivery.pace import Pacer
+from bot.delivery.sender import Sender, create_bot
+from bot.delivery.worker import TokenRefused, Worker
+from bot.metrics import Metrics, create_metrics_server
+from bot.pipeline import Pipeline, apply_settings, open_pipeline
+from bot.rendering.locales import Locales
+from bot.topics.lemmas import Lemmatiser
+from config.settings import ChannelSettings, Settings
+from storage.database import Database
+from storage.errors import StorageError
+from storage.schema import migrate
+
+log = structlog.get_logger("khabar.app")
+
+TICK = 1  # seconds between looks at what is due
+ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
+LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
+QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
+DRAIN = 6.0  # seconds to settle what is on its way when the bot is stopped
+OVERLAPPING_VISITS = 100  # ticks that may still wait for slow sources
+
+
+class CannotServe(Exception):
+    """The bot cannot go on; the text says what to do."""
+
+
+class App:
+    """A bot that is ready to serve."""
+
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        context: ChatContext,
+        pipeline: Pipeline,
+        worker: Worker,
+    ) -> None:
+        self._bot = bot
+        self._context = context
+        self._settings = context.settings
+        self._database = context.database
+        self._pipeline = pipeline
+        self._worker = worker
+        self._dispatcher = dispatcher
+        self._handler = Handler(bot, dispatcher)
+        self._updates = dispatcher.resolve_used_update_types()
+        self._stopping = asyncio.Event()
+        self._fault: Exception | None = None
+        self._is_introduced = False
+        self._channels = dict.fromkeys(self._settings.channels)
+        self._channel_ids: list[int] = []
+        self.is_ready = False
+
+    def stop(self) -> None:
+        """Begin nothing new; `serve` ends once what is on its way has been settled."""
+        self._stopping.set()
+
+    async def serve(self, on_ready: Callable[[], None] | None = None) -> None:
+        """Serve until `stop`. Raises `CannotServe` when Telegram refuses the token or gives the updates to another."""
+        scheduler = self._schedule()
+        poller = Poller(self._bot, self._handler, self._updates)
+        try:
+            async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+                await self._open_servers(stack)
+                starting = group.create_task(self._start(group, poller, scheduler, on_ready))
+                await self._stopping.wait()
+                starting.cancel()
+                poller.stop()
+        except* (PollingEnded, CannotServe) as ended:
+            self._fault = ended.exceptions[0]
+        finally:
+            self.is_ready = False
+            await self._drain(scheduler)
+        if self._fault is not None:
+            raise CannotServe(str(self._fault)) from None
+
+    async def _start(
+        self,
+        group: asyncio.TaskGroup,
+        poller: Poller,
+        scheduler: AsyncIOScheduler,
+        on_ready: Callable[[], None] | None,
+    ) -> None:
+        await self._arrange()
+        if not self._settings.webhook.url:
+            group.create_task(poller.run())
+        scheduler.start()
+        self.is_ready = True
+        log.info("ready")
+        if on_ready is not None:
+            on_ready()
+
+    async def _drain(self, scheduler: AsyncIOScheduler) -> None:
+        """Settle what is on its way. APScheduler cancels what still runs when it is shut down, so that comes last."""
+        if scheduler.running:
+            scheduler.pause()
+        try:
+            async with asyncio.timeout(DRAIN):
+                await self._worker.stop()
+        except TimeoutError:
+            log.warning("messages were still on their way", waited=DRAIN)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+        log.info("stopped")
+
+    def _schedule(self) -> AsyncIOScheduler:
+        # The default misfire grace of 1 s drops a job that was due during a stall.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        soon = datetime.now(UTC)
+        ticks: list[tuple[str, Callable[[], Awaitable[object]], int, int]] = [
+            ("collect", self._pipeline.collect, TICK, OVERLAPPING_VISITS),
+            ("deliver", self._worker.drain, TICK, 1),
+            ("correct", self._worker.correct, TICK, 1),
+            ("arrange", self._arrange, ARRANGE_TICK, 1),
+        ]
+        for name, job, seconds, instances in ticks:
+            scheduler.add_job(
+                self._guarded(job),
+                "interval",
+                seconds=seconds,
+                id=name,
+                max_instances=instances,
+                next_run_time=soon + timedelta(seconds=seconds if name == "arrange" else 0),
+            )
+        scheduler.add_job(self._guarded(self._tidy), "cron", hour=22, id="tidy")
+        return scheduler
+
+    def _guarded(self, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        """A fault of the database passes and the next tick tries again; a refused token ends the bot."""
+
+        async def run() -> None:
+            try:
+                await job()
+            except StorageError as error:
+                log.error("the database failed, trying again", error=str(error))
+            except (TokenRefused, CannotServe) as error:
+                self._fault = error
+                self.stop()
+
+        return run
+
+    async def _arrange(self) -> None:
+        """Tell Telegram how to reach the bot and which commands it has, and find the settings' channels.
+
+        What Telegram refuses or cannot be reached for is tried again with the next tick. Raises `CannotServe` for a
+        token that Telegram does not know, and for settings that name no source.
+        """
+        try:
+            if not self._is_introduced:
+                await self._introduce()
+                self._is_introduced = True
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise CannotServe("Telegram does not know this token: get it again from @BotFather") from None
+        except AiogramError as error:
+            log.warning("Telegram cannot be reached, trying again", error=str(error), again_in=ARRANGE_TICK)
+            return
+        for wanted in tuple(self._channels):
+            await self._arrange_channel(wanted)
+
+    async def _arrange_channel(self, wanted: ChannelSettings) -> None:
+        context = self._context
+        try:
+            chat_id = await arrange_channel(self._bot, context.database, context.archive, wanted, context.now())
+        except UnknownSource as error:
+            raise CannotServe(str(error)) from None
+        except AiogramError as error:
+            advice = "add the bot to it as an admin who may post"
+            log.error("a channel cannot be used", chat=wanted.chat, error=str(error), advice=advice)
+            return
+        self._channel_ids.append(chat_id)
+        del self._channels[wanted]
+        if not self._channels:
+            async with self._database.transaction() as stores:
+                await stores.chats.keep_settings(self._channel_ids)
+
+    async def _introduce(self) -> None:
+        webhook = self._settings.webhook
+        if webhook.url:
+            secret = webhook.secret.get_secret_value()
+            await self._bot.set_webhook(webhook.url, secret_token=secret, allowed_updates=self._updates)
+        else:
+            await self._bot.delete_webhook()
+        await set_commands(self._bot, self._context)
+
+    async def _open_servers(self, stack: AsyncExitStack) -> None:
+        webhook = self._settings.webhook
+        if webhook.url:
+            path = urlsplit(webhook.url).path or "/"
+            application = create_webhook(self._bot, self._handler, path, webhook.secret.get_secret_value())
+            await stack.enter_async_context(_listening(application, webhook.listen))
+        if self._settings.metrics.listen:
+            application = create_metrics_server(self._context.metrics, lambda: self.is_ready)
+            await stack.enter_async_context(_listening(application, self._settings.metrics.listen))
+
+    async def _tidy(self) -> None:
+        """Once a night: forget what is no longer needed, and merge the search index."""
+        now = datetime.now(UTC)
+        async with self._database.transaction() as stores:
+            await stores.mailbox.forget_posts(now - LEDGER)
+            await stores.topics.forget_questions(now - QUESTIONS)
+            await stores.search.optimize()
+
+
+@asynccontextmanager
+async def build(settings: Settings) -> AsyncIterator[App]:
+    """Everything opened in its order, and closed in reverse. The database is brought to the newest schema first.
+
+    Raises `StorageError` when the database cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        now = datetime.now(UTC)
+        migrated = await migrate(database, now)
+        if migrated.backup is not None:
+            log.info("the database was migrated", found=migrated.found, now=migrated.now, copy=str(migrated.backup))
+        metrics = Metrics()
+        lemmatiser = Lemmatiser()
+        archive = Archive(lemmatiser)
+        async with database.transaction() as stores:
+            await apply_settings(settings, stores, archive, now)
+        pipeline = await stack.enter_async_context(open_pipeline(settings, database, lemmatiser, metrics))
+        bot = create_bot(settings.token.get_secret_value(), settings.api_url)
+        stack.push_async_callback(bot.session.close)
+        composer = Composer(Locales(settings.language), settings.timezone)
+        pacer = Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute)
+        sender = Sender(bot, pacer, time.monotonic)
+        notes = Notes(sender, database, composer, settings.admins)
+        worker = Worker(
+            database=database,
+            sender=sender,
+            composer=composer,
+            settings=settings.delivery,
+            metrics=metrics,
+            notify=notes.tell,
+        )
+        context = ChatContext(
+            database=database,
+            archive=archive,
+            composer=composer,
+            settings=settings,
+            pacer=pacer,
+            metrics=metrics,
+            now=lambda: datetime.now(UTC),
+        )
+        yield App(bot=bot, dispatcher=create_dispatcher(context), context=context, pipeline=pipeline, worker=worker)
+
+
+@asynccontextmanager
+async def _listening(application: web.Application, address: str) -> AsyncIterator[None]:
+    """The application served at host:port while the block runs."""
+    host, _, port = address.rpartition(":")
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        yield
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,60 @@
+"""Channels and groups that the settings feed: found at Telegram, then followed as the settings say."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from aiogram import Bot
+
+from bot.archive import Archive
+from config.settings import ChannelSettings
+from storage.database import Database
+from storage.records import Chat, ChatKind, ChatState
+from storage.stores import Stores
+
+
+class UnknownSource(Exception):
+    """A channel's settings name a source that there is none of."""
+
+
+async def arrange_channel(
+    bot: Bot, database: Database, archive: Archive, wanted: ChannelSettings, now: datetime
+) -> int:
+    """Make a channel of the settings receive what they say; its Telegram id.
+
+    Raises aiogram's errors when Telegram does not know it, `UnknownSource` for a name that stands nowhere.
+    """
+    found = await bot.get_chat(wanted.chat)
+    said = Chat(
+        id=found.id,
+        kind=ChatKind(found.type),
+        title=found.title or found.full_name or str(found.id),
+        username=found.username,
+        state=ChatState.ACTIVE,
+        language=wanted.language,
+        thread_id=wanted.thread or None,
+        is_silent=wanted.silent,
+        with_hashtags=wanted.hashtags,
+    )
+    async with database.transaction() as stores:
+        known = await stores.chats.find(said.id)
+        await stores.chats.add(said)
+        await stores.chats.replace_follows(said.id, await _follows(stores, archive, wanted))
+        if known is None or known.state in {ChatState.NEW, ChatState.STOPPED}:
+            await stores.chats.wake(said.id, None)
+        else:
+            # One that was paused goes on where it stood: its rights may be back.
+            await stores.chats.save(replace(said, position=known.position, due_at=now, owner_id=known.owner_id))
+    return said.id
+
+
+async def _follows(stores: Stores, archive: Archive, wanted: ChannelSettings) -> list[tuple[int | None, int | None]]:
+    """Pairs of topic and source; an empty list of names means any."""
+    topics: list[int | None] = [(await archive.save_topic(stores, name)).id for name in wanted.topics]
+    sources: list[int | None] = []
+    for name in wanted.sources:
+        source = await stores.sources.find_named(name)
+        if source is None:
+            raise UnknownSource(f"channel {wanted.chat} names the source {name!r}, which no [[source]] has")
+        sources.append(source.id)
+    anything: list[int | None] = [None]
+    return [(topic, source) for topic in topics or anything for source in sources or anything]
