@@ -1,4 +1,4 @@
-"""Topics among many: aliases, the index, near names, hashtags, an article's annotation."""
+"""Topics among many: aliases, the index, near names, an article's annotation."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from bot.topics.aliases import resolve, topic_key
 from bot.topics.annotate import annotate
-from bot.topics.hashtags import hashtag
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
 from bot.topics.near import nearest
@@ -153,39 +152,6 @@ def test_near_topics_share_words_or_letters(question: str, names: list[str]) -> 
 def test_of_equally_near_topics_the_one_with_more_stories_comes_first() -> None:
     views = [TopicView(topic(1, "вода Вахш"), 2), TopicView(topic(2, "вода Пянд"), 9), TopicView(topic(3, "вода"), 9)]
     assert [view.topic.id for view in nearest("вода", views, LEMMATISER, limit=1)] == [2]
-
-
-@pytest.mark.parametrize(
-    ("name", "tag"),
-    [
-        ("ОДКБ", "#ОДКБ"),
-        ("Рогунская ГЭС", "#РогунскаяГЭС"),
-        ("малая ГЭС", "#МалаяГЭС"),
-        ("экономика", "#экономика"),
-        ("джиу-джитсу", "#ДжиуДжитсу"),
-        ("COVID-19", "#COVID19"),
-        ("«Барқи Тоҷик» -авария source:Ховар", "#БарқиТоҷик"),
-        ("O'zbekiston", "#Ozbekiston"),
-        ("2026", None),
-        ("№ 5", None),
-        ("!!!", None),
-        ("___", None),
-        ("", None),
-        ("я" * 300, None),
-    ],
-)
-def test_a_hashtag(name: str, tag: str | None) -> None:
-    assert hashtag(name) == tag
-
-
-@given(st.text())
-def test_a_hashtag_is_one_that_telegram_links(name: str) -> None:
-    tag = hashtag(name)
-    if tag is not None:
-        assert tag[0] == "#"
-        assert all(letter.isalpha() or letter.isdecimal() or letter == "_" for letter in tag[1:])
-        assert any(letter.isalpha() for letter in tag)
-        assert 2 <= len(tag) <= 256
 
 
 def test_an_annotation_looks_at_title_lead_and_body_alone() -> None:

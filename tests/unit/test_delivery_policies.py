@@ -1,0 +1,183 @@
+"""The policies of delivery as tables: what a refusal means, what follows from it, when the next digest is."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.delivery.bundle import CHANNEL_CARDS, LIST_SIZE, decide_bundle
+from bot.delivery.results import (
+    NotSent,
+    RateLimited,
+    Refusal,
+    Refused,
+    SendResult,
+    Sent,
+    Uncertain,
+    classify,
+)
+from bot.delivery.retry import (
+    LONGEST_WAIT,
+    REFUSED_ATTEMPTS,
+    Decision,
+    Delivered,
+    Migrate,
+    OnUncertain,
+    PassOver,
+    RetryAt,
+    Silence,
+    Stop,
+    back_off,
+    decide,
+)
+from bot.delivery.schedule import next_digest, next_due
+from storage.records import (
+    Article,
+    Bundle,
+    Chat,
+    ChatKind,
+    ChatState,
+    PostKind,
+    Schedule,
+    StoryView,
+)
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+DUSHANBE = ZoneInfo("Asia/Dushanbe")
+BERLIN = ZoneInfo("Europe/Berlin")
+SENT = Sent(7, PostKind.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "expected"),
+    [
+        (403, "Forbidden: bot was blocked by the user", Refusal.GONE),
+        (403, "Forbidden: user is deactivated", Refusal.GONE),
+        (403, "Forbidden: bot can't initiate conversation with a user", Refusal.GONE),
+        (403, "Forbidden: bot was kicked from the channel chat", Refusal.NO_ACCESS),
+        (403, "Forbidden: bot is not a member of the channel chat", Refusal.NO_ACCESS),
+        (400, "Bad Request: chat not found", Refusal.NO_ACCESS),
+        (400, "Bad Request: need administrator rights in the channel chat", Refusal.NO_ACCESS),
+        (400, "Bad Request: not enough rights to send text messages to the chat", Refusal.NO_ACCESS),
+        (400, "Bad Request: have no write access to the chat", Refusal.NO_ACCESS),
+        (403, "Forbidden: something nobody has seen yet", Refusal.NO_ACCESS),
+        (400, "Bad Request: message thread not found", Refusal.THREAD_GONE),
+        (400, "Bad Request: TOPIC_CLOSED", Refusal.THREAD_GONE),
+        (400, "Bad Request: wrong file identifier/HTTP URL specified", Refusal.PICTURE),
+        (400, "Bad Request: failed to get HTTP URL content", Refusal.PICTURE),
+        (400, "Bad Request: wrong type of the web page content", Refusal.PICTURE),
+        (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", Refusal.PICTURE),
+        (400, "Bad Request: WEBPAGE_MEDIA_EMPTY", Refusal.PICTURE),
+        (400, "Bad Request: IMAGE_PROCESS_FAILED", Refusal.PICTURE),
+        (400, "Bad Request: message to edit not found", Refusal.POST_GONE),
+        (400, "Bad Request: message can't be edited", Refusal.POST_GONE),
+        (401, "Unauthorized", Refusal.TOKEN),
+        (400, "Bad Request: message is too long", Refusal.OTHER),
+    ],
+)
+def test_telegrams_words_say_what_to_do(code: int, description: str, expected: Refusal) -> None:
+    assert classify(code, description) == Refused(expected, description)
+
+
+def test_a_migrated_group_is_told_by_its_parameter() -> None:
+    refused = classify(400, "Bad Request: group chat was upgraded to a supergroup chat", -100123)
+    assert refused.migrated_to == -100123
+
+
+@pytest.mark.parametrize(
+    ("result", "policy", "expected"),
+    [
+        (SENT, "resend", Delivered(SENT)),
+        (RateLimited(40), "resend", RetryAt(NOW + timedelta(seconds=40), "rate limit")),
+        (NotSent("no connection"), "skip", RetryAt(NOW + timedelta(seconds=2), "no connection")),
+        (Uncertain("cut"), "resend", RetryAt(NOW + timedelta(seconds=2), "cut", is_uncertain=True)),
+        (Uncertain("cut"), "skip", PassOver("cut", is_uncertain=True)),
+        (Refused(Refusal.GONE, "blocked"), "resend", Silence(ChatState.BLOCKED, "blocked")),
+        (Refused(Refusal.NO_ACCESS, "kicked"), "resend", Silence(ChatState.PAUSED, "kicked")),
+        (Refused(Refusal.MIGRATED, "upgraded", -100), "resend", Migrate(-100)),
+        (Refused(Refusal.TOKEN, "Unauthorized"), "resend", Stop("Unauthorized")),
+        (Refused(Refusal.OTHER, "odd"), "resend", RetryAt(NOW + timedelta(seconds=2), "odd")),
+    ],
+)
+def test_what_follows_from_a_result(result: SendResult, policy: OnUncertain, expected: Decision) -> None:
+    assert decide(result, attempts=0, now=NOW, on_uncertain=policy, jitter=1.0) == expected
+
+
+def test_a_refusal_we_do_not_know_is_given_up_after_a_few_attempts() -> None:
+    odd = Refused(Refusal.OTHER, "odd")
+    last = decide(odd, attempts=REFUSED_ATTEMPTS - 1, now=NOW, on_uncertain="resend", jitter=0.5)
+    assert last == PassOver("odd")
+
+
+def test_waits_double_up_to_a_bound_and_are_spread() -> None:
+    waits = [back_off(attempts, 1.0).total_seconds() for attempts in range(12)]
+    assert waits[:4] == [2, 4, 8, 16]
+    assert max(waits) == LONGEST_WAIT
+    assert back_off(3, 0.0) == back_off(3, 1.0) / 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "zone", "expected"),
+    [
+        # 14:00 in Dushanbe (UTC+5): the next of 9 and 18 is today's 18:00.
+        ((9, 18), NOW, DUSHANBE, datetime(2026, 11, 22, 13, 0, tzinfo=UTC)),
+        ((9,), NOW, DUSHANBE, datetime(2026, 11, 23, 4, 0, tzinfo=UTC)),
+        # Just at the hour the next one is tomorrow's: this one is being served.
+        ((14,), NOW, DUSHANBE, datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
+        ((0,), NOW, DUSHANBE, datetime(2026, 11, 22, 19, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_next_digest(hours: tuple[int, ...], now: datetime, zone: ZoneInfo, expected: datetime) -> None:
+    assert next_digest(hours, now, zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "days"),
+    [(datetime(2026, 3, 27, 12, tzinfo=UTC), 5), (datetime(2026, 10, 23, 12, tzinfo=UTC), 5)],
+)
+def test_one_digest_a_local_date_over_both_clock_changes(first: datetime, days: int) -> None:
+    moments = []
+    moment = first
+    for _ in range(days):
+        moment = next_digest((2,), moment, BERLIN)
+        moments.append(moment.astimezone(BERLIN).date())
+    assert len(set(moments)) == days
+    assert moments == [moments[0] + timedelta(days=day) for day in range(days)]
+
+
+def test_only_a_story_makes_an_instant_chat_due() -> None:
+    chat = Chat(id=1, kind=ChatKind.PRIVATE, title="")
+    assert next_due(chat, NOW, DUSHANBE) is None
+    daily = Chat(id=1, kind=ChatKind.PRIVATE, title="", schedule=Schedule.DAILY, hours=(18,))
+    assert next_due(daily, NOW, DUSHANBE) == datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+
+
+def pending(kind: ChatKind, stories: int, more: int = 0) -> Bundle:
+    views = tuple(StoryView(number, article(number)) for number in range(1, stories + 1))
+    return Bundle(Chat(id=-1, kind=kind, title=""), views, until=1000, more=more)
+
+
+def article(number: int) -> Article:
+    return Article(
+        id=number * 10, story_id=number, source_id=1, source_name="Агентство", url=f"https://a.example/{number}",
+        title="Заголовок", lead="", body=(), language="ru", published_at=NOW, arrived_at=NOW,
+    )  # fmt: skip
+
+
+def test_a_reader_gets_everything_at_once() -> None:
+    bundle = pending(ChatKind.PRIVATE, 15, more=200)
+    assert decide_bundle(bundle) == bundle
+
+
+def test_a_channel_gets_each_story_as_its_own_post() -> None:
+    bundle = decide_bundle(pending(ChatKind.CHANNEL, CHANNEL_CARDS))
+    assert ([view.story_id for view in bundle.stories], bundle.until, bundle.more) == ([1], 10, 0)
+
+
+def test_a_channel_far_behind_catches_up_in_lists_that_leave_nothing_out() -> None:
+    bundle = decide_bundle(pending(ChatKind.CHANNEL, LIST_SIZE, more=100))
+    assert (len(bundle.stories), bundle.until, bundle.more) == (LIST_SIZE, LIST_SIZE * 10, 0)
+
+
+def test_the_last_story_of_a_channel_takes_its_position_to_the_end() -> None:
+    assert decide_bundle(pending(ChatKind.CHANNEL, 1)).until == 1000
