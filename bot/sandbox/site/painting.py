@@ -27,6 +27,11 @@ class Canvas:
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE))
         self.draw = ImageDraw.Draw(self.image)
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether `finish` turns left into right."""
+        return self.seed // 10 % 2 == 1
+
     def sky(self, *stops: Colour) -> None:
         """A vertical gradient over the whole canvas through the stops, top to bottom."""
         self.image.paste(gradient(self.image.size, stops))
@@ -86,7 +91,7 @@ class Canvas:
             .resize((WIDTH, HEIGHT))
             .point([round(max(0, v - 110) * 0.55) for v in range(256)])
         )
-        if self.seed // 10 % 2:
+        if self.is_mirrored:
             small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return Image.composite(Image.new("RGB", small.size, (8, 10, 24)), small, edge)
 

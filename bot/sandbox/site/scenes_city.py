@@ -35,7 +35,7 @@ def school(canvas: Canvas) -> None:
     canvas.ridge(420, 150, (light.far, light.haze))
     wall = mix((248, 240, 226), light.haze, 0.2)
     canvas.shaded([(0, HEIGHT), *wave_line(560, 3, 300, 0), (WIDTH, HEIGHT)], (158, 188, 104), (70, 112, 62))
-    for x, wide, tall in ((180, 330, 210), (780, 330, 210), (490, 310, 260)):
+    for x, wide, tall in ((180, 330, 210), (780, 330, 210), (512, 266, 260)):
         canvas.shaded(
             [(x, 580 - tall), (x + wide, 580 - tall), (x + wide, 580), (x, 580)], wall, mix(wall, light.near, 0.2)
         )
@@ -93,8 +93,17 @@ def stadium(canvas: Canvas) -> None:
     canvas.disc(700, 640, 5, (40, 40, 48))
 
 
-def chart(canvas: Canvas) -> None:
+def growth(canvas: Canvas) -> None:
     """Rising columns and a line over a quiet dark field."""
+    _columns(canvas, rising=True)
+
+
+def decline(canvas: Canvas) -> None:
+    """The same, falling."""
+    _columns(canvas, rising=False)
+
+
+def _columns(canvas: Canvas, *, rising: bool) -> None:
     first = canvas.random.random() < 0.5
     deep, bright, warm = (
         ((14, 34, 58), (64, 182, 172), (255, 186, 92)) if first else ((38, 24, 64), (142, 124, 230), (255, 150, 120))
@@ -104,10 +113,12 @@ def chart(canvas: Canvas) -> None:
     for grid in range(140, 640, 80):
         canvas.line([(90, grid), (1190, grid)], mix(deep, (255, 255, 255), 0.16), 1.2)
     points: list[Point] = []
-    level = 180.0
+    level = 150.0
     for column in range(12):
-        level = max(90, level + canvas.random.uniform(-34, 68))
-        x, tall = 110.0 + column * 92, min(level, 470)
+        level = max(90, level + canvas.random.uniform(-30, 74))
+        # The last value stands at the right when the picture is finished, also when it will be mirrored.
+        place = column if rising != canvas.is_mirrored else 11 - column
+        x, tall = 110.0 + place * 92, min(level, 470)
         canvas.shaded(
             [(x, 620 - tall), (x + 54, 620 - tall), (x + 54, 620), (x, 620)],
             mix(bright, (255, 255, 255), 0.15),
@@ -118,7 +129,7 @@ def chart(canvas: Canvas) -> None:
     for x, y in points:
         canvas.disc(x, y, 9, warm)
         canvas.disc(x, y, 4.5, deep)
-    canvas.glow(*points[-1], 110, warm, 0.9)
+    canvas.glow(*points[-1 if rising else 0], 110, warm, 0.9)
     canvas.line([(90, 622), (1190, 622)], mix(deep, (255, 255, 255), 0.5), 2)
 
 

@@ -83,6 +83,7 @@ def plane(canvas: Canvas) -> None:
                 radius * 0.62,
                 mix(light.haze, SNOW_LIGHT, part + canvas.random.uniform(0, 0.3)),
             )
+    canvas.shaded([(0, 640), (WIDTH, 640), (WIDTH, 740), (0, 740)], mix(light.haze, SNOW_LIGHT, 0.7), SNOW_LIGHT)
     canvas.soften(5)
     trail = mix(light.haze, SNOW_LIGHT, 0.7)
     canvas.line([(-20, 446), (480, 322)], trail, 3)
@@ -104,13 +105,12 @@ def freight(canvas: Canvas) -> None:
         (150, 152, 166),
         (122, 70, 110),
     )
-    for row in range(7):
-        x = -40.0 + canvas.random.uniform(-40, 10)
-        while x < WIDTH:
-            if canvas.random.random() < 1.05 - row * 0.15:
-                _container(canvas, x, 610 - row * 50, mix(canvas.random.choice(paints), light.near, 0.18))
-            x += 154
-        canvas.veil(600 - row * 50, 30, light.haze, 0.04)
+    stack = 4
+    for column in range(10):
+        stack = min(6, max(1, stack + canvas.random.choice((-2, -1, 0, 1, 2))))
+        for row in range(stack):
+            paint = mix(canvas.random.choice(paints), light.near, 0.18)
+            _container(canvas, column * 153 - 70 + canvas.random.uniform(-2, 2), 612 - row * 49, paint)
     frame = mix(light.near, (212, 92, 60), 0.65)
     for x in (300, 380, 930, 1010):
         canvas.box(x, 170, 16, 500, frame)

@@ -1,4 +1,4 @@
-"""The words of the sample site: its editions and their stories, read from the TOML files beside this module."""
+"""The words of the sample site: its editions and their stories, read from the TOML files in `stories/`."""
 
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -124,7 +124,7 @@ def _story(row: dict[str, Any]) -> Story:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files(__package__) / "texts" / name).read_text("utf-8"))
+    return tomllib.loads((resources.files(__package__) / "stories" / name).read_text("utf-8"))
 
 
 def _tuple_if_list(value: object) -> Any:
