@@ -11,11 +11,14 @@ from storage.records import Schedule
 
 
 class ListKind(StrEnum):
-    """Which list of stories; `ref` is a topic's id for TOPIC, a stored question's for SEARCH, else 0."""
+    """Which list of stories, and what `ref` is: for LATEST and TOP the stories a page, 0 for the usual number;
+    a topic's id for TOPIC; a stored question's for ASKED (a topic that nobody has saved) and SEARCH; else 0.
+    """
 
     LATEST = "l"
     TOP = "p"
     TOPIC = "t"
+    ASKED = "a"
     SEARCH = "s"
     SAVED = "b"
 
@@ -80,6 +83,12 @@ class FollowTopic(CallbackData, prefix="f"):
 
     topic_id: int
     screen: Screen | None = None
+
+
+class FollowQuestion(CallbackData, prefix="k"):
+    """Follow what a stored question asks for; it becomes a topic only now."""
+
+    question_id: int
 
 
 class UnfollowTopic(CallbackData, prefix="u"):

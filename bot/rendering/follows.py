@@ -25,10 +25,7 @@ def follow_list(follows: Sequence[FollowView], words: Words, *, page: int = 0) -
     page = max(0, min(page, (len(follows) - 1) // FOLLOWS_A_PAGE))
     start = page * FOLLOWS_A_PAGE
     shown = follows[start : start + FOLLOWS_A_PAGE]
-    lines = [
-        Text(f"{number}. ", Bold(follow_name(view, words)), f" — {words.plural('count.stories', view.stories)}")
-        for number, view in enumerate(shown, start=start + 1)
-    ]
+    lines = [_line(number, view, words) for number, view in enumerate(shown, start=start + 1)]
     pager: Row = [
         button(words.text(key), OpenScreen(screen=Screen.FOLLOWS, page=number))
         for key, number in (("pager.previous", page - 1), ("pager.next", page + 1))
@@ -85,6 +82,12 @@ def following_everything(words: Words) -> Outgoing:
             [button(words.text("follow.choose"), OpenScreen(screen=Screen.FOLLOW_MENU))],
         ),
     )
+
+
+def _line(number: int, view: FollowView, words: Words) -> Text:
+    """Only a topic's stories are counted: of everything or of a source the number would say nothing."""
+    count = "" if view.follow.topic_id is None else f" — {words.plural('count.stories', view.stories)}"
+    return Text(f"{number}. ", Bold(follow_name(view, words)), count)
 
 
 def _row(view: FollowView, words: Words, page: int) -> Row:

@@ -1,4 +1,4 @@
-"""Lists of stories, five a page, edited in place: /latest, /top, /topic, /search, /saved."""
+"""Lists of stories, edited in place, five a page unless asked for more: /latest, /top, /topic, /search, /saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from aiogram.types import InlineKeyboardButton
 from aiogram.utils.formatting import Bold, Text
 
-from bot.rendering.callbacks import FollowTopic, ListKind, ListPage, UnfollowTopic
+from bot.rendering.callbacks import FollowQuestion, FollowTopic, ListKind, ListPage, UnfollowTopic
 from bot.rendering.headlines import listed
 from bot.rendering.keyboards import Row, button, grid, keyboard, pager_row, read_row
 from bot.rendering.locales import Words
-from bot.rendering.message import Node, Outgoing, compose, joined
+from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined
 from bot.rendering.texts import cut_at_word, is_blank, one_line
 from storage.records import Page, StoryView, TopicView
 
 PAGE_SIZE = 5  # stories a page
+MAX_PAGE_SIZE = 20
 MAX_TITLE = 200  # code points
+_BESIDE_TITLE = 110  # code points of an item that its title leaves for the number, the source and the time
 MAX_QUESTION = 100
 MAX_NEAR = 6
 
@@ -43,16 +45,17 @@ class Listing:
     rows: Sequence[Row] = field(default=())
 
 
-def latest_list(page: Page[StoryView], view: View) -> Outgoing:
-    """The newest stories."""
+def latest_list(page: Page[StoryView], view: View, *, size: int = 0) -> Outgoing:
+    """The newest stories; `size` is how many a page a person asked for, 0 the usual number."""
     words = view.words
-    return story_list(Listing(ListKind.LATEST, words.text("list.latest"), words.text("list.latest_empty")), page, view)
+    listing = Listing(ListKind.LATEST, words.text("list.latest"), words.text("list.latest_empty"), size)
+    return story_list(listing, page, view)
 
 
-def top_list(page: Page[StoryView], view: View) -> Outgoing:
-    """The weightiest stories of the last day."""
+def top_list(page: Page[StoryView], view: View, *, size: int = 0) -> Outgoing:
+    """The weightiest stories of the last day; `size` as in `latest_list`."""
     words = view.words
-    return story_list(Listing(ListKind.TOP, words.text("list.top"), words.text("list.top_empty")), page, view)
+    return story_list(Listing(ListKind.TOP, words.text("list.top"), words.text("list.top_empty"), size), page, view)
 
 
 def saved_list(page: Page[StoryView], view: View) -> Outgoing:
@@ -76,34 +79,32 @@ def topic_list(
     return story_list(Listing(ListKind.TOPIC, heading, empty, topic.topic.id, rows), page, view)
 
 
-def search_list(
-    question: str,
-    question_id: int,
-    page: Page[StoryView],
-    view: View,
-    *,
-    topic: TopicView | None = None,
-    is_followed: bool = False,
-    near: Sequence[TopicView] = (),
+def asked_list(
+    question: str, question_id: int, page: Page[StoryView], view: View, *, near: Sequence[TopicView] = ()
 ) -> Outgoing:
-    """What the archive has for a question. With `topic`, the same question can be followed."""
+    """A topic that nobody has saved yet: what the archive has for its words, and a button to follow it."""
+    name = question_name(question)
+    empty = _nothing(view.words.node("list.topic_empty", topic=Bold(name)), near, view.words)
+    rows = [_follow_question_row(question_id, view.words), *near_rows(near, view.words)]
+    return story_list(Listing(ListKind.ASKED, name, empty, question_id, rows), page, view)
+
+
+def search_list(
+    question: str, question_id: int, page: Page[StoryView], view: View, *, near: Sequence[TopicView] = ()
+) -> Outgoing:
+    """What the archive has for a question; the same question can be followed."""
     words = view.words
     asked = question_name(question)
-    rows = [] if topic is None else [[follow_button(topic.topic.id, words, is_followed=is_followed)]]
-    listing = Listing(
-        ListKind.SEARCH,
-        words.text("list.search", question=asked),
-        _nothing(words.node("list.search_empty", question=Bold(asked)), near, words),
-        question_id,
-        [*rows, *near_rows(near, words)],
-    )
-    return story_list(listing, page, view)
+    empty = _nothing(words.node("list.search_empty", question=Bold(asked)), near, words)
+    rows = [_follow_question_row(question_id, words), *near_rows(near, words)]
+    heading = words.text("list.search", question=asked)
+    return story_list(Listing(ListKind.SEARCH, heading, empty, question_id, rows), page, view)
 
 
 def story_list(listing: Listing, page: Page[StoryView], view: View) -> Outgoing:
     """One page of any list of stories."""
     words = view.words
-    stories = page.items[:PAGE_SIZE]
+    stories = page.items[:MAX_PAGE_SIZE]
     pager = pager_row(listing.kind, listing.ref, page.number, words, newer=page.newer, older=page.older)
     if not stories:
         empty = words.text("list.page_empty") if page.newer else listing.empty
@@ -113,9 +114,8 @@ def story_list(listing: Listing, page: Page[StoryView], view: View) -> Outgoing:
     heading: list[Node] = [Bold(listing.heading)]
     if page.newer or page.older:
         heading.append(words.text("list.page", number=page.number + 1))
-    items = [
-        listed(number, story, _when(story, view), limit=MAX_TITLE) for number, story in enumerate(stories, start=1)
-    ]
+    limit = min(MAX_TITLE, (MAX_TEXT - 2 * _BESIDE_TITLE) // len(stories) - _BESIDE_TITLE)
+    items = [listed(number, story, _when(story, view), limit=limit) for number, story in enumerate(stories, start=1)]
     readers = read_row([story.story_id for story in stories]) if view.is_private else []
     text = joined([joined(heading, " · "), *items], "\n\n")
     return compose(text, keyboard=keyboard(*readers, pager, *listing.rows))
@@ -126,6 +126,10 @@ def follow_button(topic_id: int, words: Words, *, is_followed: bool) -> InlineKe
     if is_followed:
         return button(words.text("topic.unfollow"), UnfollowTopic(topic_id=topic_id))
     return button(words.text("topic.follow"), FollowTopic(topic_id=topic_id), style="primary")
+
+
+def _follow_question_row(question_id: int, words: Words) -> Row:
+    return [button(words.text("topic.follow"), FollowQuestion(question_id=question_id), style="primary")]
 
 
 def near_rows(near: Sequence[TopicView], words: Words) -> list[Row]:

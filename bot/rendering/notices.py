@@ -26,6 +26,7 @@ class Toast(StrEnum):
     STALE = "toast.stale"  # the button's story, topic or list is gone
     ADMINS_ONLY = "toast.admins_only"  # a group's settings are its admins'
     KEPT = "toast.kept"  # nothing was deleted
+    FAILED = "toast.failed"  # a fault of ours
 
 
 class Fault(StrEnum):
@@ -72,6 +73,11 @@ def wrong_question(fault: Fault, words: Words) -> Outgoing:
 def story_gone(words: Words) -> Outgoing:
     """A link or button to a story that the archive does not have."""
     return compose(words.text("story.gone"))
+
+
+def failed(words: Words) -> Outgoing:
+    """Something went wrong on our side; the details are in the log."""
+    return compose(words.text(Toast.FAILED.value))
 
 
 def admins_only(words: Words) -> Outgoing:
@@ -122,7 +128,7 @@ def trouble_note(chat: Chat, words: Words) -> Outgoing:
     parts: list[Node] = [words.node("trouble.paused", chat=Bold(chat_title(chat))), "\n\n"]
     reason = one_line(chat.trouble or "")
     if not is_blank(reason):
-        parts += [Italic(cut_at_word(reason, 300)), "\n\n"]
+        parts += [words.node("trouble.reason", reason=Italic(cut_at_word(reason, 300))), "\n\n"]
     return compose(*parts, words.text(remedy(chat.trouble).value))
 
 

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from datetime import UTC, datetime
+from functools import cache
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,5 +149,12 @@ def _td_type(entity: MessageEntity) -> str:
 
 def telegram(request: dict[str, Any]) -> dict[str, Any]:
     """What TDLib answers to a request that needs no network."""
+    _hush()
     answer: dict[str, Any] = json.loads(td_execute(json.dumps(request).encode()) or b"{}")
     return answer
+
+
+@cache
+def _hush() -> None:
+    """TDLib writes each request to standard error unless told not to."""
+    td_execute(json.dumps({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}).encode())

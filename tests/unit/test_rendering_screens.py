@@ -195,8 +195,8 @@ def test_each_refusal_has_its_remedy(trouble: str | None, remedy: notices.Remedy
 
 def test_an_owner_reads_what_happened_and_what_to_do() -> None:
     assert as_html(notices.trouble_note(CHANNEL, RU)) == (
-        "⚠️ Не могу писать в «<b>Новости долины</b>», поэтому остановился. Ответ Telegram:\n\n"
-        "<i>Forbidden: bot was kicked from the channel chat</i>\n\n"
+        "⚠️ Не могу писать в «<b>Новости долины</b>», поэтому остановился.\n\n"
+        "Ответ Telegram: <i>Forbidden: bot was kicked from the channel chat</i>\n\n"
         "Что сделать: добавьте бота обратно. В канале сделайте его администратором с правом публиковать."
     )
 

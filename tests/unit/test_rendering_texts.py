@@ -1,5 +1,7 @@
 """Cutting, links and hashtags."""
 
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,9 @@ def test_a_text_without_anything_to_see_is_blank(text: str) -> None:
         ("//news.example/a", None),
         ("https:///a", None),
         ("https://[::1/a", None),
+        ("http://localhost:8090/a", None),
+        ("http://news.example:70000/", None),
+        ("HTTPS://Новости.example", "https://Новости.example"),
         ("ftp://news.example/", None),
         ("https://news.example/" + "a" * 2048, None),
         ("", None),
@@ -65,6 +70,15 @@ def test_a_text_without_anything_to_see_is_blank(text: str) -> None:
 )  # fmt: skip
 def test_only_what_telegram_can_open_is_a_link(url: str | None, expected: str | None) -> None:
     assert web_url(url) == expected
+
+
+@given(url=st.text('aя0.:@/?#[]%&=-_ "<\\💥', max_size=12).map("http://".__add__))
+def test_telegram_makes_a_link_of_every_address_we_let_through(url: str) -> None:
+    address = web_url(url)
+    if address is not None:
+        html = f'<a href="{escape(address)}">x</a>'
+        parsed = telegram({"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}})
+        assert len(parsed["entities"]) == 1
 
 
 @pytest.mark.parametrize(
