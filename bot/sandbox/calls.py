@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-KEPT_CALLS = 50_000
+KEPT_CALLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ class ApiError(Exception):
 
 
 def bad_request(text: str, parameters: Mapping[str, int] | None = None) -> ApiError:
-    """400. Telegram lowers the first letter of TDLib's sentences, but keeps CODES_LIKE_THIS."""
-    if text[:2] != text[:2].upper():
+    """400. As Telegram's own server, lowers the first letter, but keeps CODES_LIKE_THIS."""
+    if not (text[1:2] == "_" or "A" <= text[1:2] <= "Z"):
         text = text[:1].lower() + text[1:]
     return ApiError(400, f"Bad Request: {text}", parameters)
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-KEPT_EVENTS = 50_000
+KEPT_EVENTS = 20_000
 
 
 class EventLog:

@@ -131,6 +131,14 @@ async def _read_multipart(request: web.Request, values: dict[str, Any]) -> Param
     return Params(values, files)
 
 
+def whole(value: Any, name: str) -> int:
+    """A whole number inside a complex value; missing is 0."""
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError) as error:
+        raise bad_request(f'field "{name}" must be a valid Number') from error
+
+
 def json_error(error: ApiError) -> dict[str, Any]:
     """The body of a refusal."""
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}

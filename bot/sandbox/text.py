@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from tdjson import td_execute
 
-from bot.sandbox.errors import bad_request
+from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.world import Entity
 
 MAX_TEXT = 4096  # code points after parsing
@@ -123,12 +123,19 @@ def find_entities(text: str) -> tuple[Entity, ...]:
     return _read_entities(_execute({"@type": "getTextEntities", "text": text})["entities"])
 
 
+def link_fault(url: str) -> str | None:
+    """What TDLib has against a link (it takes http, https, tg, ton); None when it is good."""
+    entity = {"@type": "textEntity", "offset": 0, "length": 1, "type": {"@type": "textEntityTypeTextUrl", "url": url}}
+    try:
+        _execute({"@type": "parseMarkdown", "text": {"@type": "formattedText", "text": "x", "entities": [entity]}})
+    except ApiError as error:
+        return error.description.rsplit("' is invalid: ", 1)[-1]
+    return None
+
+
 def is_good_link(url: str) -> bool:
-    """Whether TDLib takes the address for a link (http, https, tg, ton; the host must look like a host)."""
-    if not url or len(url) > 4096:
-        return False
-    quoted = url.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-    return bool(_parse_markup(f'<a href="{quoted}">x</a>', "HTML").entities)
+    """Whether Telegram takes the address for a link."""
+    return link_fault(url) is None
 
 
 def _parse_markup(raw: str, parse_mode: str) -> FormattedText:
@@ -144,7 +151,7 @@ def _parse_markup(raw: str, parse_mode: str) -> FormattedText:
 
 def _check_entities(raw: str, given: Any) -> FormattedText:
     if not isinstance(given, list):
-        raise bad_request("can't parse MessageEntity: expected an Array of MessageEntity")
+        raise bad_request("expected an Array of MessageEntity")
     entities = [td for item in given if (td := _to_td(item)) is not None]
     text = {"@type": "formattedText", "text": raw.translate(HIDE_SIGNS), "entities": entities}
     checked = _execute({"@type": "parseMarkdown", "text": text})
@@ -161,27 +168,44 @@ def _clean(raw: str) -> str:
 
 def _to_td(item: Any) -> dict[str, Any] | None:
     if not isinstance(item, dict):
-        raise bad_request("can't parse MessageEntity: expected an Object")
-    kind, offset, length = item.get("type"), item.get("offset"), item.get("length")
-    if not isinstance(offset, int) or not isinstance(length, int):
-        raise bad_request('can\'t parse MessageEntity: can\'t find field "offset" or "length"')
+        raise bad_request("can't parse MessageEntity: Expected an Object")
+    kind = item.get("type")
+    offset, length = _number(item, "offset"), _number(item, "length")
     if kind in AUTOMATIC:
         return None
     if kind not in TD_TYPES:
-        raise bad_request("can't parse MessageEntity: unsupported type specified")
-    body: dict[str, Any] = {"@type": f"textEntityType{TD_TYPES[kind]}"}
-    if kind == "text_link":
-        body["url"] = str(item.get("url") or "")
-    elif kind == "text_mention":
-        body["user_id"] = int((item.get("user") or {}).get("id") or 0)
-    elif kind == "custom_emoji":
-        body["custom_emoji_id"] = str(item.get("custom_emoji_id") or "0")
-    elif kind == "date_time":
-        body["unix_time"] = int(item.get("unix_time") or 0)
-        body["formatting_type"] = _td_date_format(str(item.get("date_time_format") or ""))
-    elif kind == "pre" and item.get("language"):
+        raise bad_request("can't parse MessageEntity: Unsupported type specified")
+    body: dict[str, Any] = {"@type": f"textEntityType{TD_TYPES[kind]}", **_td_details(kind, item)}
+    if kind == "pre" and item.get("language"):
         body = {"@type": "textEntityTypePreCode", "language": str(item["language"])}
     return {"@type": "textEntity", "offset": offset, "length": length, "type": body}
+
+
+def _td_details(kind: str, item: dict[str, Any]) -> dict[str, Any]:
+    if kind == "text_link":
+        return {"url": str(_required(item, "url"))}
+    if kind == "text_mention":
+        user = _required(item, "user")
+        return {"user_id": _number(user, "id") if isinstance(user, dict) else 0}
+    if kind == "custom_emoji":
+        return {"custom_emoji_id": str(_number(item, "custom_emoji_id"))}
+    if kind == "date_time":
+        form = _td_date_format(str(item.get("date_time_format") or ""))
+        return {"unix_time": _number(item, "unix_time"), "formatting_type": form}
+    return {}
+
+
+def _required(item: dict[str, Any], name: str) -> Any:
+    if item.get(name) is None:
+        raise bad_request(f"can't parse MessageEntity: Can't find field \"{name}\"")
+    return item[name]
+
+
+def _number(item: dict[str, Any], name: str) -> int:
+    try:
+        return int(_required(item, name))
+    except (TypeError, ValueError) as error:
+        raise bad_request(f'can\'t parse MessageEntity: Field "{name}" must be a valid Number') from error
 
 
 def _td_date_format(form: str) -> dict[str, Any] | None:

@@ -55,24 +55,44 @@ def buttons(*rows: list[dict[str, Any]]) -> dict[str, Any]:
         ({"text": "x", "reply_markup": "{"}, "can't parse reply keyboard markup JSON object"),
         ({"text": "x", "reply_markup": "[]"}, "object expected as reply markup"),
         ({"text": "x", "reply_markup": buttons([{"text": "a", "callback_data": "я" * 33}])}, "BUTTON_DATA_INVALID"),
-        ({"text": "x", "reply_markup": buttons([{"text": "a", "callback_data": ""}])}, "BUTTON_DATA_INVALID"),
-        ({"text": "x", "reply_markup": buttons([{"text": "a", "url": "ftp://news.example"}])}, "BUTTON_URL_INVALID"),
-        ({"text": "x", "reply_markup": buttons([{"text": "a", "url": "https://news"}])}, "BUTTON_URL_INVALID"),
+        (
+            {"text": "x", "reply_markup": buttons([{"text": "a", "callback_data": ""}])},
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        ),
+        (
+            {"text": "x", "reply_markup": buttons([{"text": "a", "url": "ftp://news.example"}])},
+            "inline keyboard button URL 'ftp://news.example' is invalid: Unsupported URL protocol",
+        ),
+        (
+            {"text": "x", "reply_markup": buttons([{"text": "a", "url": "https://news"}])},
+            "inline keyboard button URL 'https://news' is invalid: Wrong HTTP URL",
+        ),
+        ({"text": "x", "reply_markup": buttons([{"text": "a", "url": "https://.news/"}])}, "BUTTON_URL_INVALID"),
+        (
+            {"text": "x", "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": "нет"}]},
+            "entity URL 'нет' is invalid: Wrong HTTP URL",
+        ),
+        (
+            {"text": "x", "entities": [{"type": "heading", "offset": 0, "length": 1}]},
+            "can't parse MessageEntity: Unsupported type specified",
+        ),
+        ({"text": "x", "reply_parameters": {"quote": "y"}}, 'can\'t find field "message_id"'),
+        ({"text": "x", "link_preview_options": {"url": "нет"}}, "WEBPAGE_URL_INVALID"),
         (
             {"text": "x", "reply_markup": buttons([{"text": "a", "copy_text": {"text": ""}}])},
             "BUTTON_COPY_TEXT_INVALID",
         ),
         (
             {"text": "x", "reply_markup": buttons([{"text": "a"}])},
-            "can't parse inline keyboard button: text buttons are unallowed in the inline keyboard",
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
         ),
         (
             {"text": "x", "reply_markup": buttons([{"text": "a", "callback_data": "b", "url": "https://a.tj"}])},
-            "can't parse inline keyboard button: exactly one action of the button must be specified",
+            "can't parse inline keyboard button: Exactly one action of the button must be specified",
         ),
         (
             {"text": "x", "reply_markup": buttons([{"text": "a", "callback_data": "b"}] * 9)},
-            "REPLY_MARKUP_TOO_LONG",
+            "reply markup is too long",
         ),
     ],
 )

@@ -141,3 +141,29 @@ async def test_a_webhook_gets_everything_in_order(wire: Wire) -> None:
 )
 async def test_a_public_webhook_needs_https_and_a_known_port(wire: Wire, url: str, description: str) -> None:
     assert await wire.refusal("setWebhook", url=url) == f"Bad Request: {description}"
+
+
+async def test_a_slow_chat_does_not_hold_up_the_others(wire: Wire) -> None:
+    released, quick = asyncio.Event(), asyncio.Event()
+    order: list[int] = []
+
+    async def take(request: web.Request) -> web.Response:
+        chat = (await request.json())["message"]["chat"]["id"]
+        if chat == READER:
+            await released.wait()
+        order.append(chat)
+        if chat == OWNER:
+            quick.set()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", take)
+    async with TestServer(app) as server:
+        await wire.call("setWebhook", url=str(server.make_url("/hook")), drop_pending_updates=True)
+        await wire.write("долго")
+        await wire.write("быстро", chat=OWNER, user=OWNER)
+        async with asyncio.timeout(10):
+            await quick.wait()
+        assert order == [OWNER]
+        released.set()
+        await wire.call("deleteWebhook")

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.access import known_chat
 from bot.sandbox.errors import bad_request
-from bot.sandbox.params import Params
+from bot.sandbox.params import Params, whole
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.world import Chat, User
 
@@ -71,7 +71,7 @@ def _scope(telegram: Telegram, params: Params) -> str:
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     chat = known_chat(telegram, Params(scope))
     if kind == "chat_member":
-        return f"chat_member:{chat.id}:{int(scope.get('user_id') or 0)}"
+        return f"chat_member:{chat.id}:{whole(scope.get('user_id'), 'user_id')}"
     return f"{kind}:{chat.id}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.access import has_admin_right, joined_chat, message_in
 from bot.sandbox.errors import bad_request
-from bot.sandbox.params import Params
+from bot.sandbox.params import Params, whole
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.world import Chat, Content, Message
 
@@ -34,7 +34,8 @@ async def delete_messages(telegram: Telegram, params: Params) -> Any:
         raise bad_request(
             "message identifiers are not specified" if not ids else "too many message identifiers specified"
         )
-    found = [chat.messages[int(i)] for i in ids if int(i) in chat.messages]
+    numbers = [whole(number, "message_ids") for number in ids]
+    found = [chat.messages[number] for number in numbers if number in chat.messages]
     gone = [message.id for message in found if _may_delete(telegram, chat, message)]
     if gone:
         telegram.remove(chat, gone)

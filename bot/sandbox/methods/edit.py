@@ -8,6 +8,7 @@ from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import Keyboard, read_inline_keyboard
 from bot.sandbox.media import caption_of, given_document, given_photo
 from bot.sandbox.methods.rich import given_rich
+from bot.sandbox.methods.send import given_preview
 from bot.sandbox.params import Params
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.text import message_text
@@ -32,7 +33,7 @@ async def edit_message_text(telegram: Telegram, params: Params) -> Any:
     message = target(telegram, params)
     if message.content.has_media:
         raise bad_request("there is no text in the message to edit")
-    return apply(telegram, params, message, content, keyboard, link_preview=params.object("link_preview_options"))
+    return apply(telegram, params, message, content, keyboard, link_preview=given_preview(params))
 
 
 async def edit_message_caption(telegram: Telegram, params: Params) -> Any:

@@ -8,9 +8,9 @@ from bot.sandbox.access import known_chat, message_in, open_thread, writable_cha
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import read_markup
 from bot.sandbox.media import caption_of, given_document, given_photo, is_album_kind
-from bot.sandbox.params import Params
+from bot.sandbox.params import Params, whole
 from bot.sandbox.telegram import Telegram
-from bot.sandbox.text import message_text
+from bot.sandbox.text import is_good_link, message_text
 from bot.sandbox.wire import chat_json, message_id_json, user_json
 from bot.sandbox.world import Chat, Content, Json, Message
 
@@ -30,12 +30,25 @@ ACTIONS = frozenset(
     ],
 )
 
+PREVIEW_FLAGS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
+
 
 async def send_message(telegram: Telegram, params: Params) -> Any:
     """A text."""
     text = message_text(params.text("text"), params.text("parse_mode"), params.array("entities"))
     content = Content(text.text, text.entities)
-    return await deliver(telegram, params, content, "text messages", link_preview=params.object("link_preview_options"))
+    return await deliver(telegram, params, content, "text messages", link_preview=given_preview(params))
+
+
+def given_preview(params: Params) -> Json | None:
+    """link_preview_options, checked."""
+    options = params.object("link_preview_options")
+    for name in PREVIEW_FLAGS:
+        if not isinstance((options or {}).get(name, False), bool):
+            raise bad_request(f'field "{name}" must be of type Boolean')
+    if options and options.get("url") and not is_good_link(str(options["url"])):
+        raise bad_request("WEBPAGE_URL_INVALID")
+    return options
 
 
 async def send_photo(telegram: Telegram, params: Params) -> Any:
@@ -140,7 +153,9 @@ def reply_target(chat: Chat, params: Params) -> int | None:
     if given is None:
         message_id, lenient = params.number("reply_to_message_id"), params.flag("allow_sending_without_reply")
     else:
-        message_id, lenient = int(given.get("message_id") or 0), bool(given.get("allow_sending_without_reply"))
+        if given.get("message_id") is None:
+            raise bad_request('can\'t find field "message_id"')
+        message_id, lenient = whole(given["message_id"], "message_id"), bool(given.get("allow_sending_without_reply"))
     if not message_id:
         return None
     if message_id not in chat.messages:
