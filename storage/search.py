@@ -67,11 +67,14 @@ class SearchStore:
         await self._connection.exec_driver_sql("INSERT INTO article_lemmas(article_lemmas) VALUES ('optimize')")
 
     async def _newest(self, candidates: Candidates, before: int) -> list[int]:
+        question = _match_expression(candidates)
+        if not question:
+            return []
         query = sa.text(
             "SELECT rowid FROM article_lemmas WHERE article_lemmas MATCH :question AND rowid < :before"
             " ORDER BY rowid DESC LIMIT :batch"
         )
-        values = {"question": _match_expression(candidates), "before": before, "batch": BATCH}
+        values = {"question": question, "before": before, "batch": BATCH}
         return list((await self._connection.execute(query, values)).scalars())
 
     async def _rows(self, ids: list[int]) -> list[sa.Row[Any]]:
@@ -93,13 +96,16 @@ async def unindex_article(connection: AsyncConnection, article_id: int, lemmas: 
 
 def _match_expression(candidates: Candidates) -> str:
     """FTS5's own language; every key is quoted, so none can be taken for an operator."""
-    alternatives = (
-        " AND ".join("(" + " OR ".join(_quoted(key) for key in sorted(term)) + ")" for term in alternative)
-        for alternative in candidates.any_of
-        if alternative
+    alternatives = [
+        [sorted(filter(_is_token, term)) for term in alternative] for alternative in candidates.any_of if alternative
+    ]
+    return " OR ".join(
+        "(" + " AND ".join("(" + " OR ".join(f'"{key}"' for key in keys) + ")" for keys in alternative) + ")"
+        for alternative in alternatives
+        if all(alternative)
     )
-    return " OR ".join(f"({alternative})" for alternative in alternatives) or '""'
 
 
-def _quoted(key: str) -> str:
-    return '"' + key.replace('"', '""') + '"'
+def _is_token(key: str) -> bool:
+    """Whether the index keeps this key as one word: without positions it cannot be asked for several in a row."""
+    return bool(key) and all(not letter.isascii() or letter.isalnum() or letter in "-_." for letter in key)

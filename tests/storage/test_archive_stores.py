@@ -1,0 +1,189 @@
+"""Articles, stories, topics, sources and the search index on a real file."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.errors import NotFound
+from storage.records import Block, BlockKind, Candidates, SourceCheck, SourceKind
+from tests.storage.conftest import NOW
+from tests.storage.samples import AGENCY, new_article, store
+
+
+async def test_an_article_comes_back_as_it_was_stored(database: Database) -> None:
+    body = (
+        Block(BlockKind.HEADING, "Подробности", level=2),
+        Block(BlockKind.IMAGE, "Плотина утром", url="https://agency.example/1.jpg"),
+        Block(BlockKind.QUOTE, "Мы готовы."),
+    )
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        new = new_article(1, source.id, body=body, tags=("энергетика",), image="https://agency.example/1.jpg")
+        article_id = await store(stores, new)
+    async with database.snapshot() as stores:
+        article = await stores.articles.get(article_id)
+    assert (article.body, article.tags, article.source_name) == (body, ("энергетика",), "Агентство")
+    assert article.published_at == NOW - timedelta(minutes=1)
+    assert article.published_at.tzinfo is not None
+    with pytest.raises(NotFound, match="article 999"):
+        async with database.snapshot() as stores:
+            await stores.articles.get(999)
+
+
+async def test_a_date_without_a_zone_is_refused(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        with pytest.raises(Exception, match="without a zone"):
+            await store(stores, new_article(1, source.id, published_at=datetime(2026, 11, 22)))  # noqa: DTZ001 — that is the point
+
+
+async def test_a_changed_article_is_a_new_revision_of_the_same_one(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        article_id = await store(stores, new_article(1, source.id))
+        changed = new_article(1, source.id, title="Иначе", lemmas="иначе", feed_hash="new")
+        assert await stores.articles.revise(article_id, changed, NOW)
+        article = await stores.articles.get(article_id)
+        assert (article.title, article.revision) == ("Иначе", 2)
+        known = await stores.articles.get_known(source.id, ["guid-1", "guid-2"])
+        assert {identity: one.feed_hash for identity, one in known.items()} == {"guid-1": "new"}
+        assert await found(database, keys=["новость"]) == []
+
+
+async def found(database: Database, *, keys: list[str]) -> list[int]:
+    async with database.snapshot() as stores:
+        question = Candidates((tuple(frozenset({key}) for key in keys),))
+        return [view.article.id for view in await stores.search.find(question, limit=100)]
+
+
+async def test_search_finds_all_words_newest_first_and_any_alternative(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        first = await store(stores, new_article(1, source.id, lemmas="вода рогун"))
+        second = await store(stores, new_article(2, source.id, lemmas="рогун ток"))
+        third = await store(stores, new_article(3, source.id, lemmas="csto summit"))
+    assert await found(database, keys=["рогун"]) == [second, first]
+    assert await found(database, keys=["рогун", "вода"]) == [first]
+    async with database.snapshot() as stores:
+        either = Candidates(((frozenset({"ток", "csto"}),),))
+        assert [view.article.id for view in await stores.search.find(either)] == [third, second]
+        two_names = Candidates(((frozenset({"csto"}),), (frozenset({"вода"}), frozenset({"рогун"}))))
+        assert [view.article.id for view in await stores.search.find(two_names)] == [third, first]
+        only_first = await stores.search.find(either, lambda article: article.id == second)
+        assert [view.article.id for view in only_first] == [second]
+
+
+async def test_search_pages_through_more_than_one_batch(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        ids = [await store(stores, new_article(number, source.id, lemmas="общее")) for number in range(150)]
+        question = Candidates(((frozenset({"общее"}),),))
+        newest = list(reversed(ids))
+        page = await stores.search.find(question, skip=98, limit=6)
+        assert [view.article.id for view in page] == newest[98:104]
+        odd = await stores.search.find(question, lambda article: article.id % 2 == 1, skip=60, limit=6)
+        assert [view.article.id for view in odd] == [one for one in newest if one % 2][60:66]
+
+
+@pytest.mark.parametrize("key", ['"', "AND", "a*", "джиу-джитсу", "NEAR(", "'; DROP TABLE article;--", "", "^x"])
+async def test_no_key_can_break_the_index_language(database: Database, key: str) -> None:
+    assert await found(database, keys=[key]) == []
+
+
+async def test_a_story_is_listed_once_by_its_lead(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        lead = await store(stores, new_article(1, source.id))
+        story_id = (await stores.articles.get(lead)).story_id
+        await store(stores, new_article(2, source.id, fingerprint="print-1"), story_id=story_id)
+        other = await store(stores, new_article(3, source.id))
+        page = await stores.stories.get_latest(0, 1)
+        assert ([view.article.id for view in page.items], page.older) == ([other], True)
+        page = await stores.stories.get_latest(1, 1)
+        assert [(view.article.id, view.articles) for view in page.items] == [(lead, 2)]
+        assert (page.older, page.newer) == (False, True)
+        [copy] = await stores.stories.get_copies("print-1", NOW - timedelta(days=1))
+        assert copy.id == story_id
+        top = await stores.stories.get_weightiest(NOW - timedelta(days=1), lambda story: story.articles)
+        assert [view.article.id for view in top.items] == [lead, other]
+
+
+async def test_topics_are_shared_and_counted(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        topic = await stores.topics.add("Рогун", "рогун")
+        assert await stores.topics.add("рогуна", "рогун") == topic
+        named = await stores.topics.name_from_settings("ОДКБ", "одкб", ["CSTO", "CSTO"])
+        assert named.aliases == ("CSTO",)
+        ids = [await store(stores, new_article(number, source.id)) for number in range(3)]
+        await stores.topics.add_articles(topic.id, ids)
+        await stores.topics.add_articles(topic.id, ids)
+        await stores.topics.attach(ids[0], [named.id])
+        counts = {view.topic.name: view.stories for view in await stores.topics.get_views()}
+        assert counts == {"Рогун": 2, "ОДКБ": 1}
+        question_id = await stores.topics.keep_question("вода и ток", NOW)
+        assert await stores.topics.keep_question("вода и ток", NOW) == question_id
+        assert await stores.topics.get_question(question_id) == "вода и ток"
+
+
+async def test_a_source_keeps_what_its_polls_taught(database: Database) -> None:
+    later = NOW + timedelta(minutes=5)
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        await stores.sources.settle(SourceCheck(source.id, NOW, later, error="no answer"))
+        await stores.sources.settle(SourceCheck(source.id, NOW, later, error="no answer"))
+        failed = await stores.sources.get(source.id)
+        assert (failed.failures, failed.last_error, failed.succeeded_at) == (2, "no answer", None)
+        good = SourceCheck(source.id, NOW, later, None, SourceKind.FEED, "tag", None, "https://new.example/rss")
+        await stores.sources.settle(good)
+        healed = await stores.sources.get(source.id)
+        assert (healed.failures, healed.last_error, healed.etag) == (0, None, "tag")
+        assert (healed.url, healed.address) == (AGENCY.url, "https://new.example/rss")
+        assert await stores.sources.get_due(NOW) == []
+        assert [one.id for one in await stores.sources.get_due(later)] == [source.id]
+        # Settings read again at the next start change nothing of this.
+        assert await stores.sources.add(AGENCY) == healed
+
+
+async def test_sources_that_leave_the_settings_are_polled_no_more(database: Database) -> None:
+    other = replace(AGENCY, url="https://other.example/rss", name="Другое")
+    async with database.transaction() as stores:
+        by_hand = await stores.sources.add(replace(AGENCY, url="https://hand.example/rss", name="Своё"))
+        await stores.sources.keep_settings([AGENCY, other], NOW)
+        await stores.sources.keep_settings([other], NOW)
+        names = [source.name for source in await stores.sources.get_all()]
+        assert names == [by_hand.name, "Другое"]
+        assert (await stores.sources.find_named("другое")) is not None
+        await stores.sources.remove(by_hand.id, NOW)
+        with pytest.raises(NotFound):
+            await stores.sources.get(by_hand.id)
+
+
+async def test_a_rolled_back_transaction_leaves_nothing(database: Database) -> None:
+    async def add_and_break() -> None:
+        async with database.transaction() as stores:
+            await stores.sources.add(AGENCY)
+            raise RuntimeError("broke")
+
+    with pytest.raises(RuntimeError, match="broke"):
+        await add_and_break()
+    async with database.snapshot() as stores:
+        assert await stores.sources.get_all() == []
+
+
+async def test_many_writers_wait_for_one_another(database: Database) -> None:
+    """Read-then-write under a plain BEGIN fails here whatever the busy timeout."""
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+
+    async def add(number: int) -> None:
+        async with database.transaction() as stores:
+            await stores.articles.get_newest_id()
+            await store(stores, new_article(number, source.id))
+
+    await asyncio.gather(*(add(number) for number in range(40)))
+    async with database.snapshot() as stores:
+        assert (await stores.articles.count()).articles == 40
