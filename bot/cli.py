@@ -202,9 +202,9 @@ def topic(
     debug: Debug = False,
 ) -> int:
     """Stories on a topic, by its name or another name for it."""
-    from bot.commands import archive
+    from bot.commands import questions
 
-    return Call(context, config, debug).run(archive.topic, " ".join(words), number, as_json=as_json)
+    return Call(context, config, debug).run(questions.topic, " ".join(words), number, as_json=as_json)
 
 
 @app.command(context_settings=QUESTION)
@@ -218,9 +218,9 @@ def search(
     debug: Debug = False,
 ) -> int:
     """Stories with these words; "a phrase", -without, source:NAME."""
-    from bot.commands import archive
+    from bot.commands import questions
 
-    return Call(context, config, debug).run(archive.search, " ".join(words), number, as_json=as_json)
+    return Call(context, config, debug).run(questions.search, " ".join(words), number, as_json=as_json)
 
 
 @app.command()

@@ -1,28 +1,13 @@
-"""latest, topic, search: the archive from the terminal."""
+"""latest, and how stories are printed."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.archive import Answer, Archive
-from bot.commands.output import note, print_json, print_table
-from bot.commands.shell import DONE, UsageError, archive
-from bot.topics.lemmas import Lemmatiser
-from bot.topics.query import LONGEST_QUESTION, MOST_WORDS, QuestionError, QuestionFault
+from bot.commands.output import print_json, print_table
+from bot.commands.shell import DONE, archive
 from config.settings import Settings
-from storage.database import Database
 from storage.records import StoryView
-
-FOR_PEOPLE = 10  # stories
-FOR_PROGRAMS = 1000
-
-_FAULTS = {
-    QuestionFault.EMPTY: "ask for at least one word",
-    QuestionFault.ONLY_WITHOUT: "say what to find, not only what to leave out",
-    QuestionFault.ONLY_SOURCE: "say what to find, not only where",
-    QuestionFault.TOO_LONG: f"ask for {MOST_WORDS} words and {LONGEST_QUESTION} characters at most",
-}
 
 
 async def latest(settings: Settings, number: int, *, as_json: bool) -> int:
@@ -31,68 +16,6 @@ async def latest(settings: Settings, number: int, *, as_json: bool) -> int:
         page = await stores.stories.get_latest(0, number)
     show(page.items, settings, as_json=as_json)
     return DONE
-
-
-async def topic(settings: Settings, words: str, number: int | None, *, as_json: bool) -> int:
-    """The stories of a topic, found by its name or another name for it; `-` reads questions."""
-    async with archive(settings) as database:
-        archivist = Archivist(database, is_topic=True)
-        if words == "-":
-            return await _answer_lines(archivist, number)
-        answer = await archivist.answer(words, _limit(number, as_json=as_json))
-    if not answer.page.items:
-        near = ", ".join(view.topic.name for view in answer.near)
-        note("No stories on this." + (f" Near topics: {near}." if near else ""))
-    show(answer.page.items, settings, as_json=as_json)
-    return DONE
-
-
-async def search(settings: Settings, words: str, number: int | None, *, as_json: bool) -> int:
-    """Stories with these words in any form; "phrase", -without, source:NAME; `-` reads questions."""
-    async with archive(settings) as database:
-        archivist = Archivist(database, is_topic=False)
-        if words == "-":
-            return await _answer_lines(archivist, number)
-        answer = await archivist.answer(words, _limit(number, as_json=as_json))
-    if not answer.page.items:
-        note("Nothing found.")
-    show(answer.page.items, settings, as_json=as_json)
-    return DONE
-
-
-class Archivist:
-    """Answers questions one after another; it learns the words' forms once."""
-
-    def __init__(self, database: Database, *, is_topic: bool) -> None:
-        self._database = database
-        self._archive = Archive(Lemmatiser())
-        self._ask = self._archive.ask_topic if is_topic else self._archive.search
-
-    async def answer(self, words: str, limit: int) -> Answer:
-        """At most `limit` stories, newest first. Raises UsageError for a question that cannot be asked."""
-        try:
-            async with self._database.snapshot() as stores:
-                return await self._ask(stores, words, size=limit)
-        except QuestionError as error:
-            raise UsageError(_FAULTS[error.kind]) from None
-
-
-async def _answer_lines(archivist: Archivist, number: int | None) -> int:
-    """One question a line from standard input, one line of JSON for each at once."""
-    for line in sys.stdin:
-        question = line.rstrip("\r\n")
-        said: dict[str, Any] = {"question": question, "stories": []}
-        try:
-            answer = await archivist.answer(question, number or FOR_PROGRAMS)
-            said["stories"] = [as_dict(view) for view in answer.page.items]
-        except UsageError as error:
-            said["error"] = str(error)
-        print_json(said)
-    return DONE
-
-
-def _limit(number: int | None, *, as_json: bool) -> int:
-    return number or (FOR_PROGRAMS if as_json else FOR_PEOPLE)
 
 
 def as_dict(view: StoryView) -> dict[str, Any]:

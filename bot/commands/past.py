@@ -14,16 +14,17 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.commands.collecting import open_pipeline
+from bot.archive import Archive
 from bot.commands.output import note, print_line, progress
 from bot.commands.shell import DONE, FAILED, archive_to_write, now_utc
-from bot.commands.sources import keep_settings
 from bot.ingest.dates import read_date
 from bot.ingest.draft import Draft
 from bot.ingest.identity import canonical_url, identity_of
 from bot.ingest.text import first_words
 from bot.ingest.workers import Workers
-from bot.pipeline import Known, Pipeline
+from bot.metrics import Metrics
+from bot.pipeline import Known, Pipeline, apply_settings, open_pipeline
+from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from config.values import check_url
 from storage.database import Database
@@ -67,13 +68,14 @@ async def import_past(settings: Settings, file: Path) -> int:
     if len(faults) > SHOWN_FAULTS:
         note(f"{file}: and {len(faults) - SHOWN_FAULTS} more lines like these")
     stored = 0
+    lemmatiser = Lemmatiser()
     async with (
         archive_to_write(settings) as database,
-        open_pipeline(settings, database) as pipeline,
+        open_pipeline(settings, database, lemmatiser, Metrics()) as pipeline,
         Workers() as workers,
     ):
         async with database.transaction() as stores:
-            await keep_settings(stores, settings)
+            await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
         importer = Importer(database, pipeline, workers)
         with progress("Articles", len(places)) as advance:
             for batch in read_batches(file, places, zone):
@@ -104,12 +106,12 @@ class Importer:
 
     async def _unknown(self, batch: Sequence[PastArticle]) -> list[PastArticle]:
         by_identity = {(article.source, _identity(article)): article for article in batch}
+        sources = {article.source: await self._source(article.source) for article in batch}
         unknown = []
-        for (name, identity), article in by_identity.items():
-            source = await self._source(name)
-            async with self._database.snapshot() as stores:
-                is_known = await stores.articles.get_known(source.id, [identity])
-                if not is_known and await stores.articles.get_by_url(canonical_url(article.url)) is None:
+        async with self._database.snapshot() as stores:
+            for (name, identity), article in by_identity.items():
+                known = await stores.articles.get_known(sources[name].id, [identity])
+                if not known and await stores.articles.get_by_url(canonical_url(article.url)) is None:
                     unknown.append(article)
         return unknown
 

@@ -42,15 +42,21 @@ class UsageError(CommandError):
     exit_code = MISUSED
 
 
-def run(options: Options, body: Body, *, logs: Literal["all", "warnings"] = "warnings") -> int:
-    """Load the settings, run the body to its end and return the exit code.
+def run(
+    options: Options,
+    body: Body,
+    *,
+    settings: Settings | None = None,
+    logs: Literal["all", "warnings"] = "warnings",
+) -> int:
+    """Load the settings (unless they are given), run the body to its end and return the exit code.
 
     `logs="all"` is for what keeps running; a command that answers and ends only tells what went wrong. An error is
     one line on stderr, without secrets; with `--debug` its traceback stands above, as clean.
     """
     redact = Redactor()
     try:
-        settings = load_settings(options.config)
+        settings = settings or load_settings(options.config)
         redact = Redactor(settings.secrets())
         level = settings.log_level if logs == "all" or settings.log_level in {"debug", "error"} else "warning"
         configure_logging(level, settings.log_format, settings.secrets())
