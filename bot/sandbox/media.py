@@ -57,9 +57,15 @@ def is_address(value: str) -> bool:
     return "://" in value or "." in value
 
 
+def is_fetchable(url: str) -> bool:
+    """Whether media can be at that address; unlike Telegram's, our servers may stand on localhost."""
+    is_web = url.startswith(("http://", "https://"))
+    return is_web and (is_good_link(url) or urlsplit(url).hostname == "localhost")
+
+
 def _checked(value: str) -> str:
     url = value if "://" in value else f"http://{value}"
-    if not url.startswith(("http://", "https://")) or not (is_good_link(url) or urlsplit(url).hostname == "localhost"):
+    if not is_fetchable(url):
         raise bad_request(WRONG_FILE)
     return url
 

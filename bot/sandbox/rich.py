@@ -9,22 +9,20 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.sandbox.errors import bad_request
 from bot.sandbox.files import MAX_DOCUMENT_URL_BYTES
-from bot.sandbox.media import given_photo
+from bot.sandbox.media import given_photo, is_fetchable
 from bot.sandbox.params import Params
 from bot.sandbox.rich_blocks import BlockReader, MediaRef
+from bot.sandbox.rich_given import given_blocks
 from bot.sandbox.rich_html import parse_html
 from bot.sandbox.rich_inline import InlineReader
 from bot.sandbox.rich_limits import check_limits
 from bot.sandbox.rich_markdown import to_html
 from bot.sandbox.telegram import Telegram
-from bot.sandbox.text import is_good_link
 from bot.sandbox.wire import document_json, photo_json
 from bot.sandbox.world import Json
 
 FORMS = ("html", "markdown", "blocks")
 MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# A block's media field, by its type.
-MEDIA_BLOCKS = ("photo", "video", "audio", "animation", "document", "voice_note")
 
 
 async def read_rich_message(telegram: Telegram, params: Params) -> Json:
@@ -36,7 +34,7 @@ async def read_rich_message(telegram: Telegram, params: Params) -> Json:
     if len(forms) != 1:
         raise bad_request("can't parse InputRichMessage: exactly one of html, markdown and blocks must be specified")
     if forms[0] == "blocks":
-        blocks = _given_blocks(given["blocks"])
+        blocks = given_blocks(given["blocks"])
     else:
         source = str(given[forms[0]])
         html = to_html(source) if forms[0] == "markdown" else source
@@ -48,38 +46,6 @@ async def read_rich_message(telegram: Telegram, params: Params) -> Json:
     named = _named_media(given.get("media") or [])
     shown: Json = {"blocks": await _Media(telegram, params, named).fill(blocks)}
     return {**shown, "is_rtl": True} if given.get("is_rtl") else shown
-
-
-def _given_blocks(blocks: Any) -> list[Json]:
-    if not isinstance(blocks, list) or not all(isinstance(block, dict) and block.get("type") for block in blocks):
-        raise bad_request("can't parse InputRichBlock: expected an Array of InputRichBlock")
-    return [_given_block(block) for block in blocks]
-
-
-def _given_block(block: Json) -> Json:
-    shown = dict(block)
-    kind = str(block["type"])
-    if kind in MEDIA_BLOCKS:
-        media = block.get(kind)
-        if not isinstance(media, dict) or not media.get("media"):
-            raise bad_request("can't parse InputRichBlock: media expected")
-        shown[kind] = MediaRef(kind, str(media["media"]))
-        if media.get("has_spoiler"):
-            shown["has_spoiler"] = True
-    if "blocks" in block:
-        shown["blocks"] = _given_blocks(block["blocks"])
-    if kind == "list":
-        shown["items"] = [
-            {
-                "label": f"{item['value']}." if item.get("value") else "•",
-                **item,
-                "blocks": _given_blocks(item["blocks"]),
-            }
-            for item in block.get("items") or []
-        ]
-    if kind in {"paragraph", "heading", "footer", "pre"} and not block.get("text"):
-        raise bad_request("RICH_MESSAGE_CONTENT_REQUIRED")
-    return shown
 
 
 def _named_media(items: Any) -> dict[str, str]:
@@ -119,7 +85,7 @@ class _Media:
         source = self._resolve(media.source)
         if media.kind == "photo":
             return "photo", [photo_json(await given_photo(self._telegram, self._params, source, "photo"))]
-        if not source.startswith(("http://", "https://")) or not is_good_link(source):
+        if not is_fetchable(source):
             raise bad_request("RICH_MESSAGE_URL_INVALID")
         got = await self._telegram.files.fetch(source, MAX_DOCUMENT_URL_BYTES)
         return _as_media(got.mime_type, document_json(self._telegram.files.add_document(got)))
@@ -130,7 +96,7 @@ class _Media:
             if not found:
                 raise bad_request("RICH_MESSAGE_MEDIA_INVALID")
             return found
-        if "://" in source and not is_good_link(source):
+        if "://" in source and not is_fetchable(source):
             raise bad_request("RICH_MESSAGE_URL_INVALID")
         return source
 

@@ -118,7 +118,7 @@ class BlockReader:
 
     def _list(self, node: Node) -> Json | None:
         items = node.nodes("li")
-        if any(isinstance(child, Node) and child.tag != "li" for child in node.children):
+        if any(child.tag != "li" if isinstance(child, Node) else child.strip() for child in node.children):
             raise broken(f'only "li" can be used inside "{node.tag}"')
         reverse = "reversed" in node.attrs
         start = node.attrs.get("start", "")

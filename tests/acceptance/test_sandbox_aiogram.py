@@ -28,6 +28,7 @@ from aiogram.types import (
     LinkPreviewOptions,
     Message,
     MessageEntity,
+    ReactionTypeEmoji,
     Update,
 )
 from PIL import Image
@@ -172,6 +173,26 @@ async def test_chats_members_commands_and_profile(wire: Wire, bot: Bot) -> None:
     assert (await bot.get_my_name()).name == "Хабар"
     assert (await bot.get_webhook_info()).url == ""
     await bot.leave_chat(full.id)
+
+
+async def test_topics_of_a_forum_and_reactions(wire: Wire, bot: Bot) -> None:
+    forum = await wire.play("/chats", type="supergroup", title="Форум", is_forum=True, owner=OWNER)
+    rights = {"can_manage_topics": True}
+    await wire.play(f"/chats/{forum['id']}/bot", by=OWNER, status="administrator", rights=rights)
+    topic = await bot.create_forum_topic(forum["id"], "Мосты")
+    place = {"chat_id": forum["id"], "message_thread_id": topic.message_thread_id}
+    await bot.edit_forum_topic(**place, name="Дороги")
+    await bot.close_forum_topic(**place)
+    sent = await bot.send_message(**place, text="кто ведёт темы, пишет и в закрытую")
+    await bot.set_message_reaction(forum["id"], sent.message_id, reaction=[ReactionTypeEmoji(emoji="👍")])
+    assert (await wire.look("/wait", kind="reaction"))["event"]["reaction"] == ["👍"]
+    await bot.reopen_forum_topic(**place)
+    state = {chat["id"]: chat for chat in (await wire.look("/state"))["chats"]}[forum["id"]]
+    assert state["threads"] == [
+        {"message_thread_id": topic.message_thread_id, "name": "Дороги", "closed": False, "deleted": False}
+    ]
+    await bot.delete_forum_topic(**place)
+    assert (await wire.look(f"/chats/{forum['id']}/messages", after=topic.message_thread_id))["messages"] == []
 
 
 async def test_a_dispatcher_hears_people_by_long_polling(wire: Wire, bot: Bot) -> None:
