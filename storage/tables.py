@@ -149,7 +149,6 @@ chat = sa.Table(
         "ix_chat_due_at",
         "due_at",
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
 )
 
@@ -214,7 +213,6 @@ post = sa.Table(
         "ix_post_edit_due_at",
         "edit_due_at",
         sqlite_where=sa.text("edit_due_at IS NOT NULL"),
-        postgresql_where=sa.text("edit_due_at IS NOT NULL"),
     ),
 )
 

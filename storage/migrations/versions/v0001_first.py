@@ -165,7 +165,6 @@ def create_chats() -> None:
         ["due_at"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_table(
         "follow",
@@ -242,5 +241,4 @@ def create_mailbox() -> None:
         ["edit_due_at"],
         unique=False,
         sqlite_where=sa.text("edit_due_at IS NOT NULL"),
-        postgresql_where=sa.text("edit_due_at IS NOT NULL"),
     )
