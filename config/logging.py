@@ -15,17 +15,10 @@ import structlog
 
 from config.redact import Redactor
 
-# Libraries that tell of every request or job at INFO; heard when the operator asks for "debug".
-CHATTY = (
-    "aiogram.event",
-    "aiohttp.access",
-    "apscheduler",
-    "alembic",
-    "asyncio",
-    "trafilatura",
-    "htmldate",
-    "py3langid",
-)
+# Libraries that tell of every request or job; they say less unless the operator asks for "debug".
+# APScheduler warns of each tick that finds the last one still at work, which is how our ticks are meant to be.
+CHATTY = dict.fromkeys(("aiogram.event", "aiohttp.access", "alembic", "asyncio", "htmldate", "trafilatura"), "WARNING")
+CHATTY |= {"apscheduler": "ERROR"}
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
@@ -78,8 +71,8 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else logging.WARNING)
+    for name, least in CHATTY.items():
+        logging.getLogger(name).setLevel("NOTSET" if level == "debug" else least)
     logging.captureWarnings(capture=True)
     _catch_crashes()
 

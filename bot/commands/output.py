@@ -23,6 +23,12 @@ def print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def announce(text: str) -> None:
+    """A line that somebody is waiting for while the program goes on."""
+    print_line(text)
+    sys.stdout.flush()
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line, at once: the reader may be waiting for it."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

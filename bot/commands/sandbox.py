@@ -12,8 +12,8 @@ import aiohttp
 
 from bot.commands.live import serve_until, stop_signal
 from bot.commands.options import Options
-from bot.commands.output import print_line
-from bot.commands.shell import DONE, CommandError, run
+from bot.commands.output import announce
+from bot.commands.shell import DONE, CommandError, UsageError, run
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def serve(options: Options, port: int, token: str | None) -> int:
     async def body(_: Settings) -> int:
         stop = stop_signal()
         async with _open_sandbox(port, token or TOKEN) as sandbox:
-            print_line(f"A local Telegram is ready: {sandbox.url}")
-            print_line(f"Bot API server: {sandbox.url}   token: {token or TOKEN}")
+            announce(f"A local Telegram is ready: {sandbox.url}")
+            announce(f"Bot API server: {sandbox.url}   token: {token or TOKEN}")
             await stop.wait()
         return DONE
 
@@ -117,8 +117,8 @@ async def _announce(ready: asyncio.Event, url: str, settings: Settings) -> None:
         pass  # the bot answers, and stories will come
     finally:
         await database.close()
-    print_line(f"Khabar is ready: open {url}")
-    print_line("Write /latest or /topic ОДКБ to the bot; the channel beside it fills by itself. Ctrl-C ends the demo.")
+    announce(f"Khabar is ready: open {url}")
+    announce("Write /latest or /topic ОДКБ to the bot; the channel beside it fills by itself. Ctrl-C ends the demo.")
 
 
 async def _settle_people(url: str) -> None:
@@ -143,7 +143,7 @@ async def _open_sandbox(port: int, token: str) -> "AsyncIterator[Sandbox]":
     try:
         sandbox = await start_sandbox(HOST, port, token)
     except ValueError as error:
-        raise CommandError(str(error)) from None
+        raise UsageError(str(error)) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CommandError(f"port {port} is taken: choose another with --port") from None

@@ -1,0 +1,66 @@
+"""OPML is read as other programs write it, and written as the standard says."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.commands.opml import OpmlError, Subscription, read_opml, write_opml
+
+
+def test_folders_within_folders_are_read_in_order() -> None:
+    body = """<?xml version="1.0"?><opml version="1.0"><head><title>x</title></head><body>
+      <outline text="Мир"><outline text="Азия">
+        <outline type="rss" text="Перевал" title="Перевал: новости"
+                 xmlUrl="https://pereval.example/rss" category="/news/ru"/>
+      </outline></outline>
+      <outline text="Долина" xmlurl=" https://dolina.example/feed " language="tg-TJ"/>
+      <outline XMLURL="feed://www.third.example/rss"/>
+      <outline text="again" xmlUrl="https://pereval.example/rss"/>
+      <outline text="a note"/>
+      <outline type="link" text="no feed" url="https://page.example/"/>
+      <outline text="no address" xmlUrl="javascript:alert(1)"/>
+    </body></opml>"""
+    assert read_opml(body.encode()) == [
+        Subscription("https://pereval.example/rss", "Перевал: новости", "ru"),
+        Subscription("https://dolina.example/feed", "Долина", "tg"),
+        Subscription("http://www.third.example/rss", "third.example", None),
+    ]
+
+
+def test_broken_files_give_what_can_be_read() -> None:
+    cut_off = (
+        b'<opml><body><outline text="A & B" xmlUrl="https://a.example/?x=1&y=2"/><outline text="C" xmlUrl="https://c'
+    )
+    assert read_opml(cut_off)[0] == Subscription("https://a.example/?x=1&y=2", "A & B", None)
+    quoted = b'<opml><body><outline text="A "B" C" xmlUrl="https://a.example/"/><outline xmlUrl="https://b.example/"/>'
+    assert {one.url for one in read_opml(quoted)} == {"https://a.example/", "https://b.example/"}
+    cyrillic = (
+        '<?xml version="1.0" encoding="windows-1251"?><opml><body><outline text="Хабар" xmlUrl="http://a.example"/>'
+    )
+    assert read_opml(cyrillic.encode("windows-1251"))[0].name == "Хабар"
+
+
+@pytest.mark.parametrize("body", [b"", b"  ", b"hello", b"\x00\x01", b"<html><body>no</body></html>"])
+def test_what_is_no_opml_is_refused(body: bytes) -> None:
+    with pytest.raises(OpmlError):
+        read_opml(body)
+
+
+def test_entities_read_no_files(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("sesame")
+    body = (
+        f'<!DOCTYPE opml [<!ENTITY x SYSTEM "file://{secret}">]>'
+        '<opml><body><outline text="a &x;" xmlUrl="https://a.example"/></body></opml>'
+    )
+    assert all("sesame" not in one.name for one in read_opml(body.encode()))
+
+
+def test_what_is_written_is_read_back() -> None:
+    sources = [
+        Subscription("https://a.example/rss?x=1&y=<2>", 'Тоҷикистон "имрӯз" & co', "tg"),
+        Subscription("https://b.example", "B"),
+    ]
+    written = write_opml(sources, "Khabar")
+    assert written.startswith(b"<?xml")
+    assert read_opml(written) == sources
