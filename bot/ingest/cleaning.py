@@ -9,10 +9,16 @@ from collections.abc import Sequence
 
 from bot.ingest import phrases
 from bot.ingest.blocks import Piece
+from bot.ingest.dates import read_date
 from storage.records import Block, BlockKind
 
 SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
 _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
+
+_WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
+_MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
+_HEAD_LINES = 5  # among which the text must start
+_SENTENCE_ENDS = (".", "!", "?", "…", ":", "»", '"', "”")
 
 
 def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
@@ -22,7 +28,7 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     """
     kept = [piece for piece in pieces if piece.block.kind is BlockKind.IMAGE or not is_furniture(piece)]
     kept = _without_link_lists(_without_also(pieces, kept))
-    kept = _without_tail(kept)
+    kept = _without_tail(_without_head(kept))
     if kept and _same(kept[0].block.text, title) and len(kept) > 1:
         kept = kept[1:]
     return _without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
@@ -37,14 +43,12 @@ def is_furniture(piece: Piece) -> bool:
 
 
 def is_wall(blocks: Sequence[Block]) -> bool:
-    """Whether what a page gave is a wall in place of the article: little text, which asks to log in, pay or accept."""
+    """Whether what a page gave is a wall in place of the article: little text, which tells the reader what to do."""
     text = " ".join(block.text for block in blocks)
-    asks = (
-        phrases.WALL.search(text)
-        or (phrases.COOKIES.search(text) and phrases.CONSENT.search(text))
-        or (phrases.LOG_IN.search(text) and phrases.NEEDED.search(text))
-    )
-    return len(text) < 700 and asks is not None
+    if len(text) > _WALL_LENGTH:
+        return False
+    asks_to_log_in = phrases.LOG_IN_CALL.search(text) and phrases.NEEDED.search(text)
+    return bool(phrases.WALL.search(text) or asks_to_log_in) or _is_cookie(text)
 
 
 def _is_share(text: str) -> bool:
@@ -78,7 +82,7 @@ def _is_cookie(text: str) -> bool:
         len(text) <= SHORT * 2
         and bool(phrases.COOKIES.search(text))
         and bool(phrases.CONSENT.search(text))
-        and bool(phrases.SITE.search(text))
+        and bool(phrases.ADDRESS.search(text))
     )
 
 
@@ -127,6 +131,22 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
         if piece is not None:
             result.append(piece)
     return result
+
+
+def _without_head(pieces: list[Piece]) -> list[Piece]:
+    """Drop from the start what comes before the text: the site's menu, the line with the date."""
+    texts = [at for at, piece in enumerate(pieces) if piece.block.kind is not BlockKind.IMAGE]
+    starts = [at for at in texts[:_HEAD_LINES] if not _is_head_line(pieces[at])]
+    if not starts:
+        return pieces
+    return [piece for at, piece in enumerate(pieces) if at >= starts[0] or piece.block.kind is BlockKind.IMAGE]
+
+
+def _is_head_line(piece: Piece) -> bool:
+    text = piece.block.text
+    if len(text) > SHORT // 2 or piece.block.kind is BlockKind.QUOTE or text.endswith(_SENTENCE_ENDS):
+        return False
+    return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or read_date(text) is not None
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:

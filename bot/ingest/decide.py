@@ -34,7 +34,7 @@ def decide(  # noqa: PLR0917  what is known of a visit, in the order of the rout
     for entry in _once_each(parsed.entries):
         article = known.get(entry.identity)
         if article is None:
-            new.append(replace(entry, published_at=believable(entry.published_at, now)))
+            new.append(replace(entry, published_at=moment_of(entry, now)))
         elif article.feed_hash != entry.feed_hash:
             published = min(entry.published_at or article.published_at, now)
             changed.append(ChangedEntry(article, replace(entry, published_at=published)))
@@ -71,9 +71,9 @@ def decide_failure(source: Source, error: IngestError, now: datetime, settings: 
     )
 
 
-def believable(published_at: datetime | None, now: datetime) -> datetime:
-    """A date is never in the future, and now where there is none."""
-    return min(published_at or now, now)
+def moment_of(entry: FeedEntry, now: datetime) -> datetime:
+    """When an entry was published, as far as can be believed: never in the future, now where it does not say."""
+    return min(entry.published_at or now, now)
 
 
 def _once_each(entries: Iterable[FeedEntry]) -> list[FeedEntry]:

@@ -19,7 +19,7 @@ from bot.ingest.language import detect
 from bot.ingest.pagemeta import PageMeta, read_meta
 from bot.ingest.parse import LEAD
 from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
-from bot.ingest.text import first_words
+from bot.ingest.text import first_words, words
 from storage.records import Block, BlockKind
 
 _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
@@ -31,6 +31,10 @@ _FURNITURE = re.compile(
     r"|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?|pagination"
     r"|promo|banner|advert\w*|sidebar|widget|tags?-?(?:list|cloud)|copyright|print|ya-share2?)(?:$|[\s_-])",
     re.IGNORECASE,
+)
+_BLOCKS = words(
+    "address article aside blockquote div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p"
+    " pre section table ul"
 )
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 
@@ -61,6 +65,7 @@ def extract_article(
     meta = read_meta(root, url)
     title = meta.title or hint_title
     _remove_furniture(root)
+    _name_paragraphs(root)
     blocks = _blocks(root, url, title, hint_title)
     _judge(blocks, url, hint_text)
     lead, body = _lead(meta, blocks)
@@ -95,6 +100,13 @@ def _remove_furniture(root: HtmlElement) -> None:
             continue
         if _weight(element) <= paragraphs / 4:
             element.drop_tree()
+
+
+def _name_paragraphs(root: HtmlElement) -> None:
+    """A div that holds words and no other block is a paragraph; trafilatura runs such divs together."""
+    for element in list(root.iter("div")):
+        if element.text_content().strip() and not any(child.tag in _BLOCKS for child in element.iterdescendants()):
+            element.tag = "p"
 
 
 def _weight(element: HtmlElement) -> int:
@@ -144,7 +156,8 @@ def _lead(meta: PageMeta, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, 
     opening = blocks[first]
     is_paragraph = opening.kind is BlockKind.PARAGRAPH and len(opening.text) <= LEAD
     told = _bare(meta.description)
-    if told and len(meta.description) <= LEAD and told not in _bare(join_text(blocks)):
+    is_whole = len(meta.description) <= LEAD and not meta.description.endswith(("…", "..."))
+    if told and is_whole and told not in _bare(join_text(blocks)):
         return meta.description, blocks
     if is_paragraph:
         return opening.text, blocks[:first] + blocks[first + 1 :]

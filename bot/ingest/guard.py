@@ -15,10 +15,11 @@ from aiohttp import AddrInfoType
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# What `is_global` lets through and no public site lives on: multicast, the old 6to4 relay, anything out of 2000::/3,
-# and the tunnels whose far end is an IPv4 address of the sender's choice (Teredo, 6to4).
+# What `is_global` lets through and no public site lives on: protocol assignments, the old 6to4 relay, multicast,
+# anything out of 2000::/3, and the tunnels whose far end is an IPv4 address of the sender's choice (Teredo, 6to4).
 _DENIED = tuple(
-    ipaddress.ip_network(text) for text in ("224.0.0.0/4", "192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")
+    ipaddress.ip_network(text)
+    for text in ("192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "2001::/32", "2002::/16", "3fff::/20")
 )
 _UNICAST6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address really meant

@@ -11,7 +11,7 @@ from bot.ingest.stages import FeedKind
 def read_json(text: str, url: str) -> RawFeed | None:
     """Read a JSON Feed; None when the text is no JSON or no feed."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):

@@ -43,6 +43,9 @@ LOG_IN = _word(
     "log(?:ged)? ?in|sign ?(?:in|up)|register(?:ed)?",
     r"ворид (?:шавед|шудан)|вуруд|сабти ном|номнавис\w*|ба қайд",
 )
+LOG_IN_CALL = _word(
+    "войдите|авторизуйтесь|зарегистрируйтесь|log ?in|sign ?(?:in|up)|register|ворид шавед|номнавис шавед"
+)
 NEEDED = _word(
     r"чтобы|нужно|необходимо|должны|могут только|только (?:зарег|авториз)\w+",
     "please|must|need to|have to|only|to (?:post|leave)",
@@ -50,7 +53,8 @@ NEEDED = _word(
 )
 COOKIES = _word("cookies?|куки|кукиҳо")
 CONSENT = _word(r"соглас\w+|принима\w+|принять|используе[мт]\w*|accept|agree|consent|we use|uses|розӣ|қабул|истифода")
-SITE = _word(r"сайт\w*|site|website|сомона\w*|we|мы|мо")
+# The site speaking to its reader; a report about cookies or log-ins says "they".
+ADDRESS = _word(r"we|our|you|your|мы|наш\w*|вы|вам|ваш\w*|мо|шумо")
 WALL = _word(
     r"(?:полн\w+|весь) (?:текст|верси\w+|материал)|только (?:для )?подписчик\w+|оформите подписку|не робот",
     "включите javascript|enable javascript|checking your browser|captcha|not a robot",

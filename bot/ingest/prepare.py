@@ -20,6 +20,10 @@ _DATE_ELEMENT = re.compile(
     r"(\s*(?:<!\[CDATA\[)?)([^<\]]{4,100})((?:\]\]>)?\s*)</",
     re.IGNORECASE,
 )
+# A title with elements of HTML in it (also Atom's xhtml): fastfeedparser would cut it at the first of them.
+_MARKED_TITLE = re.compile(
+    r"<title(?:\s[^<>]{0,200})?>([^<]{0,500}<(?!/title|!)(?:[^<]|<(?!/title|!)){0,2000})</title>"
+)
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
@@ -40,7 +44,7 @@ def prepare(text: str, url: str) -> str:
     repaired = "".join(
         piece if piece.startswith(_CDATA) else _AMPERSAND.sub(_repair, piece) for piece in _sections(text[root:])
     )
-    return _DATE_ELEMENT.sub(_iso_date, without_unwanted(repaired))
+    return _DATE_ELEMENT.sub(_iso_date, _MARKED_TITLE.sub(_html_title, without_unwanted(repaired)))
 
 
 def _sections(text: str) -> Iterator[str]:
@@ -64,8 +68,12 @@ def _repair(match: re.Match[str]) -> str:
         return "&amp;"
     if name in _XML_NAMES:
         return match[0]
-    letters = html.unescape(match[0])
+    letters = html.unescape(match[0]).replace("\ufffd", "")
     return "&amp;" + match[0][1:] if letters == match[0] else escape(letters)
+
+
+def _html_title(match: re.Match[str]) -> str:
+    return f'<title type="html">{_CDATA}{match[1]}{_CDATA_END}</title>'
 
 
 def _iso_date(match: re.Match[str]) -> str:

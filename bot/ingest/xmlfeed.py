@@ -1,7 +1,7 @@
 """RSS, Atom and RDF to raw entries.
 
-fastfeedparser reads a feed in a hundredth of feedparser's time, but knows no xml:base and gives up on what is not
-well-formed; there feedparser takes over. Both get bytes in memory: a str that starts with "http" makes the first one
+fastfeedparser reads a feed in a hundredth of feedparser's time, but knows no xml:base, no base64
+and gives up on what is not well-formed; there feedparser takes over. Both get bytes in memory: a str that starts with "http" makes the first one
 fetch it, and a body that is a path makes the second one open that file.
 """
 
@@ -17,6 +17,11 @@ import feedparser
 from bot.ingest.rawfeed import RawEntry, RawFeed
 from bot.ingest.stages import FeedKind
 
+# What fastfeedparser reads wrongly: bases, base64, elements of HTML that stand bare in a text.
+_FOR_FEEDPARSER = re.compile(
+    r"""\sxml:base\s*=|\smode\s*=\s*["']base64|application/octet-stream"""
+    r"|<(?:description|summary)(?:\s[^<>]{0,200})?>[^<]{0,2000}<[A-Za-z]|<media:title\b"
+)
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>/]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TTL = re.compile(r"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
@@ -29,12 +34,11 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", re.IGNORECASE)
 def read_xml(text: str, url: str) -> RawFeed | None:
     """Read a prepared feed; None when neither parser finds one in it."""
     body = text.encode("utf-8", "replace")
-    fast = None if "xml:base" in text else _fast(body)
-    expected = len(_ENTRY.findall(text))
-    if fast is not None and (len(fast["entries"]) >= expected or len(fast["entries"]) >= _uncommented(text)):
+    fast = None if _FOR_FEEDPARSER.search(text) else _fast(body)
+    if fast is not None and all(map(_says_something, fast["entries"])) and _is_complete(fast, text):
         return _raw_feed(fast, _kind(text), text, url)
     slow = _slow(body, url)
-    found = fast if fast is not None and len(fast["entries"]) >= len(slow["entries"]) else slow
+    found = fast if fast is not None and len(fast["entries"]) > len(slow["entries"]) else slow
     if not found["entries"] and not found["feed"].get("title") and not slow.get("version"):
         return None
     return _raw_feed(found, _kind(text), text, url)
@@ -43,7 +47,7 @@ def read_xml(text: str, url: str) -> RawFeed | None:
 def _fast(body: bytes) -> Mapping[str, Any] | None:
     try:
         feed: Mapping[str, Any] = fastfeedparser.parse(body)
-    except Exception:  # noqa: BLE001  it raises its own, lxml's and plain TypeErrors on odd feeds; feedparser reads those
+    except Exception:  # noqa: BLE001  its own, lxml's, plain TypeErrors: whatever it is, feedparser reads on
         return None
     return feed
 
@@ -56,8 +60,14 @@ def _slow(body: bytes, url: str) -> Mapping[str, Any]:
     return feed
 
 
-def _uncommented(text: str) -> int:
-    return len(_ENTRY.findall(_COMMENT.sub("", text)))
+def _says_something(entry: Mapping[str, Any]) -> bool:
+    return any(entry.get(key) for key in ("title", "description", "content"))
+
+
+def _is_complete(feed: Mapping[str, Any], text: str) -> bool:
+    """Whether as many entries were read as the text opens; those in comments do not count."""
+    found = len(feed["entries"])
+    return found >= len(_ENTRY.findall(text)) or found >= len(_ENTRY.findall(_COMMENT.sub("", text)))
 
 
 def _kind(text: str) -> FeedKind:
@@ -90,7 +100,7 @@ def _raw_entry(entry: Mapping[str, Any], url: str) -> RawEntry:
     links = _list(entry, "links")
     return RawEntry(
         guid=_guid(entry),
-        link=_string(entry.get("link")) or _alternate(links),
+        link=_alternate(links) or _string(entry.get("link")),
         title=_string(entry.get("title")),
         summary=_string(entry.get("description") or entry.get("summary")),
         content=_string(longest.get("value")),
@@ -116,6 +126,7 @@ def _author(entry: Mapping[str, Any]) -> str | None:
 
 
 def _alternate(links: Sequence[Mapping[str, Any]]) -> str | None:
+    """Atom's link to the page itself; fastfeedparser's `link` may be the one to the feed."""
     for link in links:
         if link.get("rel") in {None, "", "alternate"} and link.get("href"):
             return _string(link["href"])

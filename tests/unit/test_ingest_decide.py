@@ -1,0 +1,130 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.ingest.decide import decide, decide_failure, decide_unchanged
+from bot.ingest.errors import HttpError, IngestError, TimedOut
+from bot.ingest.stages import FeedEntry, FeedKind, FeedUpdate, FetchedPage, NotModified, ParsedFeed
+from config.settings import CollectSettings
+from storage.records import KnownArticle, Source, SourceKind
+
+NOW = datetime(2026, 10, 18, 12, tzinfo=UTC)
+URL = "https://news.example/rss"
+SETTINGS = CollectSettings(interval=timedelta(minutes=5))
+SOURCE = Source(id=7, url=URL, name="Вести", succeeded_at=NOW - timedelta(hours=1), etag='"old"', last_modified="then")
+PAGE = FetchedPage(URL, URL, 200, "application/rss+xml", None, b"", etag='"new"')
+
+
+def entry(name: str, published_at: datetime | None = None, said: str = "") -> FeedEntry:
+    return FeedEntry(name, name, f"https://news.example/{name}", name, "", (), published_at, None, None, None, (), said)
+
+
+def known(name: str, said: str = "") -> KnownArticle:
+    return KnownArticle(1, name, f"https://news.example/{name}", said, NOW - timedelta(hours=2))
+
+
+def update(*entries: FeedEntry, archive: tuple[KnownArticle, ...] = (), source: Source = SOURCE) -> FeedUpdate:
+    feed = ParsedFeed("Вести", "ru", FeedKind.RSS, None, entries)
+    return decide(source, PAGE, feed, {article.identity: article for article in archive}, NOW, SETTINGS)
+
+
+def test_new_entries_come_oldest_first() -> None:
+    noon, nine, ten = (
+        entry("noon", NOW),
+        entry("nine", NOW - timedelta(hours=3)),
+        entry("ten", NOW - timedelta(hours=2)),
+    )
+    assert update(noon, nine, ten).new == (nine, ten, noon)
+
+
+def test_entries_without_dates_are_of_now_and_keep_the_order_of_the_feed() -> None:
+    new = update(entry("newest"), entry("middle"), entry("oldest")).new
+    assert [each.identity for each in new] == ["oldest", "middle", "newest"]
+    assert {each.published_at for each in new} == {NOW}
+
+
+def test_a_date_in_the_future_is_now() -> None:
+    assert update(entry("a", NOW + timedelta(days=400))).new[0].published_at == NOW
+
+
+def test_what_the_archive_has_is_not_new_and_only_changed_where_the_feed_says_something_else() -> None:
+    same, other = known("same", "x"), known("other", "x")
+    result = update(entry("same", said="x"), entry("other", said="y"), archive=(same, other))
+    assert result.new == ()
+    assert [(change.known, change.entry.feed_hash) for change in result.changed] == [(other, "y")]
+
+
+def test_a_change_keeps_the_date_where_the_feed_has_none() -> None:
+    article = known("a", "x")
+    assert update(entry("a", said="y"), archive=(article,)).changed[0].entry.published_at == article.published_at
+
+
+def test_one_article_stands_once_however_often_the_feed_lists_it() -> None:
+    assert update(entry("a", said="newest"), entry("b"), entry("a", said="older")).new[-1].feed_hash == "newest"
+    assert len(update(entry("a"), entry("a"), entry("a")).new) == 1
+    assert len(update(entry("a", said="y"), entry("a", said="z"), archive=(known("a", "x"),)).changed) == 1
+
+
+def test_a_good_visit_moves_the_next_one_and_the_validators() -> None:
+    check = update().check
+    assert (check.source_id, check.checked_at, check.error, check.kind) == (7, NOW, None, SourceKind.FEED)
+    assert (check.due_at, check.etag, check.last_modified) == (NOW + timedelta(minutes=5), '"new"', None)
+
+
+@pytest.mark.parametrize(
+    ("own", "jitter", "wait"),
+    [
+        (None, 0.0, timedelta(minutes=5)),
+        (timedelta(minutes=2), 0.0, timedelta(minutes=2)),
+        (timedelta(minutes=10), 1.0, timedelta(minutes=11)),
+    ],
+)
+def test_the_sources_own_interval_counts_and_jitter_spreads_it(
+    own: timedelta | None, jitter: float, wait: timedelta
+) -> None:
+    source = Source(id=7, url=URL, name="Вести", interval=own)
+    result = decide_unchanged(source, NotModified(URL, URL), NOW, SETTINGS, jitter=jitter)
+    assert result.check.due_at == NOW + wait
+
+
+def test_nothing_changed_keeps_validators_that_the_site_left_out() -> None:
+    result = decide_unchanged(SOURCE, NotModified(URL, URL), NOW, SETTINGS)
+    assert (result.new, result.changed, result.is_first) == ((), (), False)
+    assert (result.check.etag, result.check.last_modified, result.check.error) == ('"old"', "then", None)
+
+
+def test_the_first_success_is_the_first_even_after_failures() -> None:
+    assert update(source=Source(id=7, url=URL, name="Вести", failures=3)).is_first
+    assert not update().is_first
+
+
+def test_a_move_is_remembered() -> None:
+    page = FetchedPage(URL, URL, 200, "", None, b"", moved_to="https://new.example/rss")
+    feed = ParsedFeed("", None, FeedKind.RSS, None, ())
+    assert decide(SOURCE, page, feed, {}, NOW, SETTINGS).check.moved_to == "https://new.example/rss"
+
+
+@pytest.mark.parametrize(
+    ("failures", "error", "wait"),
+    [
+        (0, TimedOut(URL, "slow"), timedelta(minutes=5)),
+        (1, TimedOut(URL, "slow"), timedelta(minutes=10)),
+        (3, TimedOut(URL, "slow"), timedelta(minutes=40)),
+        (7, TimedOut(URL, "slow"), timedelta(hours=6)),
+        (10_000, TimedOut(URL, "slow"), timedelta(hours=6)),
+        (0, HttpError(URL, "busy", 503, timedelta(hours=1)), timedelta(hours=1)),
+        (3, HttpError(URL, "busy", 429, timedelta(seconds=1)), timedelta(minutes=40)),
+        (0, HttpError(URL, "busy", 503, timedelta(days=365)), timedelta(hours=24)),
+        (0, HttpError(URL, "gone", 404), timedelta(minutes=5)),
+    ],
+)
+def test_a_failing_source_is_left_alone_longer_and_longer(failures: int, error: IngestError, wait: timedelta) -> None:
+    source = Source(id=7, url=URL, name="Вести", failures=failures, etag='"old"')
+    check = decide_failure(source, error, NOW, SETTINGS)
+    assert check.due_at == NOW + wait
+    assert (check.error, check.etag, check.moved_to) == (str(error), '"old"', None)
+
+
+def test_a_source_read_once_a_day_does_not_come_sooner_for_failing() -> None:
+    source = Source(id=7, url=URL, name="Вести", interval=timedelta(days=1), failures=4)
+    assert decide_failure(source, TimedOut(URL, "slow"), NOW, SETTINGS).due_at == NOW + timedelta(days=1)

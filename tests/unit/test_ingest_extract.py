@@ -1,0 +1,168 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.ingest.blocks import Piece
+from bot.ingest.cleaning import is_furniture
+from bot.ingest.errors import NoArticle
+from bot.ingest.extract import extract_article
+from bot.ingest.language import detect
+from bot.ingest.stages import ExtractedPage
+from storage.records import Block, BlockKind
+
+PAGES = Path(__file__).parents[1] / "data" / "pages"
+ARTICLES = sorted(path.stem for path in PAGES.glob("*.txt"))
+URL = "https://site.example/news/1"
+
+
+def page(name: str) -> bytes:
+    text = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    return text.encode("windows-1251" if "charset=windows-1251" in text else "utf-8")
+
+
+def extract(name: str) -> ExtractedPage:
+    return extract_article(page(name), URL, None)
+
+
+def test_there_are_pages_in_each_language() -> None:
+    assert {name[:2] for name in ARTICLES} == {"ru", "tg", "en"}
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_the_article_is_kept_whole_and_nothing_around_it(name: str) -> None:
+    article = extract(name)
+    lines = [article.lead, *(block.text for block in article.body if block.kind is not BlockKind.IMAGE)]
+    assert lines == (PAGES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    assert article.language == name[:2]
+
+
+def test_what_the_page_says_of_itself_is_read() -> None:
+    article = extract("ru_share_line")
+    assert article.title == "Через Вахш открыли новый мост"
+    assert article.author == "Отдел новостей"
+    assert article.published_at == datetime(2026, 10, 18, 4, 40, tzinfo=UTC)
+    assert article.image == "https://site.example/img/most.jpg"
+    assert article.canonical_url == "https://vesti.example/2026/10/most"
+
+
+def test_linked_data_is_read() -> None:
+    article = extract("tg_networks")
+    assert article.published_at == datetime(2026, 10, 17, 9, 5, tzinfo=UTC)
+    assert article.tags == ("китоб", "фарҳанг")
+    assert article.author == "Хабарнигори мо"
+
+
+def test_headings_lists_quotes_and_pictures_keep_their_kind() -> None:
+    kinds = [block.kind for block in extract("en_cards_inside").body]
+    assert kinds == [
+        BlockKind.IMAGE, BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM,
+        BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.PARAGRAPH,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["en_login_wall", "ru_cookie_wall"])
+def test_a_wall_is_not_an_article(name: str) -> None:
+    with pytest.raises(NoArticle):
+        extract(name)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"<html></html>", b"\x00\xff\xfe", b"<html><body><nav><a href='/'>Home</a></nav></body></html>"]
+)
+def test_a_page_without_text_is_not_an_article(body: bytes) -> None:
+    with pytest.raises(NoArticle):
+        extract_article(body, URL, None)
+
+
+def test_a_page_that_gives_less_than_the_feed_is_refused() -> None:
+    with pytest.raises(NoArticle, match="the feed already"):
+        extract_article(page("tg_short"), URL, None, hint_text="Сухани дароз. " * 100)
+
+
+def test_the_title_of_the_feed_stands_in_where_the_page_has_none() -> None:
+    html = f"<html><body><p>{'Снег шёл всю ночь, дороги засыпало. ' * 5}</p></body></html>".encode()
+    assert extract_article(html, URL, None, hint_title="Снег").title == "Снег"
+
+
+def piece(text: str, linked: float = 0.0) -> Piece:
+    return Piece(Block(BlockKind.PARAGRAPH, text), linked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Будьте с нами: Telegram, Facebook, Instagram, OK",
+        "Подписывайтесь на наш Telegram-канал!",
+        "Поделиться в Facebook",
+        "Читайте нас в Дзене и ВКонтакте",
+        "Facebook | Twitter | VK",
+        "Stay with us on Telegram, Facebook, OK",
+        "Share on Facebook",
+        "Follow us on Instagram and YouTube for more stories.",
+        "Дар Telegram ва Facebook бо мо бошед",
+        "Чтобы оставлять комментарии, необходимо авторизоваться.",
+        "Войдите, чтобы комментировать",
+        "You must be logged in to post a comment.",
+        "Барои гузоштани шарҳ бояд ворид шавед",
+        "Мы используем cookie, чтобы сайт работал лучше. Принять",
+        "We use cookies. By staying on our site you agree to this.",
+        "© 2026 Вести. Все права защищены",
+        "Теги: мост, дороги",
+        "Нашли ошибку? Выделите текст и нажмите Ctrl+Enter",
+        "The post Bridge opened appeared first on City News.",
+        "Читать далее →",
+        "Read more",
+    ],
+)
+def test_a_line_of_the_site_is_known_by_its_form(text: str) -> None:
+    assert is_furniture(piece(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Telegram оштрафовали на два миллиона рублей за отказ удалить каналы.",
+        "О закрытии моста ведомство сообщило в Telegram и Facebook.",
+        "Facebook и Instagram не работали всю ночь.",
+        "Следите за погодой: к вечеру в горах ожидают лавины.",
+        "Министр отказался от комментариев.",
+        "Для регистрации на форуме журналистам нужно прислать заявку до пятницы.",
+        "Сайты начали спрашивать согласие на cookie.",
+        "Жители просят открыть вход в парк со стороны реки.",
+        "Подписчики требуют вернуть газету в киоски.",
+        "The firm said it would follow Twitter in charging its users.",
+        "Registration of voters ends on Friday, the commission said.",
+        "Вазорат дар Facebook аз оғози таъмир хабар дод.",
+    ],
+)
+def test_a_line_that_reports_stays(text: str) -> None:
+    assert not is_furniture(piece(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("Президент прибыл в Душанбе с рабочим визитом и встретился с министрами правительства.", None, "ru"),
+        ("Имрӯз дар пойтахт ҷашни ҳосил баргузор шуд ва ҳазорон нафар дар он ширкат карданд.", None, "tg"),
+        (
+            "Имруз дар пойтахт чашни хосил баргузор шуд ва хазорон нафар дар он ширкат карданд, ки аз дехот омадаанд.",
+            None,
+            "tg",
+        ),
+        ("The president arrived in the capital on Sunday and met with the members of the government.", None, "en"),
+        (
+            "В Хуҷанде — так название города пишут по-таджикски — открыли новую библиотеку для детей и их родителей.",
+            None,
+            "ru",
+        ),
+        ("Die Regierung hat heute einen neuen Plan für die Wirtschaft des Landes vorgestellt.", None, "de"),
+        ("Уряд сьогодні представив новий план розвитку економіки країни на наступні п'ять років.", None, "uk"),
+        ("Снег", "tg-TJ", "tg"),
+        ("", "ru", "ru"),
+        ("", None, "und"),
+        ("12 345", None, "und"),
+    ],
+)
+def test_the_language_is_found(text: str, hint: str | None, language: str) -> None:
+    assert detect(text, hint) == language
