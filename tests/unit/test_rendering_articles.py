@@ -146,7 +146,7 @@ def test_nothing_is_said_twice() -> None:
     assert (html.count("Мост открыт"), html.count(picture)) == (1, 1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(item=ARTICLES, words=st.sampled_from(ALL_WORDS))
 def test_any_article_keeps_the_bounds_both_ways(item: Article, words: Words) -> None:
     read_rich(rich(item, words))

@@ -19,6 +19,7 @@ LARGEST = [
     callbacks.SaveStory(story_id=MIN_ID, on=False),
     callbacks.ListPage(kind=ListKind.SEARCH, ref=MIN_ID, page=MAX_ID),
     callbacks.FollowTopic(topic_id=MIN_ID, screen=Screen.FOLLOW_MENU),
+    callbacks.FollowQuestion(question_id=MIN_ID),
     callbacks.UnfollowTopic(topic_id=MIN_ID),
     callbacks.FollowAll(on=True, screen=Screen.WELCOME),
     callbacks.Unfollow(follow_id=MIN_ID, page=MAX_ID),

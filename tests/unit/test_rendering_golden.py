@@ -85,13 +85,13 @@ def test_a_topic_without_news_can_be_followed_all_the_same() -> None:
 def test_a_search_that_found_nothing() -> None:
     message = search_list("<снег>", 3, Page(()), VIEW)
     assert message.text == "По запросу «<снег>» ничего не нашлось. Попробуйте другие слова или меньше слов."
-    assert message.keyboard is None
+    assert labels(message.keyboard) == [["🔔 Следить за темой"]]
 
 
 def test_a_page_past_the_end_leads_back() -> None:
     message = search_list("снег", 3, Page((), 4), VIEW)
     assert message.text == "Поиск: снег\n\nДальше ничего нет."
-    assert labels(message.keyboard) == [["‹ Новее"]]
+    assert labels(message.keyboard) == [["‹ Новее"], ["🔔 Следить за темой"]]
 
 
 def test_a_digest() -> None:

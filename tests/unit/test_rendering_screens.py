@@ -78,7 +78,7 @@ def other_screens(words: Words, name: str) -> Iterator[Outgoing]:
     yield from (offers.offer_done(chat, arrangement, words) for arrangement in offers.Arrangement)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(name=ANY_TEXT, words=st.sampled_from(ALL_WORDS))
 def test_every_screen_is_accepted_whatever_people_call_things(name: str, words: Words) -> None:
     for screen in (*welcome_screens(words, name), *other_screens(words, name)):
@@ -122,8 +122,7 @@ def test_the_list_of_follows_has_a_button_for_each() -> None:
     shown = [follow(1), follow(2, "Вестник", None, 5), follow(3, "", None)]
     message = follows.follow_list(shown, RU)
     assert as_html(message) == (
-        "<b>Ваши подписки</b>\n\n"
-        "1. <b>мосты</b> — 1 новость\n2. <b>Вестник</b> — 2 новости\n3. <b>Все новости</b> — 3 новости"
+        "<b>Ваши подписки</b>\n\n1. <b>мосты</b> — 1 новость\n2. <b>Вестник</b>\n3. <b>Все новости</b>"
     )
     assert labels(message.keyboard) == [
         ["✖️ мосты", "📰 Новости темы"], ["✖️ Вестник"], ["✖️ Все новости"], ["➕ Добавить тему"],

@@ -3,7 +3,7 @@
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.texts import clean, cut_at_sentence, cut_at_word, hashtag, is_blank, one_line, web_url
@@ -31,12 +31,14 @@ def test_a_cut_keeps_an_emoji_whole() -> None:
     assert cut_at_word("ab👩‍👩‍👧cdefghij", 6) == "ab…"
 
 
+@settings(deadline=None)
 @given(text=ANY_TEXT, limit=st.integers(10, 200))
 def test_a_cut_is_never_longer_than_asked(text: str, limit: int) -> None:
     assert len(cut_at_word(one_line(text), limit)) <= limit
     assert len(cut_at_sentence(one_line(text), limit)) <= limit
 
 
+@settings(deadline=None)
 @given(text=ANY_TEXT)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
@@ -72,6 +74,7 @@ def test_only_what_telegram_can_open_is_a_link(url: str | None, expected: str | 
     assert web_url(url) == expected
 
 
+@settings(deadline=None)
 @given(url=st.text('aя0.:@/?#[]%&=-_ "<\\💥', max_size=12).map("http://".__add__))
 def test_telegram_makes_a_link_of_every_address_we_let_through(url: str) -> None:
     address = web_url(url)
@@ -98,6 +101,7 @@ def test_a_topics_name_as_a_hashtag(name: str, expected: str | None) -> None:
     assert hashtag(name) == expected
 
 
+@settings(deadline=None)
 @given(name=st.text("абвгҷӣқЁёzQ09 -«»_.", max_size=40))
 def test_telegram_reads_a_hashtag_of_ours_as_one(name: str) -> None:
     tag = hashtag(name)
