@@ -166,11 +166,15 @@ class MailboxStore:
         await self._connection.execute(sa.delete(in_flight).where(in_flight.c.id == claim.id))
 
     async def _stories(self, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
-        """These articles as stories, each with the topics that this chat follows."""
+        """These articles as stories, each with the topics that this chat follows or that the settings name.
+
+        Not all topics it matches: another reader's question is nobody's business.
+        """
         query = select_articles().where(article.c.id.in_(article_ids)).order_by(article.c.id)
         views = await story_views(self._connection, list(await self._connection.execute(query)))
-        followed = sa.select(topic.c.name).join(follow, follow.c.topic_id == topic.c.id)
-        names = set((await self._connection.execute(followed.where(follow.c.chat_id == chat_id))).scalars())
+        followed = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
+        shown = sa.select(topic.c.name).where(sa.or_(topic.c.from_settings, topic.c.id.in_(followed)))
+        names = set((await self._connection.execute(shown)).scalars())
         return [
             StoryView(
                 view.story_id, view.article, view.articles, tuple(one for one in view.article.topics if one in names)
