@@ -1,0 +1,34 @@
+"""The chat room: what people write and press, and what the bot answers."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import Dispatcher
+from aiogram.types import TelegramObject
+
+from bot.chat import follows, leaving, membership, news, offers, questions, reading, settings, start
+from bot.chat.context import ChatContext
+from bot.chat.menu import set_commands
+from bot.chat.middleware import Conversation
+
+__all__ = ["ChatContext", "create_dispatcher", "set_commands"]
+
+
+def create_dispatcher(context: ChatContext) -> Dispatcher:
+    """A dispatcher with every handler; feed it updates, or let it poll."""
+    dispatcher = Dispatcher(disable_fsm=True)
+
+    async def count(
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: TelegramObject, data: dict[str, Any]
+    ) -> Any:
+        context.metrics.updates.inc()
+        return await handler(event, data)
+
+    dispatcher.update.outer_middleware(count)
+    conversation = Conversation(context)
+    for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
+        observer.middleware(conversation)
+    for subject in (membership, start, news, questions, follows, settings, reading, leaving, offers):
+        dispatcher.include_router(subject.create_router())
+    dispatcher.include_routers(questions.create_last_router(), leaving.create_last_router())
+    return dispatcher

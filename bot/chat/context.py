@@ -1,0 +1,91 @@
+"""What handlers are given: the bot's parts, and the chat they speak to inside one transaction."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.archive import Archive
+from bot.delivery.compose import Composer
+from bot.delivery.pace import Pacer
+from bot.delivery.schedule import next_due
+from bot.metrics import Metrics
+from bot.rendering.lists import View
+from bot.rendering.locales import Words
+from config.settings import Settings
+from storage.database import Database
+from storage.records import Chat, ChatKind, ChatState
+from storage.stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class ChatContext:
+    """The parts of the bot that the chat room needs.
+
+    `now` gives aware datetimes in UTC; `clock` gives the seconds of the pacer, the same clock as the sender's.
+    """
+
+    database: Database
+    archive: Archive
+    composer: Composer
+    settings: Settings
+    pacer: Pacer
+    metrics: Metrics
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One update of one chat: its record and the stores of the transaction around the handler."""
+
+    context: ChatContext
+    stores: Stores
+    chat: Chat
+    user_id: int
+    now: datetime
+
+    @property
+    def archive(self) -> Archive:
+        return self.context.archive
+
+    @property
+    def words(self) -> Words:
+        """The words of the chat's language."""
+        return self.context.composer.words(self.chat)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The chat's time zone."""
+        return self.context.composer.zone(self.chat)
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def view(self) -> View:
+        """For whom lists are drawn."""
+        return View(self.words, self.zone, self.now, self.is_private)
+
+    async def save(self, chat: Chat) -> "Visit":
+        """Write the chat's choices down and go on with them."""
+        await self.stores.chats.save(chat)
+        return replace(self, chat=chat)
+
+    async def follow(self, topic_id: int | None = None) -> "Visit":
+        """Follow a topic, or everything; whoever chooses what to get, gets it from now on."""
+        await self.stores.chats.follow(self.chat.id, topic_id=topic_id)
+        return await self.wake()
+
+    async def wake(self) -> "Visit":
+        """Begin deliveries; nothing changes for a chat that receives already."""
+        return replace(self, chat=await wake(self.context, self.stores, self.chat, self.now))
+
+
+async def wake(context: ChatContext, stores: Stores, chat: Chat, now: datetime) -> Chat:
+    """Begin deliveries from here on, unless the chat receives already: then its position must not jump."""
+    if chat.state is ChatState.ACTIVE:
+        return chat
+    return await stores.chats.wake(chat.id, next_due(chat, now, context.composer.zone(chat)))

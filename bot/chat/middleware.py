@@ -1,0 +1,127 @@
+"""Around every handler: the admins' check, the transaction, the chat's record; then its replies are performed.
+
+    check       only admins change a group's settings                network
+    handle      one transaction: the chat's record, the handler      no network
+    perform     the replies, after the commit                        network
+
+A fault is logged and answered with one sentence; the bot goes on with the next update.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware, Bot
+from aiogram.dispatcher.flags import get_flag
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.types import Chat as TelegramChat
+from aiogram.types import Message, TelegramObject, User
+
+from bot.chat.context import ChatContext, Visit, wake
+from bot.chat.perform import Performer, Place, place_of
+from bot.chat.replies import Notice, Replies, Reply, Say
+from bot.rendering.locales import Words
+from bot.rendering.notices import Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
+from bot.topics.query import QuestionError
+from storage.errors import NotFound, StorageError
+from storage.records import Chat, ChatKind, ChatState
+from storage.stores import Stores
+
+log = structlog.get_logger("khabar.chat")
+
+FOR_ADMINS = "for_admins"  # a handler's flag: in groups only for the group's admins
+NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and no record of the chat is made
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class Conversation(BaseMiddleware):
+    """An inner middleware: it runs only for updates that a handler has been found for."""
+
+    def __init__(self, context: ChatContext) -> None:
+        self._context = context
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
+        """Perform what the handler answers; nothing but a cancellation gets out."""
+        place = place_of(event)
+        user: User | None = data.get("event_from_user")
+        bot: Bot = data["bot"]
+        replies: tuple[Reply, ...]
+        try:
+            if get_flag(data, FOR_ADMINS) and not await _may_change(bot, event, place, user):
+                words = await self._words(place, user)
+                is_press = place.query_id is not None
+                replies = (Notice(toast(Toast.ADMINS_ONLY, words)) if is_press else Say(admins_only(words)),)
+            else:
+                replies = _as_tuple(await self._handle(handler, event, data, user))
+        except Exception as error:  # noqa: BLE001 - one update's fault stops no other: it is logged and answered
+            replies = (_apology(error, place, await self._words(place, user)),)
+        await Performer(bot, self._context, place).perform(replies)
+
+    async def _handle(
+        self, handler: Handler, event: TelegramObject, data: dict[str, Any], user: User | None
+    ) -> Replies:
+        async with self._context.database.transaction() as stores:
+            data |= {"stores": stores, "context": self._context}
+            if not get_flag(data, NO_RECORD):
+                data["visit"] = await self._meet(stores, data["event_chat"], user)
+            replies: Replies = await handler(event, data)
+            return replies
+
+    async def _meet(self, stores: Stores, chat: TelegramChat, user: User | None) -> Visit:
+        """The chat's record: made at the first contact, its names brought up to date, a reader who is back woken."""
+        context, now = self._context, self._context.now()
+        known = await stores.chats.find(chat.id)
+        met = chat_of(chat)
+        if known is None or (known.title, known.username, known.kind) != (met.title, met.username, met.kind):
+            language = context.composer.locales.pick(user.language_code) if user and chat.type == "private" else None
+            known = await stores.chats.add(chat_of(chat, language))
+        is_back = known.state is ChatState.BLOCKED and known.kind is ChatKind.PRIVATE
+        if is_back and await stores.chats.get_follows(known.id):
+            known = await wake(context, stores, known, now)
+        return Visit(context, stores, known, user.id if user else chat.id, now)
+
+    async def _words(self, place: Place, user: User | None) -> Words:
+        """The words of the chat; of the person's Telegram when the record is not there or cannot be read."""
+        try:
+            async with self._context.database.snapshot() as stores:
+                chat = await stores.chats.find(place.chat_id)
+        except StorageError:
+            chat = None
+        composer = self._context.composer
+        return composer.words(chat) if chat else composer.locales.words(user.language_code if user else None)
+
+
+def chat_of(chat: TelegramChat, language: str | None = None) -> Chat:
+    """A chat that is met for the first time."""
+    title = chat.full_name if chat.type == ChatType.PRIVATE else chat.title
+    return Chat(chat.id, ChatKind(chat.type), title or "", chat.username, language=language)
+
+
+async def _may_change(bot: Bot, event: TelegramObject, place: Place, user: User | None) -> bool:
+    """Whether this person may change what the chat gets: a reader alone, or a group's admin."""
+    if place.chat_id > 0:
+        return True
+    if isinstance(event, Message) and event.sender_chat is not None:
+        return event.sender_chat.id == place.chat_id  # an admin who stays anonymous writes as the group itself
+    if user is None:
+        return False
+    member = await bot.get_chat_member(place.chat_id, user.id)
+    return member.status in {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR}
+
+
+def _apology(error: Exception, place: Place, words: Words) -> Reply:
+    """The sentence for a fault; one that is ours is logged in full."""
+    is_press = place.query_id is not None
+    if isinstance(error, QuestionError):
+        return Say(wrong_question(Fault[error.kind.name], words))
+    if isinstance(error, NotFound):
+        return Notice(toast(Toast.STALE, words)) if is_press else Say(story_gone(words))
+    log.error("an update could not be answered", chat=place.chat_id, exc_info=error)
+    return Notice(toast(Toast.FAILED, words)) if is_press else Say(failed(words))
+
+
+def _as_tuple(replies: Replies) -> tuple[Reply, ...]:
+    if replies is None:
+        return ()
+    return replies if isinstance(replies, tuple) else (replies,)

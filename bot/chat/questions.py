@@ -1,0 +1,53 @@
+"""/topic, /search, plain words; and what was not understood, in private chats only."""
+
+from aiogram import F, Router
+from aiogram.filters import CommandObject
+from aiogram.types import Message
+
+from bot.chat.context import Visit
+from bot.chat.filters import CHATTER, NO_WORDS, PRIVATE, command
+from bot.chat.listing import ask_topic, look_up, search
+from bot.chat.replies import Reply, Say
+from bot.rendering.welcome import UnknownKind, unknown
+
+
+async def show_topic(_: Message, command: CommandObject, visit: Visit) -> Reply:
+    """/topic WORDS."""
+    return Say(await ask_topic(visit, command.args or ""))
+
+
+async def show_search(_: Message, command: CommandObject, visit: Visit) -> Reply:
+    """/search WORDS."""
+    return Say(await search(visit, command.args or ""))
+
+
+async def show_words(message: Message, visit: Visit) -> Reply:
+    """Plain words."""
+    return Say(await look_up(visit, message.text or ""))
+
+
+async def unknown_command(_: Message, visit: Visit) -> Reply:
+    """A command that the bot does not know."""
+    return Say(unknown(UnknownKind.COMMAND, visit.words))
+
+
+async def no_words(_: Message, visit: Visit) -> Reply:
+    """A sticker, a photo, a voice."""
+    return Say(unknown(UnknownKind.NO_TEXT, visit.words))
+
+
+def create_router() -> Router:
+    """Handlers of this subject."""
+    router = Router(name="questions")
+    router.message.register(show_topic, command("topic"))
+    router.message.register(show_search, command("search"))
+    router.message.register(show_words, PRIVATE, CHATTER)
+    return router
+
+
+def create_last_router() -> Router:
+    """What no other handler knows: it must come after all of them."""
+    router = Router(name="unknown")
+    router.message.register(no_words, PRIVATE, NO_WORDS)
+    router.message.register(unknown_command, PRIVATE, F.text)
+    return router

@@ -1,0 +1,63 @@
+"""What a handler answers with, as values: the middleware performs them once the transaction is committed."""
+
+from dataclasses import dataclass
+
+from aiogram.types import InlineKeyboardMarkup, InputRichMessage
+
+from bot.chat.context import Visit
+from bot.rendering.message import Outgoing
+from bot.rendering.notices import Toast, toast
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message where the update came from. Answers are text: a picture of the message is not sent."""
+
+    message: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """The message of the pressed button reads so from now on; sent anew where it cannot be edited."""
+
+    message: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Rekey:
+    """Other buttons under the message of the pressed one."""
+
+    keyboard: InlineKeyboardMarkup
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a press is answered with, at the top of the screen for a second; at most 200 characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A whole article as one rich message; as the plain ones where the server refuses that."""
+
+    rich: InputRichMessage
+    plain: tuple[Outgoing, ...]
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message to another chat than the update's, such as the offer to whoever added the bot to a channel."""
+
+    chat_id: int
+    message: Outgoing
+
+
+Reply = Say | Redraw | Rekey | Notice | Article | Tell
+Replies = Reply | tuple[Reply, ...] | None
+
+
+def notice(kind: Toast, visit: Visit) -> Notice:
+    """The notice in the words of the chat."""
+    return Notice(toast(kind, visit.words))

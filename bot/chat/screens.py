@@ -1,0 +1,55 @@
+"""Screens that buttons open in place, drawn for a visit."""
+
+from collections.abc import Sequence
+
+from bot.chat.context import Visit
+from bot.rendering.callbacks import Screen
+from bot.rendering.follows import follow_list
+from bot.rendering.message import Outgoing
+from bot.rendering.settings import digest_screen, language_screen, settings_screen, timezone_screen
+from bot.rendering.welcome import follow_menu, help_screen, welcome
+from storage.records import ChatState, FollowView, TopicView
+
+
+async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing:  # noqa: PLR0911 - one return a screen
+    """A screen as it stands for this chat now."""
+    chat, words, zone = visit.chat, visit.words, visit.zone
+    match screen:
+        case Screen.WELCOME:
+            return welcome(words)
+        case Screen.HELP:
+            return help_screen(words, is_private=visit.is_private)
+        case Screen.FOLLOWS:
+            return follow_list(await visit.stores.chats.get_follows(chat.id), words, page=page)
+        case Screen.FOLLOW_MENU:
+            return await _draw_menu(visit)
+        case Screen.SETTINGS:
+            return settings_screen(chat, words, timezone=zone, now=visit.now)
+        case Screen.DIGEST:
+            return digest_screen(chat, words, timezone=zone)
+        case Screen.LANGUAGE:
+            return language_screen(words)
+        case Screen.TIMEZONE:
+            return timezone_screen(words, timezone=zone, now=visit.now)
+
+
+async def _draw_menu(visit: Visit) -> Outgoing:
+    follows = await visit.stores.chats.get_follows(visit.chat.id)
+    followed = {view.follow.topic_id for view in follows if view.follow.topic_id is not None}
+    return follow_menu(
+        suggest(await visit.stores.topics.get_views(), followed),
+        followed,
+        visit.words,
+        follows_everything=any(_is_everything(view) for view in follows),
+        is_start=visit.chat.state is ChatState.NEW,
+    )
+
+
+def suggest(views: Sequence[TopicView], followed: set[int]) -> list[TopicView]:
+    """Topics worth offering: the newsroom's own first, then those that have stories or are followed here."""
+    kept = [view for view in views if view.topic.from_settings or view.stories or view.topic.id in followed]
+    return sorted(kept, key=lambda view: not view.topic.from_settings)
+
+
+def _is_everything(view: FollowView) -> bool:
+    return view.follow.topic_id is None and view.follow.source_id is None

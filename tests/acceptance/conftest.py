@@ -1,0 +1,119 @@
+"""A local Telegram, an archive with news in it, and the bot, in one process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiogram import Bot
+from aiohttp import ClientSession
+from pydantic import SecretStr
+
+from bot.archive import Archive
+from bot.chat import ChatContext, create_dispatcher
+from bot.delivery.compose import Composer
+from bot.delivery.pace import Pacer
+from bot.delivery.sender import create_bot
+from bot.metrics import Metrics
+from bot.rendering.locales import Locales
+from bot.sandbox import start_sandbox
+from bot.topics.lemmas import Lemmatiser
+from config.settings import Settings
+from storage.database import Database
+from storage.records import Chat
+from storage.schema import migrate
+from tests.acceptance.newsroom import store_news
+from tests.acceptance.person import LocalTelegram, Person
+
+TOKEN = "700000001:AAsandbox-tests-only-token-000000000"
+CHIEF = 99  # the person whom the settings name as the bot's admin
+
+
+@dataclass(frozen=True, slots=True)
+class Khabar:
+    """The bot that runs: its parts, and its record of chats."""
+
+    bot: Bot
+    context: ChatContext
+
+    async def chat(self, chat_id: int) -> Chat:
+        """What the bot knows of a chat."""
+        async with self.context.database.snapshot() as stores:
+            return await stores.chats.get(chat_id)
+
+    async def knows(self, chat_id: int) -> bool:
+        """Whether the bot has a record of a chat."""
+        async with self.context.database.snapshot() as stores:
+            return await stores.chats.find(chat_id) is not None
+
+    async def follows(self, chat_id: int) -> list[str]:
+        """Names of what a chat follows; everything has an empty one."""
+        async with self.context.database.snapshot() as stores:
+            return [view.name for view in await stores.chats.get_follows(chat_id)]
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[LocalTelegram]:
+    """A sandbox on a free port, without rate limits."""
+    sandbox = await start_sandbox("127.0.0.1", 0, TOKEN, limits=False)
+    async with ClientSession() as http:
+        yield LocalTelegram(http, sandbox.url)
+    await sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def lemmatiser() -> Lemmatiser:
+    """One for all: its dictionaries take a second to read."""
+    return Lemmatiser()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A real SQLite file, migrated, without anything in it."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'khabar.db'}")
+    await migrate(database, datetime.now(UTC))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def news(database: Database, lemmatiser: Lemmatiser) -> dict[str, int]:
+    """Our news in the archive; story ids by title."""
+    return await store_news(database, lemmatiser, datetime.now(UTC))
+
+
+@pytest.fixture
+def settings(telegram: LocalTelegram, database: Database) -> Settings:
+    """The operator's settings for this sandbox."""
+    url = database.url.render_as_string(hide_password=False)
+    return Settings(token=SecretStr(TOKEN), api_url=telegram.url, database_url=url, admins=(CHIEF,))
+
+
+@pytest.fixture
+async def khabar(database: Database, lemmatiser: Lemmatiser, settings: Settings) -> AsyncIterator[Khabar]:
+    """The bot, polling the sandbox."""
+    context = ChatContext(
+        database=database,
+        archive=Archive(lemmatiser),
+        composer=Composer(Locales(settings.language), settings.timezone),
+        settings=settings,
+        pacer=Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute),
+        metrics=Metrics(),
+        now=lambda: datetime.now(UTC),
+    )
+    dispatcher = create_dispatcher(context)
+    bot = create_bot(TOKEN, settings.api_url)
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
+    yield Khabar(bot, context)
+    await dispatcher.stop_polling()
+    await polling
+
+
+@pytest.fixture
+async def reader(telegram: LocalTelegram, khabar: Khabar, news: dict[str, int]) -> Person:
+    """Somebody whose Telegram speaks Russian, before they have said anything."""
+    assert khabar
+    assert news
+    return await telegram.person(77, "Мадина")
