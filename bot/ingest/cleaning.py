@@ -126,7 +126,8 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
         ):
             run.append(piece)
             continue
-        result.extend(run if len(run) < 2 else ())
+        announced = bool(result) and result[-1].block.text.endswith(":")  # the article's own list of links
+        result.extend(run if announced or len(run) < 2 else ())
         run = []
         if piece is not None:
             result.append(piece)

@@ -5,13 +5,16 @@ out the site's own lines that stand inside of it, and what is left is judged bef
 """
 
 import re
+from configparser import ConfigParser
+from copy import deepcopy
 
 import lxml.html
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
+from trafilatura.settings import DEFAULT_CONFIG, use_config
 
-from bot.ingest.blocks import html_pieces, join_text
+from bot.ingest.blocks import Piece, html_pieces, join_text
 from bot.ingest.cleaning import article_alone, is_wall
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
@@ -25,6 +28,9 @@ from storage.records import Block, BlockKind
 _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
 _LEAST = 80  # letters; less is a caption or a stub
 _AGAINST_FEED = 0.7  # the page must give at least this share of the words that the feed already has
+# Below 250 letters trafilatura may run a whole element together, share lines and all; a flash is shorter.
+_FOR_SHORT = use_config()
+_FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
 # What holds the site's own words by its class or id, removed before the text is looked for.
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|socials|related|recommend\w*|read-?(?:also|more|next)|also|more-news|popular|trending"
@@ -32,6 +38,7 @@ _FURNITURE = re.compile(
     r"|promo|banner|advert\w*|sidebar|widget|tags?-?(?:list|cloud)|copyright|print|ya-share2?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|application/octet-stream")
 _BLOCKS = words(
     "address article aside blockquote div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p"
     " pre section table ul"
@@ -41,6 +48,8 @@ _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "foote
 
 def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | None) -> ExtractedPage:
     """Read a fetched page as the article of a feed's entry; without an entry, for itself alone."""
+    if page.content_type and not _READABLE.match(page.content_type):
+        raise NoArticle(page.url, f"the address answers with {page.content_type}, not with a web page")
     title = entry.title if entry else ""
     text = f"{entry.lead} {join_text(entry.body)}".strip() if entry else ""
     return extract_article(
@@ -92,13 +101,11 @@ def _tree(html: bytes, url: str, charset: str | None) -> HtmlElement:
 
 
 def _remove_furniture(root: HtmlElement) -> None:
-    """Take out elements that name themselves as furniture, unless they hold most of the page's paragraphs."""
-    paragraphs = _weight(root)
+    """Take out elements that name themselves as furniture, but not what holds most of the page ("with-sidebar")."""
+    whole = _weight(root)
     for element in list(root.iter(*_BLOCK_TAGS)):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.getparent() is None or not _FURNITURE.search(names):
-            continue
-        if _weight(element) <= paragraphs / 4:
+        if element.getparent() is not None and _FURNITURE.search(names) and _weight(element) <= whole / 2:
             element.drop_tree()
 
 
@@ -110,17 +117,29 @@ def _name_paragraphs(root: HtmlElement) -> None:
 
 
 def _weight(element: HtmlElement) -> int:
-    """Letters that stand in paragraphs of some length."""
-    texts = (paragraph.text_content().strip() for paragraph in element.iter("p"))
-    return sum(len(text) for text in texts if len(text) > 120)
+    """Letters outside of links."""
+    links = sum(len(link.text_content().strip()) for link in element.iter("a"))
+    return len(" ".join(element.text_content().split())) - links
 
 
 def _blocks(root: HtmlElement, url: str, *titles: str) -> tuple[Block, ...]:
-    found = trafilatura.extract(
+    pieces = _found(deepcopy(root), url, DEFAULT_CONFIG)
+    if len(pieces) == 1:
+        short = _found(root, url, _FOR_SHORT)
+        pieces = short if len(short) > 1 else pieces
+    for title in titles:
+        pieces = [piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text != title]
+    return article_alone(pieces, titles[0])
+
+
+def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
+    """What trafilatura takes for the text, with its links: they tell our cleaning what is furniture."""
+    html = trafilatura.extract(
         root,
         url=url,
         output_format="html",
         fast=True,
+        config=config,
         include_comments=False,
         include_formatting=True,
         include_images=True,
@@ -128,12 +147,7 @@ def _blocks(root: HtmlElement, url: str, *titles: str) -> tuple[Block, ...]:
         include_tables=True,
         with_metadata=False,
     )
-    pieces = html_pieces(found or "", url)
-    for title in titles:
-        pieces = tuple(
-            piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text != title
-        )
-    return article_alone(pieces, titles[0])
+    return list(html_pieces(html or "", url))
 
 
 def _judge(blocks: tuple[Block, ...], url: str, hint_text: str) -> None:

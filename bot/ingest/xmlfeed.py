@@ -1,8 +1,8 @@
 """RSS, Atom and RDF to raw entries.
 
-fastfeedparser reads a feed in a hundredth of feedparser's time, but knows no xml:base, no base64
-and gives up on what is not well-formed; there feedparser takes over. Both get bytes in memory: a str that starts with "http" makes the first one
-fetch it, and a body that is a path makes the second one open that file.
+fastfeedparser reads a feed in a hundredth of feedparser's time, but knows no xml:base, no base64 and gives up on what
+is not well-formed; there feedparser takes over. Both get bytes in memory: a str that starts with "http" makes the first
+one fetch it, and a body that is a path makes the second one open that file.
 """
 
 import io

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.blocks import Piece
-from bot.ingest.cleaning import is_furniture
+from bot.ingest.cleaning import article_alone, is_furniture
 from bot.ingest.errors import NoArticle
-from bot.ingest.extract import extract_article
+from bot.ingest.extract import extract_article, extract_page
 from bot.ingest.language import detect
-from bot.ingest.stages import ExtractedPage
+from bot.ingest.stages import ExtractedPage, FetchedPage
 from storage.records import Block, BlockKind
 
 PAGES = Path(__file__).parents[1] / "data" / "pages"
@@ -83,6 +83,39 @@ def test_a_page_that_gives_less_than_the_feed_is_refused() -> None:
 def test_the_title_of_the_feed_stands_in_where_the_page_has_none() -> None:
     html = f"<html><body><p>{'Снег шёл всю ночь, дороги засыпало. ' * 5}</p></body></html>".encode()
     assert extract_article(html, URL, None, hint_title="Снег").title == "Снег"
+
+
+def test_a_wrapper_that_is_named_after_its_sidebar_is_kept() -> None:
+    rows = "".join(
+        f"<div>Снег шёл всю ночь, дорогу номер {number} засыпало, но утром её расчистили.</div>" for number in range(5)
+    )
+    side = "<div class='sidebar'><div>Погода</div><div><a href='/1'>Курсы валют</a></div></div>"
+    html = f"<html><body><div class='page with-sidebar'><div>{rows}</div>{side}</div></body></html>".encode()
+    article = extract_article(html, URL, None)
+    assert len(article.body) == 4
+    assert "Погода" not in " ".join(block.text for block in article.body)
+
+
+def test_a_short_article_is_not_run_together() -> None:
+    html = """<html><body><article><p>Палата приняла два закона, они вступят в силу с первого января:</p>
+    <ul><li><a href="/law/1">О водных ресурсах</a></li><li><a href="/law/2">О библиотеках</a></li></ul>
+    <p>Ещё один закон депутаты вернули на доработку.</p></article></body></html>"""
+    article = extract_article(html.encode(), URL, None)
+    assert article.lead == "Палата приняла два закона, они вступят в силу с первого января:"
+    assert article.body[-1] == Block(BlockKind.PARAGRAPH, "Ещё один закон депутаты вернули на доработку.")
+
+
+def test_a_list_of_links_that_the_article_announces_is_its_own() -> None:
+    links = [piece("О водных ресурсах", 1.0), piece("О библиотеках", 1.0)]
+    last = piece("Ещё один закон вернули на доработку.")
+    announced = [piece("Палата приняла два закона:"), *links, last]
+    assert len(article_alone(announced, "")) == 4
+    assert len(article_alone([piece("Палата приняла два закона."), *links, last], "")) == 2
+
+
+def test_a_file_that_is_no_page_is_refused_by_its_type() -> None:
+    with pytest.raises(NoArticle, match="application/pdf"):
+        extract_page(FetchedPage(URL, URL, 200, "application/pdf", None, b"%PDF"), None, None)
 
 
 def piece(text: str, linked: float = 0.0) -> Piece:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.ingest.errors import ExtractError, HostileXml, NoArticle, NotAFeed, ParseError
 from bot.ingest.stages import FetchedPage, ParsedFeed
+from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
 
 ROOT = Path(__file__).parents[2]
@@ -135,6 +136,7 @@ async def test_no_more_processes_start_than_are_needed() -> None:
 def test_no_worker_outlives_its_parent(kill: signal.Signals, task: str) -> None:
     program = f"""
 import asyncio
+from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
 from tests.unit.test_ingest_workers import FEED, HEAVY, page
 async def main():
@@ -159,6 +161,7 @@ asyncio.run(main())
 def test_a_terminals_ctrl_c_is_left_to_the_parent() -> None:
     program = """
 import asyncio, os, signal
+from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
 from tests.unit.test_ingest_workers import FEED, page
 async def main():
@@ -181,6 +184,12 @@ heavy = {"aiogram", "aiohttp", "sqlalchemy", "pydantic", "typer", "pymorphy3"}
 print(*sorted({name.partition(".")[0] for name in sys.modules} & heavy))
 """
     assert output_of(program).split() == []
+
+
+async def test_a_workers_memory_has_a_bound(workers: Workers) -> None:
+    await workers.parse(page(FEED))
+    limits = Path(f"/proc/{workers.pids[0]}/limits").read_text()
+    assert f"Max address space         {MEMORY}" in limits
 
 
 async def test_the_environment_stays_with_the_parent(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
