@@ -1,0 +1,227 @@
+"""A newsroom's past goes into the archive once and in order; sources are kept; questions are answered line by line."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.commands.archive import latest
+from bot.commands.past import LineError, import_past, read_line
+from bot.commands.questions import search, topic
+from bot.commands.shell import CommandError, UsageError
+from bot.commands.sources import add_source, export_opml, import_opml, list_sources, remove_source
+from config.settings import Settings
+from storage.database import Database
+from storage.records import Source
+
+DUSHANBE = ZoneInfo("Asia/Dushanbe")
+TOPIC = {"name": "ОДКБ", "aliases": ["Организация Договора о коллективной безопасности"]}
+
+
+def settings(folder: Path, **said: Any) -> Settings:
+    return Settings.model_validate({"database_url": f"sqlite+aiosqlite:///{folder / 'khabar.db'}", **said})
+
+
+def past(folder: Path, *lines: dict[str, Any] | str) -> Path:
+    file = folder / "past.jsonl"
+    whole = {"text": "Подробности позже.", "source": "Пример", "language": "ru"}
+    texts = [line if isinstance(line, str) else json.dumps({**whole, **line}, ensure_ascii=False) for line in lines]
+    file.write_text("\n".join(texts), encoding="utf-8")
+    return file
+
+
+def article(number: int, title: str, day: int, **more: Any) -> dict[str, Any]:
+    return {
+        "url": f"https://news.example/{number}",
+        "title": title,
+        "published_at": f"2024-05-{day:02}T10:00:00",
+        **more,
+    }
+
+
+async def titles(kept: Settings, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    capsys.readouterr()
+    await latest(kept, 100, as_json=True)
+    return [json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()]
+
+
+async def test_the_newest_article_of_the_past_is_the_newest_of_the_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = settings(tmp_path)
+    file = past(tmp_path, article(1, "Второе", 2), article(2, "Третье", 3, source="Другой"), article(3, "Первое", 1))
+    assert await import_past(kept, file) == 0
+    assert capsys.readouterr().out == "3 stored, 0 known already, 0 could not be read\n"
+    assert await titles(kept, capsys) == ["Третье", "Второе", "Первое"]
+
+
+async def test_an_import_that_is_started_again_stores_only_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Первое", 1)))
+    again = article(1, "Первое", 1) | {"url": "https://news.example/1?utm_source=feed#top"}
+    capsys.readouterr()
+    assert await import_past(kept, past(tmp_path, again, article(2, "Второе", 2), article(2, "Второе", 2))) == 0
+    assert capsys.readouterr().out == "1 stored, 2 known already, 0 could not be read\n"
+    assert await titles(kept, capsys) == ["Второе", "Первое"]
+
+
+async def test_lines_that_are_no_articles_stop_no_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = settings(tmp_path)
+    assert await import_past(kept, past(tmp_path, "{", "", article(1, "Первое", 1), "[]")) == 1
+    said = capsys.readouterr()
+    assert said.out == "1 stored, 0 known already, 2 could not be read\n"
+    assert said.err.splitlines() == [
+        f"{tmp_path}/past.jsonl: line 1: this is not JSON in UTF-8",
+        f"{tmp_path}/past.jsonl: line 4: this is not a JSON object",
+    ]
+
+
+async def test_the_past_is_pushed_to_nobody_and_polled_from_nowhere(tmp_path: Path) -> None:
+    kept = settings(tmp_path)
+    recent = article(1, "Сегодня", 1, published_at=datetime.now(UTC).isoformat())
+    await import_past(kept, past(tmp_path, recent))
+    database = Database(kept.database_url)
+    async with database.snapshot() as stores:
+        assert await stores.sources.get_all() == []
+        assert (await stores.articles.count()).articles == 1
+    async with database.writer.connect() as connection:
+        pushed = await connection.exec_driver_sql("SELECT count(*) FROM article WHERE is_pushed")
+        assert pushed.scalar() == 0
+    await database.close()
+
+
+def test_a_date_without_a_zone_is_the_newsrooms() -> None:
+    line = json.dumps({**article(1, " A  title ", 1), "text": "", "source": "Пример", "language": "ru-RU"}).encode()
+    read = read_line(b"\xef\xbb\xbf" + line, DUSHANBE)
+    assert read.published_at == datetime(2024, 5, 1, 5, tzinfo=UTC)
+    assert (read.title, read.language) == ("A title", "ru")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"url": "ftp://news.example"}, "url: write a whole address"),
+        ({"title": " "}, "title must be a text"),
+        ({"text": None}, "text must be a text"),
+        ({"published_at": "yesterday"}, "published_at must be a date"),
+        ({"published_at": 1714557600}, "published_at must be a text"),
+        ({"language": 5}, "language must be a text"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told(change: dict[str, Any], words: str) -> None:
+    line = json.dumps({**article(1, "Первое", 1), "text": "", "source": "Пример", **change}).encode()
+    with pytest.raises(LineError, match=words):
+        read_line(line, DUSHANBE)
+
+
+async def test_a_topic_is_found_by_its_other_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = settings(tmp_path)
+    long_name = "Саммит Организации Договора о коллективной безопасности"
+    await import_past(kept, past(tmp_path, article(1, long_name, 1), article(2, "Договор о безопасности", 2)))
+    capsys.readouterr()
+    await topic(kept, "ОДКБ", None, as_json=True)
+    assert capsys.readouterr().out == ""
+    await topic(settings(tmp_path, topic=[TOPIC]), "одкб", None, as_json=True)
+    (found,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (found["title"], found["topics"]) == (long_name, ["ОДКБ"])
+
+
+async def test_questions_are_read_line_by_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Рахмон открыл школу", 1), article(2, "Открытие школы", 2)))
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("школа\r\nРахмоном\n-\n\n"))
+    await search(kept, "-", None, as_json=False)
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["question"], len(one["stories"])) for one in answers] == [
+        ("школа", 2),
+        ("Рахмоном", 1),
+        ("-", 0),
+        ("", 0),
+    ]
+    assert answers[1]["stories"][0]["title"] == "Рахмон открыл школу"
+    assert answers[3]["error"] == "ask for at least one word"
+
+
+async def test_a_question_that_cannot_be_asked_is_wrong_use(tmp_path: Path) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Первое", 1)))
+    with pytest.raises(UsageError, match="not only what to leave out"):
+        await search(kept, "-школа", None, as_json=False)
+
+
+async def sources_of(kept: Settings) -> list[Source]:
+    database = Database(kept.database_url)
+    async with database.snapshot() as stores:
+        found = await stores.sources.get_all()
+    await database.close()
+    return found
+
+
+async def test_sources_come_and_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = {"url": "https://pereval.example/rss", "name": "Перевал"}
+    kept = settings(tmp_path, source=[named])
+    await add_source(kept, "https://dolina.example/feed", "Долина")
+    await add_source(kept, "https://dolina.example/sport", None)
+    for url, name, words in (
+        ("https://dolina.example/feed?utm_source=x", None, "is source .* already, Долина"),
+        ("https://third.example/", "перевал", "called Перевал already"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            await add_source(kept, url, name)
+    with pytest.raises(UsageError, match="starts with http"):
+        await add_source(kept, "dolina.example", None)
+    capsys.readouterr()
+    await list_sources(kept)
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(row[1], row[3], row[5]) for row in rows] == [
+        ("Перевал", "5m", "new"),
+        ("Долина", "5m", "new"),
+        ("dolina.example", "5m", "new"),
+    ]
+    with pytest.raises(CommandError, match="stands in the settings"):
+        await remove_source(kept, int(rows[0][0]))
+    await remove_source(kept, int(rows[1][0]))
+    assert [one.name for one in await sources_of(kept)] == ["Перевал", "dolina.example"]
+
+
+async def test_opml_goes_in_once_and_comes_out_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = settings(tmp_path, source=[{"url": "https://pereval.example/rss", "name": "Перевал"}])
+    file = tmp_path / "sources.opml"
+    file.write_text(
+        '<opml><body><outline text="Новости" xmlUrl="https://a.example/rss" language="tg"/>'
+        '<outline text="Новости" xmlUrl="https://b.example/rss"/>'
+        '<outline text="Другое имя" xmlUrl="https://pereval.example/rss"/></body></opml>',
+        encoding="utf-8",
+    )
+    await import_opml(kept, file)
+    await import_opml(kept, file)
+    assert capsys.readouterr().out == "2 added, 1 known already\n0 added, 3 known already\n"
+    assert [(one.name, one.language) for one in await sources_of(kept)] == [
+        ("Перевал", None),
+        ("Новости", "tg"),
+        ("Новости (b.example)", None),
+    ]
+    copy = tmp_path / "copy.opml"
+    await export_opml(kept, copy)
+    other = settings(tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    await import_opml(other, copy)
+    assert [(one.name, one.url) for one in await sources_of(other)] == [
+        (one.name, one.url) for one in await sources_of(kept)
+    ]
+
+
+async def test_what_is_no_opml_is_a_failure(tmp_path: Path) -> None:
+    file = tmp_path / "sources.opml"
+    file.write_text("hello")
+    with pytest.raises(CommandError, match="is no OPML"):
+        await import_opml(settings(tmp_path), file)
