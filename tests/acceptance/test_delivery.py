@@ -1,0 +1,332 @@
+"""Delivery through the local Telegram: each story once, and what follows from each refusal."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiogram import Bot
+
+from bot.chat.notes import Notes
+from bot.delivery.compose import Composer
+from bot.delivery.pace import Pacer
+from bot.delivery.sender import Sender, create_bot
+from bot.delivery.worker import TokenRefused, Worker
+from bot.metrics import Metrics
+from bot.rendering.locales import Locales
+from config.settings import DeliverySettings
+from storage.database import Database
+from storage.records import Chat, ChatKind, ChatState, NewSource, Schedule
+from tests.acceptance.conftest import TOKEN
+from tests.acceptance.person import LocalTelegram, Person
+from tests.storage.samples import new_article, store
+
+AGENCY = NewSource("https://agency.example/rss", "Агентство")
+READER = 77
+OWNER = 88
+
+
+@dataclass(slots=True)
+class Post:
+    """The delivery side of the bot, without its chat room."""
+
+    telegram: LocalTelegram
+    database: Database
+    bot: Bot
+    source_id: int = 0
+    stories: int = 0
+
+    def worker(self, **settings: object) -> Worker:
+        """A worker as another process would have it: nothing is shared but the database."""
+        composer = Composer(Locales("ru"), "Asia/Dushanbe")
+        sender = Sender(self.bot, Pacer(1000, 1000), time.monotonic)
+        return Worker(
+            database=self.database,
+            sender=sender,
+            composer=composer,
+            settings=DeliverySettings.model_validate(settings),
+            metrics=Metrics(),
+            notify=Notes(sender, self.database, composer, ()).tell,
+        )
+
+    async def follow(self, chat: Chat) -> None:
+        """The chat follows everything from here on."""
+        async with self.database.transaction() as stores:
+            self.source_id = (await stores.sources.add(AGENCY)).id
+            await stores.chats.add(chat)
+            await stores.chats.follow(chat.id)
+
+    async def publish(self, title: str, **changes: object) -> int:
+        """A new story, and whoever follows becomes due."""
+        self.stories += 1
+        async with self.database.transaction() as stores:
+            new = new_article(self.stories, self.source_id, title=title, **changes)
+            article_id = await store(stores, new)
+            await stores.mailbox.mark_due(article_id, datetime.now(UTC))
+        return article_id
+
+    async def correct(self, article_id: int, title: str, **changes: object) -> None:
+        async with self.database.transaction() as stores:
+            new = new_article(article_id, self.source_id, title=title, **changes)
+            assert await stores.articles.revise(article_id, new, datetime.now(UTC))
+
+    async def chat(self, chat_id: int) -> Chat:
+        async with self.database.snapshot() as stores:
+            return await stores.chats.get(chat_id)
+
+    async def hurry(self, chat_id: int) -> None:
+        """Let what waits for its next attempt be due now."""
+        async with self.database.transaction() as stores:
+            chat = await stores.chats.get(chat_id)
+            await stores.chats.save(replace(chat, due_at=datetime.now(UTC)))
+
+    async def texts(self, chat_id: int) -> list[str]:
+        """First lines of the bot's messages that stand in the chat."""
+        return [seen.text.split("\n")[0] for seen in await self.telegram.messages(chat_id) if seen.is_bots]
+
+    async def fault(self, kind: str, **order: object) -> None:
+        await self.telegram.act("/faults", kind=kind, **order)
+
+
+@pytest.fixture
+async def post(telegram: LocalTelegram, database: Database) -> AsyncIterator[Post]:
+    bot = create_bot(TOKEN, telegram.url)
+    yield Post(telegram, database, bot)
+    await bot.session.close()
+
+
+@pytest.fixture
+async def reader(telegram: LocalTelegram, post: Post) -> Person:
+    """A reader who once started the bot and follows everything."""
+    person = await telegram.person(READER, "Мадина")
+    await telegram.act(f"/chats/{READER}/messages", **{"from": READER, "text": "/start"})
+    await post.follow(Chat(id=READER, kind=ChatKind.PRIVATE, title="Мадина", state=ChatState.ACTIVE))
+    return person
+
+
+@pytest.fixture
+async def channel(telegram: LocalTelegram, post: Post) -> int:
+    """A channel where the bot is an admin, and whose owner has started the bot."""
+    owner = await telegram.person(OWNER, "Рустам")
+    await telegram.act(f"/chats/{OWNER}/messages", **{"from": OWNER, "text": "/start"})
+    number = await telegram.chat("channel", "Новости", owner, bot="administrator")
+    await post.follow(Chat(id=number, kind=ChatKind.CHANNEL, title="Новости", state=ChatState.ACTIVE, owner_id=OWNER))
+    return number
+
+
+async def test_a_story_is_delivered_once(post: Post, reader: Person) -> None:
+    worker = post.worker()
+    await post.publish("Рогун дал ток")
+    assert await worker.drain() == 1
+    assert await worker.drain() == 0
+    assert await post.texts(reader.number) == ["Рогун дал ток"]
+    sent = (await post.telegram.messages(reader.number))[-1]
+    assert sent.links == (("Рогун дал ток", "https://agency.example/1"),)
+
+
+async def test_a_reader_who_missed_several_gets_one_list(post: Post, reader: Person) -> None:
+    for number in range(1, 4):
+        await post.publish(f"Новость дня {number}")
+    assert await post.worker().drain() == 1
+    [message] = await post.texts(reader.number)
+    assert message.startswith("3 новости")
+
+
+async def test_a_channel_gets_each_story_as_its_own_post(post: Post, channel: int) -> None:
+    for number in range(1, 4):
+        await post.publish(f"Новость дня {number}")
+    assert await post.worker().drain() == 3
+    assert await post.texts(channel) == ["Новость дня 1", "Новость дня 2", "Новость дня 3"]
+
+
+async def test_a_correction_edits_the_post_in_the_channel_and_sends_nothing(
+    post: Post, channel: int, reader: Person
+) -> None:
+    worker = post.worker()
+    article_id = await post.publish("Погибли трое")
+    await worker.drain()
+    await post.correct(article_id, "Пострадали трое, погибших нет")
+    assert await worker.correct() == 1
+    assert await worker.correct() == 0
+    assert await worker.drain() == 0
+    assert await post.texts(channel) == ["Пострадали трое, погибших нет"]
+    assert await post.texts(reader.number) == ["Погибли трое"]
+
+
+async def test_a_post_that_was_deleted_is_forgotten_and_not_sent_anew(post: Post, channel: int) -> None:
+    worker = post.worker()
+    article_id = await post.publish("Было")
+    await worker.drain()
+    [posted] = await post.telegram.messages(channel)
+    await post.bot.delete_message(channel, posted.number)
+    await post.correct(article_id, "Стало")
+    assert await worker.correct() == 0
+    assert await post.texts(channel) == []
+    async with post.database.snapshot() as stores:
+        assert await stores.mailbox.get_corrections(datetime.now(UTC), 10) == []
+
+
+async def test_a_reader_who_blocked_the_bot_gets_nothing_and_keeps_the_follows(post: Post, reader: Person) -> None:
+    await post.telegram.act("/block", user=reader.number, blocked=True)
+    await post.publish("Новость")
+    assert await post.worker().drain() == 0
+    assert (await post.chat(reader.number)).state is ChatState.BLOCKED
+    async with post.database.snapshot() as stores:
+        assert len(await stores.chats.get_follows(reader.number)) == 1
+
+
+async def test_a_channel_without_rights_is_paused_and_its_owner_told_once(post: Post, channel: int) -> None:
+    await post.telegram.act(f"/chats/{channel}/bot", by=OWNER, status="kicked")
+    worker = post.worker()
+    await post.publish("Новость")
+    await post.publish("Ещё новость")
+    assert await worker.drain() == 0
+    assert await worker.drain() == 0
+    assert (await post.chat(channel)).state is ChatState.PAUSED
+    notes = [seen for seen in await post.telegram.messages(OWNER) if seen.is_bots]
+    assert len(notes) == 1
+    assert "Новости" in notes[0].text
+
+
+async def test_a_group_that_migrated_gets_the_story_under_its_new_id(post: Post, telegram: LocalTelegram) -> None:
+    owner = await telegram.person(OWNER, "Рустам")
+    old = await telegram.chat("group", "Соседи", owner, bot="member")
+    await post.follow(Chat(id=old, kind=ChatKind.GROUP, title="Соседи", state=ChatState.ACTIVE))
+    new = int((await telegram.act(f"/chats/{old}/migrate"))["id"])
+    await post.publish("Новость")
+    assert await post.worker().drain() == 1
+    assert await post.texts(new) == ["Новость"]
+    async with post.database.snapshot() as stores:
+        assert await stores.chats.find(old) is None
+
+
+async def test_a_closed_forum_topic_sends_to_the_general_one(post: Post, telegram: LocalTelegram) -> None:
+    owner = await telegram.person(OWNER, "Рустам")
+    await telegram.act(f"/chats/{OWNER}/messages", **{"from": OWNER, "text": "/start"})
+    forum = await telegram.chat("supergroup", "Форум", owner, is_forum=True, bot="member")
+    made = await telegram.act(f"/chats/{forum}/threads", name="Новости")
+    thread = int(made["message_thread_id"])
+    await telegram.act(f"/chats/{forum}/threads/{thread}", closed=True)
+    forum_chat = Chat(
+        id=forum, kind=ChatKind.SUPERGROUP, title="Форум", state=ChatState.ACTIVE, thread_id=thread, owner_id=OWNER
+    )
+    await post.follow(forum_chat)
+    await post.publish("Новость")
+    assert await post.worker().drain() == 1
+    assert await post.texts(forum) == ["Новость"]
+    assert (await post.chat(forum)).thread_id is None
+    assert len([seen for seen in await telegram.messages(OWNER) if seen.is_bots]) == 1
+
+
+async def test_a_picture_that_telegram_refuses_does_not_cost_the_story(post: Post, channel: int) -> None:
+    await post.publish("С картинкой", image=f"{post.telegram.url}/sandbox/api/state")
+    assert await post.worker().drain() == 1
+    assert await post.texts(channel) == ["С картинкой"]
+    methods = [call["method"] for call in await post.telegram.calls("") if call["method"].startswith("send")]
+    assert [method.lower() for method in methods] == ["sendphoto", "sendmessage"]
+
+
+async def test_a_chat_that_telegram_holds_is_served_when_it_said(post: Post, reader: Person) -> None:
+    await post.fault(
+        "error", method="sendMessage", error_code=429, description="Too Many Requests: retry after 7",
+        parameters={"retry_after": 7},
+    )  # fmt: skip
+    await post.publish("Новость")
+    before = datetime.now(UTC)
+    assert await post.worker().drain() == 0
+    due_at = (await post.chat(reader.number)).due_at
+    assert due_at is not None
+    assert timedelta(seconds=6) < due_at - before < timedelta(seconds=9)
+    await post.hurry(reader.number)
+    assert await post.worker().drain() == 1
+    assert await post.texts(reader.number) == ["Новость"]
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("status", 1), ("drop_before", 1), ("drop_after", 2), ("garbage", 1)])
+async def test_nothing_is_lost_when_an_answer_is(post: Post, reader: Person, kind: str, copies: int) -> None:
+    """Resending may leave a copy where the message had been done, and nowhere else."""
+    await post.fault(kind, method="sendMessage")
+    await post.publish("Новость")
+    assert await post.worker(on_uncertain="resend").drain() == 0
+    await post.hurry(reader.number)
+    assert await post.worker(on_uncertain="resend").drain() == 1
+    assert await post.texts(reader.number) == ["Новость"] * copies
+
+
+async def test_skip_leaves_no_copy_and_no_silence(post: Post, reader: Person) -> None:
+    await post.fault("drop_after", method="sendMessage")
+    await post.publish("Новость")
+    worker = post.worker(on_uncertain="skip")
+    assert await worker.drain() == 0
+    assert await worker.drain() == 0
+    assert await post.texts(reader.number) == ["Новость"]
+    assert worker._metrics.messages.labels("uncertain")._value.get() == 1
+
+
+@pytest.mark.parametrize(("policy", "copies"), [("resend", 2), ("skip", 1)])
+async def test_what_a_crash_left_on_its_way_is_settled_by_the_policy(
+    post: Post, reader: Person, policy: str, copies: int
+) -> None:
+    """The process dies after the POST and before the settling: the journal's row is all that is left."""
+    await post.publish("Новость")
+    async with post.database.transaction() as stores:
+        [chat] = await stores.mailbox.get_due(datetime.now(UTC), 10)
+        await stores.mailbox.claim(await stores.mailbox.get_bundle(chat, 15), datetime.now(UTC))
+    await post.bot.send_message(reader.number, "Новость")
+
+    worker = post.worker(on_uncertain=policy)
+    await worker.drain()
+    await post.publish("Следующая")
+    await worker.drain()
+    assert await post.texts(reader.number) == ["Новость"] * copies + ["Следующая"]
+
+
+async def test_a_wrong_token_stops_delivery_and_loses_nothing(post: Post, reader: Person) -> None:
+    await post.fault("error", method="sendMessage", error_code=401, description="Unauthorized")
+    await post.publish("Новость")
+    with pytest.raises(TokenRefused, match="Unauthorized"):
+        await post.worker().drain()
+    assert await post.worker().drain() == 1
+    assert await post.texts(reader.number) == ["Новость"]
+
+
+async def test_a_digest_comes_at_its_hour_and_covers_everything_since(post: Post, reader: Person) -> None:
+    chat = await post.chat(reader.number)
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    async with post.database.transaction() as stores:
+        await stores.chats.save(
+            replace(chat, schedule=Schedule.DAILY, hours=(9, 18), due_at=datetime.now(UTC) + timedelta(hours=1))
+        )
+    worker = post.worker()
+    await post.publish("Утро")
+    await post.publish("День")
+    assert await worker.drain() == 0
+    async with post.database.transaction() as stores:
+        await stores.chats.save(replace(await stores.chats.get(reader.number), due_at=an_hour_ago))
+    assert await worker.drain() == 1
+    assert await worker.drain() == 0
+    [message] = await post.texts(reader.number)
+    assert message.startswith("2 новости")
+    due_at = (await post.chat(reader.number)).due_at
+    assert due_at is not None
+    assert due_at > datetime.now(UTC)
+
+
+async def test_stop_waits_for_what_is_on_its_way(post: Post, reader: Person) -> None:
+    await post.fault("delay", method="sendMessage", seconds=0.5)
+    await post.publish("Новость")
+    worker = post.worker()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(worker.drain())
+        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
+            await asyncio.sleep(0)
+        await worker.stop()
+    assert await post.texts(reader.number) == ["Новость"]
+    assert await on_their_way(post) == 0
+
+
+async def on_their_way(post: Post) -> int:
+    async with post.database.snapshot() as stores:
+        return len(await stores.mailbox.get_uncertain())
