@@ -27,7 +27,7 @@ async def test_the_demo_fills_its_channel_and_answers(tmp_path: Path) -> None:
         async with api.post("chats/101/messages", json=order) as response:
             assert response.status == 200
         for chat in (101, CHANNEL):
-            async with api.get("wait", params={"after": 0, "chat": chat, "text": "Перевал", "timeout": 30}) as response:
+            async with api.get("wait", params={"after": 0, "chat": chat, "text": " · ", "timeout": 30}) as response:
                 assert (await response.json())["event"] is not None
         async with api.get("calls", params={"method": "sendMessage"}) as response:
             calls = (await response.json())["calls"]

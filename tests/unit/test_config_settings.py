@@ -138,8 +138,10 @@ def test_secrets_may_stand_in_files(folder: Path) -> None:
         ('[collect]\nfull_text = "maybe"', "khabar.toml: collect.full_text: 'maybe' will not do: write true or false"),
         (
             '[delivery]\non_uncertain = "rsend"',
-            "khabar.toml: delivery.on_uncertain: 'rsend' will not do: "
-            "input should be 'resend' or 'skip'; did you mean 'resend'?",
+            (
+                "khabar.toml: delivery.on_uncertain: 'rsend' will not do: "
+                "input should be 'resend' or 'skip'; did you mean 'resend'?"
+            ),
         ),
         (
             "[delivery]\nopen_requests = 0",
@@ -147,8 +149,10 @@ def test_secrets_may_stand_in_files(folder: Path) -> None:
         ),
         (
             'timezone = "Asia/Dushanb"',
-            "khabar.toml: timezone: 'Asia/Dushanb' will not do: "
-            'no such time zone; write an IANA name such as "Asia/Dushanbe"',
+            (
+                "khabar.toml: timezone: 'Asia/Dushanb' will not do: "
+                'no such time zone; write an IANA name such as "Asia/Dushanbe"'
+            ),
         ),
         (
             "collect = 5",
