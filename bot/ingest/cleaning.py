@@ -15,6 +15,9 @@ from storage.records import Block, BlockKind
 SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
 _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
 
+_FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
+_LABEL_REST = 20  # characters after "Read also" in a heading of its own: "stories of the day"
+_BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
 _MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
 _HEAD_LINES = 5  # among which the text must start
@@ -29,8 +32,9 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     kept = [piece for piece in pieces if piece.block.kind is BlockKind.IMAGE or not is_furniture(piece)]
     kept = _without_link_lists(_without_also(pieces, kept))
     kept = _without_tail(_without_head(kept))
-    if kept and _same(kept[0].block.text, title) and len(kept) > 1:
-        kept = kept[1:]
+    first = next((piece for piece in kept if piece.block.kind is not BlockKind.IMAGE), None)
+    if first is not None and _same(first.block.text, title) and len(kept) > 1:
+        kept.remove(first)
     return _without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
 
 
@@ -52,20 +56,15 @@ def is_wall(blocks: Sequence[Block]) -> bool:
 
 
 def _is_share(text: str) -> bool:
-    """Networks' names with a call to the reader in a short line, or hardly anything but names."""
+    """Hardly anything but networks' names, or a call that starts the line or invites to "us"."""
     names = phrases.NETWORKS.findall(text)
     if not names or len(text) > SHORT:
         return False
     rest = re.sub(r"\W+", "", phrases.NETWORKS.sub("", phrases.CALLS.sub("", text)))
-    if len(names) >= 2 and (phrases.CALLS.search(text) or len(rest) <= 12):
+    if len(names) >= 2 and len(rest) <= _FEW_LETTERS:
         return True
-    return bool(phrases.CALLS.search(text)) and len(text) <= SHORT // 2 and not _is_sentence_about(text)
-
-
-def _is_sentence_about(text: str) -> bool:
-    """A line with one network's name that reports: it has a past or a number, not a call to the reader at its start."""
-    start = text.lstrip('-–—•*►▶👉 «"').split(None, 2)[:2]
-    return not phrases.CALLS.match(" ".join(start)) and not phrases.CALLS.match(text)
+    starts = phrases.CALLS.match(text.lstrip(_BULLETS)) is not None
+    return (starts and len(text) <= SHORT // 2) or bool(phrases.CALLS.search(text) and phrases.US.search(text))
 
 
 def _is_log_in(text: str) -> bool:
@@ -98,12 +97,7 @@ def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]
     for piece in pieces:
         if id(piece) not in alive:
             continue
-        text = piece.block.text
-        if (
-            phrases.ALSO.match(text)
-            and (len(text) <= 60 or piece.linked > 0.3 or ":" in text[:40])
-            and len(text) <= SHORT
-        ):
+        if _announces_others(piece):
             follows = True
             continue
         is_link = piece.linked >= _ALL_LINKS or (piece.block.kind is BlockKind.IMAGE and follows)
@@ -111,6 +105,17 @@ def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]
         if not follows:
             result.append(piece)
     return result
+
+
+def _announces_others(piece: Piece) -> bool:
+    """Whether a line says "Read also": alone, before a colon or with its links, not as the start of a sentence."""
+    text = piece.block.text
+    match = phrases.ALSO.match(text)
+    if match is None or len(text) > SHORT:
+        return False
+    rest = text[match.end() :].strip()
+    is_label = len(rest) <= _LABEL_REST and not rest.endswith((".", "!", "?"))
+    return is_label or rest.startswith((":", "—", "–", "→")) or piece.linked > _MANY_LINKS
 
 
 def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:

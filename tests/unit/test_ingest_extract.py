@@ -96,6 +96,27 @@ def test_a_wrapper_that_is_named_after_its_sidebar_is_kept() -> None:
     assert "Погода" not in " ".join(block.text for block in article.body)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Читайте также:", "По теме", "Другие новости дня", "Read also", "Ҳамчунин хонед:", "Читайте также: Мост закроют"],
+)
+def test_a_line_that_announces_other_stories_goes_with_its_links(line: str) -> None:
+    pieces = [piece("Снег шёл всю ночь."), piece(line), piece("Мост закроют на ремонт", 1.0), piece("Утром потеплело.")]
+    assert [block.text for block in article_alone(pieces, "")] == ["Снег шёл всю ночь.", "Утром потеплело."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Рекомендуем взять с собой зонт и тёплую обувь.",
+        "По теме спора высказались оба депутата.",
+        "More news from the front line is expected on Monday.",
+    ],
+)
+def test_a_sentence_that_only_starts_like_an_announcement_stays(line: str) -> None:
+    assert [block.text for block in article_alone([piece("Снег шёл всю ночь."), piece(line)], "")][-1] == line
+
+
 def test_a_short_article_is_not_run_together() -> None:
     html = """<html><body><article><p>Палата приняла два закона, они вступят в силу с первого января:</p>
     <ul><li><a href="/law/1">О водных ресурсах</a></li><li><a href="/law/2">О библиотеках</a></li></ul>
@@ -159,6 +180,8 @@ def test_a_line_of_the_site_is_known_by_its_form(text: str) -> None:
         "О закрытии моста ведомство сообщило в Telegram и Facebook.",
         "Facebook и Instagram не работали всю ночь.",
         "Следите за погодой: к вечеру в горах ожидают лавины.",
+        "Users can share posts to Facebook and Instagram at once, the company said.",
+        "Записью можно будет поделиться в Telegram и WhatsApp, обещают разработчики.",
         "Министр отказался от комментариев.",
         "Для регистрации на форуме журналистам нужно прислать заявку до пятницы.",
         "Сайты начали спрашивать согласие на cookie.",
