@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from bot.cli import app, sources
 from config.settings import ChannelSettings, Settings, SourceSettings, TopicSettings
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +48,14 @@ def test_the_pins_name_no_index_and_carry_hashes() -> None:
         assert not re.search(r"^-|://", text, re.MULTILINE), file
         pins = re.findall(r"^[a-z0-9][^ ]*==[^ ]+.*\\\n    --hash=sha256:", text, re.MULTILINE)
         assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)), file
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_readme_names_every_command_and_no_other(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.name for group in app.registered_groups if group.name}
+    named = set(re.findall(r"khabar (?:--config \S+ )?([a-z]+)(?![\w.-])", text))
+    assert named == known
+    for command in sources.registered_commands:
+        assert f"{command.name} " in text or f"{command.name}`" in text
