@@ -135,3 +135,33 @@ def test_a_digest_counts_what_it_does_not_show() -> None:
     assert message.text.endswith("и ещё 28 новостей")
     assert labels(message.keyboard)[-1] == ["📰 Показать все"]
     assert [label for row in labels(message.keyboard)[:-1] for label in row] == [str(n) for n in range(1, 16)]
+
+
+def test_formatting_of_nothing_is_left_out() -> None:
+    assert compose("a", Bold(" \u200b "), "b").entities == ()
+
+
+def test_the_longest_card_fits_under_a_picture_whole() -> None:
+    view = story(
+        title="Слово " * 100,
+        lead="Слово " * 300,
+        source_name="Слово " * 50,
+        image="https://x.example/p.jpg",
+        articles=99_999,
+    )
+    tags = [f"тема{letter * 60}" for letter in "абвгде"]
+    message = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=True, hashtags=tags, is_private=True)
+    title, lead, last = message.text.split("\n\n")
+    assert 200 < len(title) <= 250
+    assert 300 < len(lead) <= 350
+    assert last.split("\n")[1].split() == [f"#{tag}" for tag in tags[:4]]
+    assert_accepted(message)
+
+
+def test_a_digest_of_long_titles_shows_fewer_and_counts_the_rest() -> None:
+    long = story(title="ж" * 400, source_name="ш" * 100, published_at=NOW.replace(year=2024))
+    message = digest(Bundle(Chat(1, ChatKind.CHANNEL, ""), (long,) * 15, 9), RU, timezone=DUSHANBE, now=NOW)
+    shown = message.text.count("· 21 ноября 2024, 14:05")
+    assert 10 <= shown < 15
+    assert message.text.endswith(RU.plural("count.more", 15 - shown))
+    assert_accepted(message)
