@@ -17,7 +17,9 @@ from config.redact import Redactor
 
 # Libraries that tell of every request or job; they say less unless the operator asks for "debug".
 # APScheduler warns of each tick that finds the last one still at work, which is how our ticks are meant to be.
-CHATTY = dict.fromkeys(("aiogram.event", "aiohttp.access", "alembic", "asyncio", "htmldate", "trafilatura"), "WARNING")
+CHATTY = dict.fromkeys(
+    ("aiogram.event", "aiohttp.access", "alembic", "asyncio", "htmldate", "pymorphy3", "trafilatura"), "WARNING"
+)
 CHATTY |= {"apscheduler": "ERROR"}
 
 
