@@ -1,13 +1,16 @@
 """A local Telegram, an archive with news in it, and the bot, in one process."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiogram import Bot
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
@@ -21,7 +24,7 @@ from bot.rendering.locales import Locales
 from bot.sandbox import start_sandbox
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
-from storage.database import Database
+from storage.database import Database, backup
 from storage.records import Chat
 from storage.schema import migrate
 from tests.acceptance.newsroom import store_news
@@ -48,6 +51,12 @@ class Khabar:
         async with self.context.database.snapshot() as stores:
             return await stores.chats.find(chat_id) is not None
 
+    async def leaves(self, chat_id: int, *data: str) -> int:
+        """Leave a message as older versions of the bot did, with a button labelled by each piece of data it carries."""
+        rows = [[InlineKeyboardButton(text=one, callback_data=one)] for one in data]
+        keyboard = InlineKeyboardMarkup(inline_keyboard=rows)
+        return (await self.bot.send_message(chat_id, "Прежнее сообщение", reply_markup=keyboard)).message_id
+
     async def follows(self, chat_id: int) -> list[str]:
         """Names of what a chat follows; everything has an empty one."""
         async with self.context.database.snapshot() as stores:
@@ -69,19 +78,42 @@ def lemmatiser() -> Lemmatiser:
     return Lemmatiser()
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A real SQLite file, migrated, without anything in it."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'khabar.db'}")
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Databases made once, of which each test gets a copy: one without anything in it, one with our news."""
+
+    empty: Path
+    filled: Path
+    stories: dict[str, int]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def templates(tmp_path_factory: pytest.TempPathFactory, lemmatiser: Lemmatiser) -> Templates:
+    """Migrating and storing take half a second that no test should pay again."""
+    folder = tmp_path_factory.mktemp("templates")
+    empty, filled = folder / "empty.db", folder / "filled.db"
+    database = Database(f"sqlite+aiosqlite:///{filled}")
     await migrate(database, datetime.now(UTC))
+    await backup(database, empty)
+    stories = await store_news(database, lemmatiser, datetime.now(UTC))
+    await database.close()
+    return Templates(empty, filled, stories)
+
+
+@pytest.fixture
+async def database(tmp_path: Path, templates: Templates, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """A real SQLite file, with our news in it where the test asks for `news`."""
+    path = tmp_path / "khabar.db"
+    shutil.copy(templates.filled if "news" in request.fixturenames else templates.empty, path)
+    database = Database(f"sqlite+aiosqlite:///{path}")
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def news(database: Database, lemmatiser: Lemmatiser) -> dict[str, int]:
+def news(templates: Templates) -> dict[str, int]:
     """Our news in the archive; story ids by title."""
-    return await store_news(database, lemmatiser, datetime.now(UTC))
+    return templates.stories
 
 
 @pytest.fixture

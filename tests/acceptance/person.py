@@ -112,11 +112,12 @@ class Person:
         standing = await self.telegram.messages(place)
         found = next((seen for seen in reversed(standing) if label in seen.labels), None)
         assert found is not None, f"no button {label!r}; there are {[seen.labels for seen in standing]}"
-        return await self._press(place, found.number, label=label)
-
-    async def sends_back(self, data: str, message: Seen) -> str | None:
-        """Press a button that no longer stands there, as an old copy of the message on another device would."""
-        return await self._press(message.chat_id, message.number, data=data)
+        self._since = await self.telegram.cursor()
+        order = {"user": self.number, "chat": place, "message": found.number, "label": label}
+        answer = await self.telegram.act("/press", **order)
+        assert answer["answered"], f"nobody answered the press of {label!r}"
+        text: str | None = answer["text"]
+        return text
 
     async def sees(self, text: str = "", *, label: str | None = None, chat: int | None = None) -> Seen:
         """Wait for a message of the bot's, new or edited since the last act, with these words and this button."""
@@ -141,13 +142,6 @@ class Person:
         """The command menu that this person sees there, descriptions by command."""
         found = await self.telegram.look("/commands", user=self.number, chat=chat or self.number)
         return {one["command"]: one["description"] for one in found["commands"]}
-
-    async def _press(self, chat: int, message: int, **what: str) -> str | None:
-        self._since = await self.telegram.cursor()
-        answer = await self.telegram.act("/press", user=self.number, chat=chat, message=message, **what)
-        assert answer["answered"], f"nobody answered the press of {what}"
-        text: str | None = answer["text"]
-        return text
 
 
 def _seen(message: dict[str, Any]) -> Seen:
