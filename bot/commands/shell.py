@@ -75,6 +75,8 @@ def run(
 
 def describe(error: BaseException) -> tuple[int, str]:
     """The exit code and the line for an error."""
+    from bot.topics.query import QuestionError
+
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     words = " ".join(str(error).split())
@@ -84,6 +86,8 @@ def describe(error: BaseException) -> tuple[int, str]:
         return error.exit_code, words
     if isinstance(error, StorageError | IngestError):
         return FAILED, words
+    if isinstance(error, QuestionError):  # what people ask is caught where they ask it
+        return MISUSED, f"a [[topic]] of the settings has a name that nobody can ask for ({error.kind})"
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return FAILED, f"{place}{error.strerror}"

@@ -18,6 +18,21 @@ async def test_the_demo_fills_its_channel_and_answers(tmp_path: Path) -> None:
         sys.executable, "-m", "bot", "demo", "--port", "0",
         cwd=tmp_path, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
+    try:
+        await _use(process)
+        process.send_signal(signal.SIGINT)
+        _, complaints = await asyncio.wait_for(process.communicate(), 10)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0
+    assert b"Traceback" not in complaints
+    assert list(tmp_path.iterdir()) == []
+
+
+async def _use(process: asyncio.subprocess.Process) -> None:
+    """Write /latest as the reader, see the answer and a story in the channel."""
     assert process.stdout is not None
     first = (await process.stdout.readline()).decode()
     found = re.fullmatch(r"Khabar is ready: open (http://127\.0\.0\.1:\d+)\n", first)
@@ -32,8 +47,3 @@ async def test_the_demo_fills_its_channel_and_answers(tmp_path: Path) -> None:
         async with api.get("calls", params={"method": "sendMessage"}) as response:
             calls = (await response.json())["calls"]
     assert any(call["chat_id"] == 101 and call["status"] == 200 for call in calls)
-    process.send_signal(signal.SIGINT)
-    _, complaints = await asyncio.wait_for(process.communicate(), 10)
-    assert process.returncode == 0
-    assert b"Traceback" not in complaints
-    assert list(tmp_path.iterdir()) == []

@@ -212,10 +212,15 @@ async def _run(folder: Path, api_url: str, *arguments: str, until: asyncio.Event
         sys.executable, "-m", "bot", *arguments,
         cwd=folder, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    if until is not None:
-        await until.wait()
-        process.send_signal(signal.SIGTERM)
-    printed, _ = await process.communicate()
+    try:
+        if until is not None:
+            await until.wait()
+            process.send_signal(signal.SIGTERM)
+        printed, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     assert process.returncode is not None
     return process.returncode, printed.decode()
 
