@@ -43,7 +43,10 @@ def is_furniture(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT * 2:
         return False
-    return any((_is_share(text), _is_log_in(text), _is_cookie(text), _is_credit(text), bool(phrases.MORE.match(text))))
+    labels = (phrases.MORE, phrases.ADVERTISEMENT)
+    if any(label.match(text) for label in labels):
+        return True
+    return _is_share(text) or _is_log_in(text) or _is_cookie(text) or _is_credit(text)
 
 
 def is_wall(blocks: Sequence[Block]) -> bool:

@@ -34,13 +34,13 @@ def decide(  # noqa: PLR0917  what is known of a visit, in the order of the rout
     for entry in _once_each(parsed.entries):
         article = known.get(entry.identity)
         if article is None:
-            new.append(replace(entry, published_at=moment_of(entry, now)))
+            new.append(entry)
         elif article.feed_hash != entry.feed_hash:
             published = min(entry.published_at or article.published_at, now)
             changed.append(ChangedEntry(article, replace(entry, published_at=published)))
     # Feeds stand newest first: turned round, so that entries of one moment keep their order.
     new.reverse()
-    new.sort(key=lambda entry: entry.published_at or now)
+    new.sort(key=lambda entry: moment_of(entry, now))
     check = _good_check(source, page, now, settings, jitter)
     return FeedUpdate(tuple(new), tuple(changed), check, is_first=source.succeeded_at is None)
 

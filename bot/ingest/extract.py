@@ -35,9 +35,14 @@ _FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|socials|related|recommend\w*|read-?(?:also|more|next)|also|more-news|popular|trending"
     r"|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?|pagination"
-    r"|promo|banner|advert\w*|sidebar|widget|tags?-?(?:list|cloud)|copyright|print|ya-share2?)(?:$|[\s_-])",
+    r"|promo|banner|advert\w*|ads?|adv|ads?-?(?:box|block|slot|unit|place)|reklama|sponsor\w*|sidebar|widget|tags?-?(?:list|cloud)|copyright|print|ya-share2?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# What says under a picture what it shows.
+_CAPTION = re.compile(
+    r"(?:^|[\s_-])(?:captions?|photo-?(?:text|credit|author)|image-?credit)(?:$|[\s_-])", re.IGNORECASE
+)
+_AROUND = 3  # elements upwards in which a caption's picture stands
 _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|application/octet-stream")
 _BLOCKS = words(
     "address article aside blockquote div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p"
@@ -74,6 +79,7 @@ def extract_article(
     meta = read_meta(root, url)
     title = meta.title or hint_title
     _remove_furniture(root)
+    _hand_over_captions(root)
     _name_paragraphs(root)
     blocks = _blocks(root, url, title, hint_title)
     _judge(blocks, url, hint_text)
@@ -106,6 +112,20 @@ def _remove_furniture(root: HtmlElement) -> None:
     for element in list(root.iter(*_BLOCK_TAGS)):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.getparent() is not None and _FURNITURE.search(names) and _weight(element) <= whole / 2:
+            element.drop_tree()
+
+
+def _hand_over_captions(root: HtmlElement) -> None:
+    """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph."""
+    for element in list(root.iter("p", "div", "span", "figcaption", "small", "em", "dd")):
+        text = " ".join(element.text_content().split())
+        is_caption = element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
+        if not is_caption or not text or element.getparent() is None or element.find(".//img") is not None:
+            continue
+        ancestors = list(element.iterancestors())[:_AROUND]
+        pictures: list[HtmlElement] = next((found for one in ancestors if (found := one.findall(".//img"))), [])
+        if len(pictures) == 1:
+            pictures[0].set("alt", text)
             element.drop_tree()
 
 

@@ -68,6 +68,12 @@ CREDIT = _start(
     r"(?:нашли|заметили) (?:ошибку|опечатку)|found a (?:mistake|typo)|(?:хато|ғалат)\w* (?:ёфтед|дидед)",
     "распечатать|версия для печати|print version|back to top",
 )
+# Before a colon, or alone: a report on the advertising market has more to say.
+ADVERTISEMENT = re.compile(
+    r"^\W*(?:реклама|на правах рекламы|партн[её]рский материал|advertisement|sponsored(?: content)?|эълон|таблиғот)"
+    r"\s*(?:[:|]|\W*$)",
+    re.IGNORECASE,
+)
 APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")
 # A whole line, and the end of one: what a feed puts where it cuts the text.
 MORE = re.compile(

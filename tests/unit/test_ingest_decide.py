@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
+from bot.ingest.draft import draft_from_feed, draft_from_page
 from bot.ingest.errors import HttpError, IngestError, TimedOut
-from bot.ingest.stages import FeedEntry, FeedKind, FeedUpdate, FetchedPage, NotModified, ParsedFeed
+from bot.ingest.stages import ExtractedPage, FeedEntry, FeedKind, FeedUpdate, FetchedPage, NotModified, ParsedFeed
 from config.settings import CollectSettings
 from storage.records import KnownArticle, Source, SourceKind
 
@@ -37,14 +38,22 @@ def test_new_entries_come_oldest_first() -> None:
     assert update(noon, nine, ten).new == (nine, ten, noon)
 
 
-def test_entries_without_dates_are_of_now_and_keep_the_order_of_the_feed() -> None:
+def test_entries_without_dates_keep_the_order_of_the_feed() -> None:
     new = update(entry("newest"), entry("middle"), entry("oldest")).new
     assert [each.identity for each in new] == ["oldest", "middle", "newest"]
-    assert {each.published_at for each in new} == {NOW}
 
 
-def test_a_date_in_the_future_is_now() -> None:
-    assert update(entry("a", NOW + timedelta(days=400))).new[0].published_at == NOW
+def test_a_date_in_the_future_is_now_and_so_is_one_that_nobody_gives() -> None:
+    assert draft_from_feed(entry("a", NOW + timedelta(days=400)), "ru", NOW).published_at == NOW
+    assert draft_from_feed(entry("a"), "ru", NOW).published_at == NOW
+
+
+def test_the_page_says_when_the_feed_does_not() -> None:
+    yesterday = NOW - timedelta(days=1)
+    page = ExtractedPage("Заголовок", "", (), None, None, yesterday, "ru", None, ())
+    assert draft_from_page(entry("a"), page, NOW).published_at == yesterday
+    told = entry("a", NOW - timedelta(days=2))
+    assert draft_from_page(told, page, NOW).published_at == told.published_at
 
 
 def test_what_the_archive_has_is_not_new_and_only_changed_where_the_feed_says_something_else() -> None:

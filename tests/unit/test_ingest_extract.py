@@ -46,6 +46,11 @@ def test_what_the_page_says_of_itself_is_read() -> None:
     assert article.canonical_url == "https://vesti.example/2026/10/most"
 
 
+def test_a_caption_belongs_to_its_picture() -> None:
+    captions = [block.text for block in extract("ru_ads_and_captions").body if block.kind is BlockKind.IMAGE]
+    assert captions == ["Нижняя станция в ущелье. Фото из архива редакции", "Вид с верхней площадки"]
+
+
 def test_linked_data_is_read() -> None:
     article = extract("tg_networks")
     assert article.published_at == datetime(2026, 10, 17, 9, 5, tzinfo=UTC)
