@@ -28,8 +28,9 @@ async def saved(_: Message, visit: Visit) -> Reply:
 
 
 async def turn_page(_: CallbackQuery, callback_data: ListPage, visit: Visit) -> Reply:
-    """Another page, or another list, in place."""
-    return Redraw(await draw_list(visit, callback_data))
+    """Another page, or another list."""
+    shown = await draw_list(visit, callback_data)
+    return Say(shown) if callback_data.anew else Redraw(shown)
 
 
 def asked_size(argument: str | None) -> int:

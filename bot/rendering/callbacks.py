@@ -71,11 +71,12 @@ class SaveStory(CallbackData, prefix="b"):
 
 
 class ListPage(CallbackData, prefix="l"):
-    """A page of a list, in place; page 0 is the newest."""
+    """A page of a list, in place; page 0 is the newest. `anew`: as a message of its own, for the one above stays."""
 
     kind: ListKind
     ref: int = 0
     page: int = 0
+    anew: bool = False
 
 
 class FollowTopic(CallbackData, prefix="f"):

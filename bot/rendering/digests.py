@@ -54,5 +54,5 @@ def _fitting(
 def _buttons(shown: list[StoryView], rest: int, words: Words) -> InlineKeyboardMarkup | None:
     rows = read_row([view.story_id for view in shown])
     if rest:
-        rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.LATEST))])
+        rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.LATEST, anew=True))])
     return keyboard(*rows)

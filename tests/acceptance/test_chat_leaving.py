@@ -73,7 +73,9 @@ async def test_a_block_silences_and_a_word_wakes_whoever_follows(khabar: Khabar,
     assert (chat.state, chat.trouble) == (ChatState.ACTIVE, None)
 
 
-@pytest.mark.parametrize("data", ["f:4040:", "r:4040", "l:t:4040:0", "l:s:4040:0", "k:4040", "older-version", "b:77:1"])
+@pytest.mark.parametrize(
+    "data", ["f:4040:", "r:4040", "l:t:4040:0:0", "l:s:4040:0:0", "k:4040", "older-version", "b:77:1"]
+)
 async def test_an_old_button_says_that_it_is_old(khabar: Khabar, reader: Person, data: str) -> None:
     await reader.says("/latest")
     await khabar.leaves(reader.number, data)
@@ -119,7 +121,7 @@ async def test_a_fault_of_ours_is_logged_without_the_token_and_answered(
     khabar: Khabar, reader: Person, database: Database
 ) -> None:
     await reader.says("/latest")
-    await khabar.leaves(reader.number, "l:s:1:0")
+    await khabar.leaves(reader.number, "l:s:1:0:0")
     await reader.telegram.act("/faults", kind="garbage", method="sendMessage", done=False)
     with capture_logs() as logs:
         await reader.writes("/latest")
@@ -127,7 +129,7 @@ async def test_a_fault_of_ours_is_logged_without_the_token_and_answered(
         async with database.writer.begin() as connection:
             await connection.exec_driver_sql("ALTER TABLE question RENAME TO hidden")
         assert "сломалось у меня" in (await reader.says("/search рис")).text
-        assert "сломалось у меня" in str(await reader.presses("l:s:1:0"))
+        assert "сломалось у меня" in str(await reader.presses("l:s:1:0:0"))
     assert "Последние новости" in (await reader.says("/latest")).text
     assert TOKEN not in repr(logs)
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == [

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.delivery.results import Sent
+from bot.delivery.sender import Sender
+from storage.records import Bundle
 from tests.acceptance.conftest import Khabar
 from tests.acceptance.newsroom import DEFENCE, LATEST, NEWS
 from tests.acceptance.person import LocalTelegram, Person
@@ -35,6 +38,19 @@ async def test_a_page_stays_as_long_as_was_asked_for(reader: Person) -> None:
     await reader.says("/latest 7")
     await reader.presses("Старее ›")
     assert [words for words, _ in (await reader.sees("страница 2")).links] == TITLES[7:]
+
+
+async def test_a_digest_stays_when_the_whole_list_is_asked_for(khabar: Khabar, reader: Person) -> None:
+    await reader.says("/help")
+    async with khabar.context.database.snapshot() as stores:
+        newest = (await stores.stories.get_latest()).items
+    bundle = Bundle(await khabar.chat(reader.number), newest[:2], until=12, more=10)
+    context = khabar.context
+    message = context.composer.message(bundle, context.now())
+    sent = await Sender(khabar.bot, context.pacer, context.clock).send(bundle.chat, message)
+    assert isinstance(sent, Sent)
+    await reader.presses("📰 Показать все")
+    assert (await reader.sees("Последние новости")).number > sent.message_id
 
 
 async def test_top_shows_the_day_and_its_number_counts(reader: Person) -> None:

@@ -1,9 +1,12 @@
 """Questions: /topic, /search, plain words; what is not understood; silence in groups."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.topics.lemmas import Lemmatiser
 from tests.acceptance.conftest import Khabar
-from tests.acceptance.newsroom import DEFENCE, LATEST
+from tests.acceptance.newsroom import DEFENCE, LATEST, Told, store_story
 from tests.acceptance.person import LocalTelegram, Person
 
 
@@ -59,11 +62,20 @@ async def test_search_takes_words_phrases_exclusions_and_sources(reader: Person)
     assert [words for words, _ in found.links] == ["Нерӯгоҳи Роғун барқи бештар медиҳад"]
 
 
-async def test_a_search_with_many_answers_has_pages(reader: Person) -> None:
-    first = await reader.says("/search source:долины в OR на")
-    assert first
-    shown = await reader.says("/search новый")
-    assert shown.labels[-1] == "🔔 Следить за темой"
+@pytest.mark.parametrize("question", ["/search виноград", "/topic виноград", "виноград", "/topic Рогун"])
+async def test_every_list_of_answers_turns_its_pages_in_place(
+    khabar: Khabar, lemmatiser: Lemmatiser, reader: Person, question: str
+) -> None:
+    titles = [f"Виноград и Рогун, репортаж {number}" for number in range(7)]
+    async with khabar.context.database.transaction() as stores:
+        source = await stores.sources.get(1)
+        for title in titles:
+            await store_story(stores, lemmatiser, source, Told(title, ("Урожай собран.",), datetime.now(UTC)))
+    first = await reader.says(question)
+    assert [words for words, _ in first.links] == titles[:1:-1]
+    await reader.presses("Старее ›")
+    second = await reader.sees("страница 2", label="‹ Новее")
+    assert (second.number, second.links[0][0], second.links[1][0]) == (first.number, titles[1], titles[0])
 
 
 @pytest.mark.parametrize(
