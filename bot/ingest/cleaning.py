@@ -155,7 +155,8 @@ def _is_head_line(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT // 2 or piece.block.kind is BlockKind.QUOTE or text.endswith(_SENTENCE_ENDS):
         return False
-    return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or read_date(text) is not None
+    is_stamp = read_date(text) is not None or phrases.STAMP.match(text) is not None
+    return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or is_stamp
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:

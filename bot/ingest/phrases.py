@@ -74,6 +74,12 @@ ADVERTISEMENT = re.compile(
     r"\s*(?:[:|]|\W*$)",
     re.IGNORECASE,
 )
+# With the hour beside it: when the page was changed, as sites stamp it between the headline and the text.
+STAMP = re.compile(
+    r"^\W*(?:обновлен[оа]?|исправлен[оа]?|изменен[оа]?|опубликован[оа]?|(?:last )?(?:updated|modified|corrected|published)"
+    r"|ислоҳ|навсозӣ|нашр|нав карда)\b.{0,30}\b\d{1,2}[:.]\d\d\b.{0,12}$",
+    re.IGNORECASE,
+)
 APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")
 # A whole line, and the end of one: what a feed puts where it cuts the text.
 MORE = re.compile(

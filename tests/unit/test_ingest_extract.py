@@ -122,6 +122,19 @@ def test_a_sentence_that_only_starts_like_an_announcement_stays(line: str) -> No
     assert [block.text for block in article_alone([piece("Снег шёл всю ночь."), piece(line)], "")][-1] == line
 
 
+@pytest.mark.parametrize(
+    "line", ["Исправлено в 02:11", "Ислоҳ шуд: 02:11", "Обновлён в 9.05", "Last updated at 14:30 GMT"]
+)
+def test_the_hour_of_a_correction_is_not_the_lead(line: str) -> None:
+    kept = article_alone([piece(line), piece("Делегации известили утром.")], "")
+    assert [block.text for block in kept] == ["Делегации известили утром."]
+
+
+@pytest.mark.parametrize("line", ["Опубликован счёт матча: 2:11.", "Обновлённый зал открыли в 9.05 при полном аншлаге"])
+def test_an_hour_in_a_report_is_no_stamp(line: str) -> None:
+    assert len(article_alone([piece(line), piece("Гостей было много.")], "")) == 2
+
+
 def test_a_short_article_is_not_run_together() -> None:
     html = """<html><body><article><p>Палата приняла два закона, они вступят в силу с первого января:</p>
     <ul><li><a href="/law/1">О водных ресурсах</a></li><li><a href="/law/2">О библиотеках</a></li></ul>
