@@ -21,10 +21,12 @@ import structlog
 
 from bot.archive import Archive
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
-from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
+from bot.ingest.draft import Draft
 from bot.ingest.errors import IngestError
 from bot.ingest.fetch import Fetcher
-from bot.ingest.stages import FeedEntry, FeedUpdate, FetchedPage, NotModified
+from bot.ingest.identity import canonical_url
+from bot.ingest.reading import EntryReader
+from bot.ingest.stages import FeedEntry, FeedUpdate, NotModified
 from bot.ingest.workers import Workers
 from bot.metrics import Metrics
 from bot.stories.cluster import place
@@ -78,6 +80,7 @@ class Pipeline:
         self._database = database
         self._fetcher = fetcher
         self._workers = workers
+        self._reader = EntryReader(fetcher, workers, settings.language)
         self._lemmatiser = lemmatiser
         self._settings = settings
         self._metrics = metrics
@@ -144,7 +147,8 @@ class Pipeline:
             return decide_unchanged(source, page, _now(), self._settings.collect, jitter=_jitter())
         feed = await self._workers.parse(page)
         async with self._database.snapshot() as stores:
-            known = await stores.articles.get_known(source.id, [entry.identity for entry in feed.entries])
+            asked = {entry.identity: canonical_url(entry.url) for entry in feed.entries}
+            known = await stores.articles.get_known(source.id, asked)
         return decide(source, page, feed, known, _now(), self._settings.collect, jitter=_jitter())
 
     async def _read(self, source: Source, update: FeedUpdate) -> list[Known]:
@@ -156,22 +160,11 @@ class Pipeline:
         return [Known(task.result(), article_id) for task, article_id in zip(tasks, ids, strict=True)]
 
     async def _draft(self, source: Source, entry: FeedEntry) -> Draft:
-        """The article of an entry: the page's text, or the feed's where the page has none."""
         full_text = self._settings.collect.full_text if source.full_text is None else source.full_text
-        if full_text and entry.url:
-            try:
-                page = await self._fetcher.fetch(entry.url)
-                if isinstance(page, FetchedPage):
-                    return draft_from_page(entry, await self._workers.extract(page, entry, source.language), _now())
-            except IngestError as error:
-                log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=str(error))
-        text = " ".join([entry.title, entry.lead, *(block.text for block in entry.body)])
-        try:
-            language = await self._workers.detect(text, source.language, url=entry.url)
-        except IngestError as error:
-            language = source.language or self._settings.language
-            log.warning("the language is taken for granted", url=entry.url, language=language, reason=str(error))
-        return draft_from_feed(entry, language, _now())
+        read = await self._reader.read(entry, _now(), language=source.language, full_text=full_text)
+        if read.reason is not None:
+            log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=read.reason)
+        return read.draft
 
     def _pushed(self, update: FeedUpdate) -> frozenset[str]:
         """Identities of the new articles that chats are told of: not the past of a source just added, nor old ones."""
@@ -181,28 +174,40 @@ class Pipeline:
             new = new[len(new) - min(backfill, len(new)) :]
         return frozenset(entry.identity for entry in new)
 
-    async def land(self, source: Source, drafts: Sequence[Known], pushed: frozenset[str] = frozenset()) -> None:
-        """Store articles in one transaction, and make the chats due that follow those in `pushed`."""
+    async def land(
+        self,
+        source: Source,
+        drafts: Sequence[Known],
+        pushed: frozenset[str] = frozenset(),
+        *,
+        is_past: bool = False,
+    ) -> None:
+        """Store articles in one transaction, and make the chats due that follow those in `pushed`.
+
+        `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
+        """
         async with self._database.transaction() as stores:
             await self._refresh_topics(stores)
             for known in drafts:
                 article, reading = self._annotate(source, known.draft)
                 topics = self._index.match(reading, source.name)
                 if known.article_id is None:
-                    await self._add(stores, article, topics, is_asked=article.identity in pushed)
+                    await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
                     changed = await stores.articles.revise(known.article_id, article, _now())
                     await stores.topics.attach(known.article_id, topics)
                     self._metrics.articles.labels("revised" if changed else "same").inc()
 
-    async def _add(self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool) -> None:
+    async def _add(
+        self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
+    ) -> None:
         now = _now()
         is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
         copies = await stores.stories.get_copies(article.fingerprint, now - STORY_WINDOW)
         story_id = place(article, copies)
         if story_id is None:
             story_id = await stores.stories.open(now)
-        article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed)
+        article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
         await stores.stories.grow(story_id, article_id, now)
         await stores.topics.attach(article_id, topics)
         if is_pushed:

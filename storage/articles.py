@@ -1,8 +1,8 @@
 """Articles: added once, revised in place, read as records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from storage.tables import article, chat, post, source, story
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
 PARAMETERS = 10_000
+# The past's ids count back from a day that no article has, so that they are below zero, with room in each second.
+FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
+PAST_IDS = 16
 
 
 class ArticleStore:
@@ -44,24 +47,40 @@ class ArticleStore:
         found = (await self._connection.execute(query)).scalar()
         return None if found is None else await self.get(found)
 
-    async def get_known(self, source_id: int, identities: Iterable[str]) -> dict[str, KnownArticle]:
-        """What is stored of these identities of one source, by identity."""
-        wanted = list(identities)
-        known: dict[str, KnownArticle] = {}
-        columns = (article.c.id, article.c.identity, article.c.url, article.c.feed_hash, article.c.published_at)
-        for start in range(0, len(wanted), PARAMETERS):
-            part = wanted[start : start + PARAMETERS]
-            query = sa.select(*columns).where(article.c.source_id == source_id, article.c.identity.in_(part))
-            for row in await self._connection.execute(query):
-                known[row.identity] = KnownArticle(*row)
+    async def get_known(self, source_id: int, asked: Mapping[str, str]) -> dict[str, KnownArticle]:
+        """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL.
+
+        An article that had another identity (a feed with new guids, an imported past) is known by its URL.
+        """
+        by_url = {url: identity for identity, url in asked.items() if url}
+        known = await self._known(source_id, article.c.url, by_url)
+        known |= await self._known(source_id, article.c.identity, {one: one for one in asked})
         return known
 
-    async def add(self, new: NewArticle, story_id: int, arrived_at: datetime, *, is_pushed: bool) -> int:
-        """Store and index a new article; the id tells its place in the order of arrival."""
-        values = _values(new) | {
+    async def _known(self, source_id: int, column: sa.Column[Any], asked: Mapping[str, str]) -> dict[str, KnownArticle]:
+        """Articles of one source whose column has one of these values, by what the value stands for."""
+        values = list(asked)
+        found: dict[str, KnownArticle] = {}
+        for start in range(0, len(values), PARAMETERS):
+            part = values[start : start + PARAMETERS]
+            query = sa.select(article).where(article.c.source_id == source_id, column.in_(part))
+            for row in await self._connection.execute(query):
+                one = KnownArticle(row.id, row.identity, row.url, row.feed_hash, row.published_at)
+                found[asked[getattr(row, column.key)]] = one
+        return found
+
+    async def add(
+        self, new: NewArticle, story_id: int, arrived_at: datetime, *, is_pushed: bool, is_past: bool = False
+    ) -> int:
+        """Store and index a new article; the id tells its place in the order of arrival.
+
+        `is_past` gives it an id by its date, below all that arrived by itself: imports of any years in any order
+        stand among one another by date, and never above the news of the day.
+        """
+        values = {"id": await self._free_past_id(new.published_at)} if is_past else {}
+        values |= _values(new) | {
             "story_id": story_id,
             "source_id": new.source_id,
-            "identity": new.identity,
             "arrived_at": arrived_at,
             "is_pushed": is_pushed,
             "revision": 1,
@@ -70,6 +89,13 @@ class ArticleStore:
         article_id: int = (await self._connection.execute(statement)).scalar_one()
         await index_article(self._connection, article_id, new.lemmas)
         return article_id
+
+    async def _free_past_id(self, published_at: datetime) -> int:
+        """The first free id of a second of the past."""
+        wanted = int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
+        while (await self._connection.execute(sa.select(article.c.id).where(article.c.id == wanted))).first():
+            wanted += 1
+        return wanted
 
     async def revise(self, article_id: int, new: NewArticle, now: datetime) -> bool:
         """Replace what changed; whether a person would see the difference.
@@ -113,6 +139,7 @@ class ArticleStore:
 def _values(new: NewArticle) -> dict[str, Any]:
     """What a revision may change."""
     return {
+        "identity": new.identity,
         "url": new.url,
         "title": new.title,
         "lead": new.lead,

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import insert
 from storage.errors import NotFound
 from storage.records import NewSource, Source, SourceCheck, SourceKind
 from storage.tables import source
@@ -55,11 +54,11 @@ class SourceStore:
             "removed_at": None,
             "from_settings": from_settings,
         }
-        statement = insert(self._connection, source).values(
-            url=new.url, kind=new.kind, is_paused=False, failures=0, **said
-        )
-        statement = statement.on_conflict_do_update(index_elements=["url"], set_=said)
-        await self._connection.execute(statement)
+        # Not an upsert: on SQLite each one uses up an id, and people type these ids.
+        known = await self._connection.execute(sa.update(source).where(source.c.url == new.url).values(said))
+        if not known.rowcount:
+            fresh = {"url": new.url, "kind": new.kind, "is_paused": False, "failures": 0}
+            await self._connection.execute(sa.insert(source).values(fresh | said))
         row = (await self._connection.execute(_select().where(source.c.url == new.url))).one()
         return _record(row)
 

@@ -5,6 +5,7 @@ PollingEnded    Telegram gives this process no updates: the token is wrong, or a
 
 import asyncio
 import random
+from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
@@ -16,8 +17,9 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import GetUpdates
+from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from pydantic import ValidationError
 
 log = structlog.get_logger("khabar.updates")
 
@@ -48,6 +50,18 @@ class Handler:
                 log.exception("an update could not be handled", update_id=update.update_id)
 
 
+class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates whose answer is read update by update: one that aiogram cannot read must not hold up all others."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
 class Poller:
     """Takes updates until it is stopped."""
 
@@ -76,7 +90,7 @@ class Poller:
     async def _poll(self, group: asyncio.TaskGroup) -> None:
         attempts = 0
         while True:
-            request = GetUpdates(offset=self._offset, timeout=POLL, allowed_updates=self._allowed)
+            request = RawUpdates(offset=self._offset, timeout=POLL, allowed_updates=self._allowed)
             try:
                 updates = await self._bot(request, request_timeout=POLL + 10)
             except (TelegramUnauthorizedError, TelegramNotFound):
@@ -93,13 +107,17 @@ class Poller:
                 await asyncio.sleep(wait)
                 continue
             attempts = 0
-            for update in updates:
+            for told in updates:
                 await self._slots.acquire()
-                group.create_task(self._handle(update))
-                self._offset = update.update_id + 1
+                group.create_task(self._handle(told))
+                self._offset = int(told["update_id"]) + 1
 
-    async def _handle(self, update: Update) -> None:
+    async def _handle(self, told: dict[str, Any]) -> None:
         try:
+            update = Update.model_validate(told, context={"bot": self._bot})
+        except ValidationError as error:
+            log.warning("an update cannot be read", update_id=told["update_id"], reason=str(error.errors()[:2]))
+        else:
             await self._handler.handle(update)
         finally:
             self._slots.release()
@@ -109,7 +127,7 @@ class Poller:
         if self._offset is None:
             return
         try:
-            await self._bot(GetUpdates(offset=self._offset, timeout=0, limit=1), request_timeout=2)
+            await self._bot(RawUpdates(offset=self._offset, timeout=0, limit=1), request_timeout=2)
         except AiogramError as error:
             log.warning("the last updates could not be confirmed", error=type(error).__name__)
 

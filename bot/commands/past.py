@@ -1,8 +1,8 @@
 """import FILE.jsonl: a newsroom's past into the archive, pushed to nobody.
 
-One object a line: url, title, text, source, published_at, language (may be left out). The file is read twice: once
-to check it and to learn the order, since the archive's order is the order of arrival, and once to store, the oldest
-first. What is stored already is skipped, so an import that was cut off is simply started again.
+One object a line: url, title, text, source, published_at, language (may be left out). The file is read twice: once to
+check it and to learn the order, and once to store, the oldest first: the archive puts each by its date, below what came
+by itself. What is stored already is skipped, so an import that was cut off is simply started again.
 """
 
 import asyncio
@@ -101,7 +101,7 @@ class Importer:
         told = list(zip(unknown, languages, strict=True))
         for name, run in groupby(told, lambda pair: pair[0].source):
             drafts = [Known(_draft(article, language)) for article, language in run]
-            await self._pipeline.land(await self._source(name), drafts)
+            await self._pipeline.land(await self._source(name), drafts, is_past=True)
         return len(unknown)
 
     async def _unknown(self, batch: Sequence[PastArticle]) -> list[PastArticle]:
@@ -110,7 +110,7 @@ class Importer:
         unknown = []
         async with self._database.snapshot() as stores:
             for (name, identity), article in by_identity.items():
-                known = await stores.articles.get_known(sources[name].id, [identity])
+                known = await stores.articles.get_known(sources[name].id, {identity: canonical_url(article.url)})
                 if not known and await stores.articles.get_by_url(canonical_url(article.url)) is None:
                     unknown.append(article)
         return unknown

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commands.output import clean, note, print_json, print_line, progress
 from bot.commands.shell import DONE, CommandError, UsageError, now_utc
-from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
-from bot.ingest.errors import ExtractError, IngestError, NotAFeed
+from bot.ingest.draft import Draft, draft_from_page
+from bot.ingest.errors import ExtractError, NotAFeed
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import identity_of
+from bot.ingest.reading import EntryReader, ReadEntry
 from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
 from bot.ingest.text import first_words
 from bot.ingest.workers import Workers
@@ -20,14 +20,6 @@ from config.values import check_url
 from storage.records import article_text
 
 EXCERPT = 300  # characters of a story's text that a person is shown
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A story as it would be stored. `reason` tells why the feed's own text stands for the page's."""
-
-    draft: Draft
-    reason: str | None = None
 
 
 async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
@@ -52,15 +44,16 @@ class Trier:
         self._settings = settings
         self._fetcher = fetcher
         self._workers = workers
+        self._reader = EntryReader(fetcher, workers, settings.language)
 
-    async def read(self, url: str) -> Sequence[Trial]:
+    async def read(self, url: str) -> Sequence[ReadEntry]:
         """In the order of the feed; a page that is no feed is read as one article."""
         page = await self._fetch(url)
         try:
             feed = await self._workers.parse(page)
         except NotAFeed as error:
             try:
-                return [Trial(_draft_alone(page, await self._workers.extract(page)))]
+                return [ReadEntry(_draft_alone(page, await self._workers.extract(page)))]
             except ExtractError:
                 raise error from None  # it names the feeds that the page announces
         named = next((one for one in self._settings.sources if one.url == url), None)
@@ -68,25 +61,13 @@ class Trier:
         full_text = named.full_text if named and named.full_text is not None else self._settings.collect.full_text
         with progress("Stories", len(feed.entries)) as advance:
 
-            async def tried(entry: FeedEntry) -> Trial:
+            async def tried(entry: FeedEntry) -> ReadEntry:
                 try:
-                    return await self._try(entry, language, full_text=full_text)
+                    return await self._reader.read(entry, now_utc(), language=language, full_text=full_text)
                 finally:
                     advance(1)
 
             return await asyncio.gather(*(tried(entry) for entry in feed.entries))
-
-    async def _try(self, entry: FeedEntry, language: str | None, *, full_text: bool) -> Trial:
-        reason = None
-        if full_text and entry.url:
-            try:
-                page = await self._fetch(entry.url)
-                return Trial(draft_from_page(entry, await self._workers.extract(page, entry, language), now_utc()))
-            except IngestError as error:
-                reason = str(error)
-        text = " ".join([entry.title, entry.lead, *(block.text for block in entry.body)])
-        found = await self._workers.detect(text, language, url=entry.url)
-        return Trial(draft_from_feed(entry, found, now_utc()), reason)
 
     async def _fetch(self, url: str) -> FetchedPage:
         page = await self._fetcher.fetch(url)
@@ -128,7 +109,7 @@ def as_dict(draft: Draft) -> dict[str, Any]:
     }
 
 
-def show(trial: Trial, zone: ZoneInfo, *, as_json: bool) -> None:
+def show(trial: ReadEntry, zone: ZoneInfo, *, as_json: bool) -> None:
     """Print one story."""
     draft, said = trial.draft, as_dict(trial.draft)
     if as_json:

@@ -48,7 +48,7 @@ async def test_a_changed_article_is_a_new_revision_of_the_same_one(database: Dat
         assert await stores.articles.revise(article_id, changed, NOW)
         article = await stores.articles.get(article_id)
         assert (article.title, article.revision) == ("Иначе", 2)
-        known = await stores.articles.get_known(source.id, ["guid-1", "guid-2"])
+        known = await stores.articles.get_known(source.id, {"guid-1": "", "guid-2": ""})
         assert {identity: one.feed_hash for identity, one in known.items()} == {"guid-1": "new"}
         assert await found(database, keys=["новость"]) == []
 
@@ -91,6 +91,36 @@ async def test_search_pages_through_more_than_one_batch(database: Database) -> N
 @pytest.mark.parametrize("key", ['"', "AND", "a*", "джиу-джитсу", "NEAR(", "'; DROP TABLE article;--", "", "^x"])
 async def test_no_key_can_break_the_index_language(database: Database, key: str) -> None:
     assert await found(database, keys=[key]) == []
+
+
+async def test_an_article_under_a_new_identity_is_known_by_its_address(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        article_id = await store(stores, new_article(1, source.id))
+        known = await stores.articles.get_known(
+            source.id, {"new-guid": "https://agency.example/1", "other": "https://x/"}
+        )
+        assert {identity: one.id for identity, one in known.items()} == {"new-guid": article_id}
+
+
+async def test_the_past_stands_below_the_news_of_the_day(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        live = await store(stores, new_article(1, source.id))
+        past = {}
+        for minutes in (3, 9, 5, 5, 4):  # an earlier import, a later one, two of one second
+            story_id = await stores.stories.open(NOW)
+            new = new_article(len(past) + 10, source.id, published_at=NOW - timedelta(minutes=minutes))
+            number = await stores.articles.add(new, story_id, NOW, is_pushed=False, is_past=True)
+            await stores.stories.grow(story_id, number, NOW)
+            past[number] = minutes
+        newest = await store(stores, new_article(5, source.id))
+        ids = [newest, live, *sorted(past, reverse=True)]
+        assert [past.get(number, 0) for number in ids] == [0, 0, 3, 4, 5, 5, 9]
+        page = await stores.stories.get_latest(0, 10)
+        assert [view.article.id for view in page.items] == ids
+        matching = await stores.search.find(Candidates(((frozenset({"текст"}),),)))
+        assert [view.article.id for view in matching] == ids
 
 
 async def test_a_story_is_listed_once_by_its_lead(database: Database) -> None:
