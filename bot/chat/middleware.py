@@ -8,6 +8,7 @@ A fault is logged and answered with one sentence; the bot goes on with the next 
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -24,7 +25,7 @@ from bot.rendering.locales import Words
 from bot.rendering.notices import Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
 from bot.topics.query import QuestionError
 from storage.errors import NotFound, StorageError
-from storage.records import Chat, ChatKind, ChatState
+from storage.records import Chat, ChatKind, ChatState, Schedule
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.chat")
@@ -75,7 +76,9 @@ class Conversation(BaseMiddleware):
         met = chat_of(chat)
         if known is None or (known.title, known.username, known.kind) != (met.title, met.username, met.kind):
             language = context.composer.locales.pick(user.language_code) if user and chat.type == "private" else None
-            known = await stores.chats.add(chat_of(chat, language))
+            at_once = context.settings.delivery.topic_alerts
+            new = replace(chat_of(chat, language), schedule=Schedule.INSTANT if at_once else Schedule.DAILY)
+            known = await stores.chats.add(new)
         is_back = known.state is ChatState.BLOCKED and known.kind is ChatKind.PRIVATE
         if is_back and await stores.chats.get_follows(known.id):
             known = await wake(context, stores, known, now)
