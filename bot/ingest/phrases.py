@@ -76,8 +76,9 @@ ADVERTISEMENT = re.compile(
 )
 # With the hour beside it: when the page was changed, as sites stamp it between the headline and the text.
 STAMP = re.compile(
-    r"^\W*(?:обновлен[оа]?|исправлен[оа]?|изменен[оа]?|опубликован[оа]?|(?:last )?(?:updated|modified|corrected|published)"
-    r"|ислоҳ|навсозӣ|нашр|нав карда)\b.{0,30}\b\d{1,2}[:.]\d\d\b.{0,12}$",
+    r"^\W*(?:(?:обновл[её]н|исправлен|измен[её]н|опубликован)[оа]?"
+    r"|(?:last )?(?:updated|modified|corrected|published)|ислоҳ|навсозӣ|нашр|нав карда)"
+    r"\b.{0,30}\b\d{1,2}[:.]\d\d\b.{0,12}$",
     re.IGNORECASE,
 )
 APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")

@@ -1,0 +1,121 @@
+"""A newsroom for the bot as a process: a local Telegram with channels, the sample site, and the settings for both."""
+
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientConnectionError, ClientSession
+
+from bot.sandbox import start_sandbox
+from bot.sandbox.site import SampleSite, start_site
+from tests.acceptance.person import LocalTelegram
+from tests.acceptance.process import until, write_settings
+
+HOST = "127.0.0.1"
+TOKEN = "700000002:AAa-whole-bot-tests-only-token-00000"
+FIRST_STORIES = 24  # what stands on the sample site when it opens
+EDITOR = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What surrounds the bot. `folder` holds its settings and its database."""
+
+    telegram: LocalTelegram
+    site: SampleSite
+    http: ClientSession
+    folder: Path
+    channels: tuple[int, ...]
+    settings: dict[str, Any]
+
+    def publish(self, count: int = 1) -> list[str]:
+        """So many stories come out at the site, now; their addresses."""
+        found = [url for _ in range(count) if (url := self.site.publish_next()) is not None]
+        assert len(found) == count, "the sample site has no more stories"
+        return found
+
+    def title(self, url: str) -> str:
+        """A story's headline as it stands at the site."""
+        published = self.site._newsroom.find(url.removeprefix(self.site.url))
+        assert published is not None
+        return published.story.title
+
+    async def metrics(self, page: str = "/metrics") -> tuple[int, str]:
+        """Status and text of one of the operator's pages; 0 while nothing listens."""
+        try:
+            async with self.http.get(f"http://{self.settings['metrics']['listen']}{page}") as response:
+                return response.status, await response.text()
+        except ClientConnectionError:
+            return 0, ""
+
+    async def first_fetch(self) -> None:
+        """Wait until what stood on the site is in the archive."""
+        line = f'khabar_articles_total{{kind="stored"}} {FIRST_STORIES}.0'
+
+        async def is_stored() -> bool:
+            return line in (await self.metrics())[1]
+
+        await until(is_stored, f"{FIRST_STORIES} stories in the archive")
+
+    async def shown(self, channel: int) -> Counter[str]:
+        """How often the stories of the site stand in a channel, by address."""
+        links = (url for seen in await self.telegram.messages(channel) for _, url in seen.links)
+        return Counter(url for url in links if url.startswith(self.site.url))
+
+    async def stands(self, urls: list[str]) -> None:
+        """Wait until every one of these stories stands in every channel."""
+
+        async def is_complete() -> bool:
+            return all([set(urls) <= set(await self.shown(channel)) for channel in self.channels])
+
+        await until(is_complete, "every story in every channel")
+
+    async def slows(self, seconds: float) -> None:
+        """Each post takes Telegram so long, and then works."""
+        for method in ("sendPhoto", "sendMessage"):
+            await self.telegram.act("/faults", kind="delay", method=method, seconds=seconds, times=0)
+
+
+@asynccontextmanager
+async def open_desk(
+    folder: Path, *, channels: int = 1, sources: tuple[dict[str, Any], ...] = ()
+) -> AsyncIterator[Desk]:
+    """A desk whose bot is told to look every second; `sources` are read beside the sample site's."""
+    sandbox = await start_sandbox(HOST, 0, TOKEN, limits=False)
+    site = await start_site(HOST, 0, every=0)
+    try:
+        async with ClientSession() as http:
+            telegram = LocalTelegram(http, sandbox.url)
+            editor = await telegram.person(EDITOR, "Редактор")
+            ids = [
+                await telegram.chat("channel", f"Новости {number}", editor, bot="administrator")
+                for number in range(1, channels + 1)
+            ]
+            feeds = [{"url": feed.url, "name": feed.name, "language": feed.language} for feed in site.feeds]
+            settings: dict[str, Any] = {
+                "token": TOKEN,
+                "api_url": sandbox.url,
+                "collect": {"interval": "1s", "timeout": "4s", "allow_private": [HOST]},
+                # The sandbox keeps no limits here, and these tests are not about the pace.
+                "delivery": {"messages_per_second": 1000, "group_messages_per_minute": 6000},
+                "metrics": {"listen": f"{HOST}:{free_port()}"},
+                "source": [*feeds, *sources],
+                "topic": [{"name": "ОДКБ", "aliases": ["Организация Договора о коллективной безопасности", "СААД"]}],
+                "channel": [{"chat": chat} for chat in ids],
+            }
+            write_settings(folder, settings)
+            yield Desk(telegram, site, http, folder, tuple(ids), settings)
+    finally:
+        await site.close()
+        await sandbox.close()
+
+
+def free_port() -> int:
+    """A port that nothing listens at."""
+    with socket.socket() as found:
+        found.bind((HOST, 0))
+        return int(found.getsockname()[1])
