@@ -18,7 +18,7 @@ from storage.tables import article, chat, post, source, story
 PARAMETERS = 10_000
 # The past's ids count back from a day that no article has, so that they are below zero, with room in each second.
 FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
-PAST_IDS = 16
+PAST_IDS = 4096  # a second; dates without a time put a whole day into one
 
 
 class ArticleStore:
@@ -91,11 +91,18 @@ class ArticleStore:
         return article_id
 
     async def _free_past_id(self, published_at: datetime) -> int:
-        """The first free id of a second of the past."""
-        wanted = int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
-        while (await self._connection.execute(sa.select(article.c.id).where(article.c.id == wanted))).first():
-            wanted += 1
-        return wanted
+        """The next free id of a second of the past, or of the seconds after it."""
+        first = int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
+        while True:
+            here = article.c.id.between(first, first + PAST_IDS - 1)
+            taken: int | None = (
+                await self._connection.execute(sa.select(sa.func.max(article.c.id)).where(here))
+            ).scalar()
+            if taken is None:
+                return first
+            if taken < first + PAST_IDS - 1:
+                return taken + 1
+            first += PAST_IDS
 
     async def revise(self, article_id: int, new: NewArticle, now: datetime) -> bool:
         """Replace what changed; whether a person would see the difference.
