@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chats import chat_record
-from storage.records import Bundle, Chat, ChatState, Claim, Post, PostKind, Schedule, StoryView
+from storage.records import Bundle, Chat, ChatKind, ChatState, Claim, Post, PostKind, Schedule, StoryView
 from storage.rows import select_articles, story_views
 from storage.tables import article, article_topic, chat, follow, in_flight, post, topic
 
@@ -101,6 +101,7 @@ class MailboxStore:
         await self._connection.execute(sa.update(chat).where(chat.c.id == claim.chat.id).values(values))
         if posts:
             await self._connection.execute(sa.insert(post), [_post_values(one) for one in posts])
+            await self._find_outdated(claim.chat, posts)
 
     async def settle_retry(self, claim: Claim, due_at: datetime) -> None:
         """It was not sent, or may not have been: the same stories are due again then."""
@@ -161,6 +162,15 @@ class MailboxStore:
     async def forget_posts(self, before: datetime) -> None:
         """The ledger keeps only what was posted since then."""
         await self._connection.execute(sa.delete(post).where(post.c.posted_at < before))
+
+    async def _find_outdated(self, to: Chat, posts: Sequence[Post]) -> None:
+        """A correction that came while the message was on its way found no post to mark: mark it now."""
+        if to.kind is not ChatKind.CHANNEL:
+            return
+        newest = sa.select(article.c.revision).where(article.c.id == post.c.article_id).scalar_subquery()
+        ours = post.c.message_id.in_({one.message_id for one in posts})
+        outdated = sa.and_(post.c.chat_id == to.id, ours, post.c.revision < newest)
+        await self._connection.execute(sa.update(post).where(outdated).values(edit_due_at=posts[0].posted_at))
 
     async def _land(self, claim: Claim) -> None:
         await self._connection.execute(sa.delete(in_flight).where(in_flight.c.id == claim.id))

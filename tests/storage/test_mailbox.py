@@ -173,6 +173,18 @@ async def test_a_correction_makes_the_channels_post_due_for_an_edit(database: Da
         assert await stores.mailbox.get_corrections(NOW, 10) == []
 
 
+async def test_a_correction_that_comes_while_the_post_is_on_its_way_edits_it_after(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, CHANNEL)
+        article_id = await store(stores, new_article(1, source_id))
+        bundle = await stores.mailbox.get_bundle(await stores.chats.get(CHANNEL.id), 10)
+        claim = await stores.mailbox.claim(bundle, NOW)
+        await stores.articles.revise(article_id, new_article(1, source_id, title="Исправлено"), NOW)
+        post = Post(CHANNEL.id, 7, bundle.stories[0].story_id, article_id, 1, PostKind.PHOTO, NOW)
+        await stores.mailbox.settle_done(claim, None, [post])
+        assert await stores.mailbox.get_corrections(NOW, 10) == [post]
+
+
 async def test_a_group_takes_everything_along_when_it_migrates(database: Database) -> None:
     async with database.transaction() as stores:
         await follow_everything(stores, replace(READER, id=-42))
