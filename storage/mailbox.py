@@ -92,10 +92,12 @@ class MailboxStore:
     async def settle_done(self, claim: Claim, due_at: datetime | None, posts: Sequence[Post] = ()) -> None:
         """The message stands (or is given up for good): the position moves, the journal's row goes.
 
-        `due_at` of None keeps the time that a story set in the meantime.
+        `due_at` of None keeps the time that a story set in the meantime; a chat that woke anew keeps its position.
         """
-        await self._land(claim)
-        values: dict[str, Any] = {"position": claim.until, "attempts": 0}
+        if not await self._land(claim):
+            return
+        further = sa.case((chat.c.position > claim.until, chat.c.position), else_=claim.until)
+        values: dict[str, Any] = {"position": further, "attempts": 0}
         if due_at is not None:
             values["due_at"] = due_at
         await self._connection.execute(sa.update(chat).where(chat.c.id == claim.chat.id).values(values))
@@ -172,8 +174,9 @@ class MailboxStore:
         outdated = sa.and_(post.c.chat_id == to.id, ours, post.c.revision < newest)
         await self._connection.execute(sa.update(post).where(outdated).values(edit_due_at=posts[0].posted_at))
 
-    async def _land(self, claim: Claim) -> None:
-        await self._connection.execute(sa.delete(in_flight).where(in_flight.c.id == claim.id))
+    async def _land(self, claim: Claim) -> bool:
+        """Take the row out of the journal; False when the chat was deleted meanwhile, and the row with it."""
+        return (await self._connection.execute(sa.delete(in_flight).where(in_flight.c.id == claim.id))).rowcount > 0
 
     async def _stories(self, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
         """These articles as stories, each with the topics that this chat follows or that the settings name.

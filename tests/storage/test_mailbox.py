@@ -185,6 +185,19 @@ async def test_a_correction_that_comes_while_the_post_is_on_its_way_edits_it_aft
         assert await stores.mailbox.get_corrections(NOW, 10) == [post]
 
 
+async def test_a_chat_that_is_deleted_while_a_message_is_on_its_way_leaves_nothing(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        article_id = await store(stores, new_article(1, source_id))
+        bundle = await stores.mailbox.get_bundle(await stores.chats.get(READER.id), 10)
+        claim = await stores.mailbox.claim(bundle, NOW)
+        await stores.chats.delete(READER.id)
+        post = Post(READER.id, 7, bundle.stories[0].story_id, article_id, 1, PostKind.TEXT, NOW)
+        await stores.mailbox.settle_done(claim, None, [post])
+        assert await stores.chats.find(READER.id) is None
+        assert await stores.mailbox.get_uncertain() == []
+
+
 async def test_a_group_takes_everything_along_when_it_migrates(database: Database) -> None:
     async with database.transaction() as stores:
         await follow_everything(stores, replace(READER, id=-42))
