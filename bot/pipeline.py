@@ -186,16 +186,19 @@ class Pipeline:
 
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
+        read = []
+        for known in drafts:
+            read.append((known.article_id, *self._annotate(source, known.draft)))
+            await asyncio.sleep(0)  # reading takes milliseconds: a command is answered between two articles
         async with self._database.transaction() as stores:
             await self._refresh_topics(stores)
-            for known in drafts:
-                article, reading = self._annotate(source, known.draft)
+            for article_id, article, reading in read:
                 topics = self._index.match(reading, source.name)
-                if known.article_id is None:
+                if article_id is None:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
-                    changed = await stores.articles.revise(known.article_id, article, _now())
-                    await stores.topics.attach(known.article_id, topics)
+                    changed = await stores.articles.revise(article_id, article, _now())
+                    await stores.topics.attach(article_id, topics)
                     self._metrics.articles.labels("revised" if changed else "same").inc()
 
     async def _add(
