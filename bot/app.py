@@ -158,6 +158,10 @@ class App:
         async def run() -> None:
             try:
                 await job()
+            except asyncio.CancelledError:
+                if self.is_ready:
+                    raise
+                # The scheduler ends what still waits for slow sources, and would report each as a fault.
             except StorageError as error:
                 log.error("the database failed, trying again", error=str(error))
             except (TokenRefused, CannotServe) as error:

@@ -4,7 +4,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from aiohttp import ClientConnectionError, ClientSession
 
 from bot.sandbox import start_sandbox
 from bot.sandbox.site import SampleSite, start_site
-from tests.acceptance.person import LocalTelegram
+from tests.acceptance.person import LocalTelegram, Seen
 from tests.acceptance.process import until, write_settings
 
 HOST = "127.0.0.1"
@@ -23,7 +23,7 @@ EDITOR = 11
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What surrounds the bot. `folder` holds its settings and its database."""
+    """What surrounds the bot. `folder` holds its settings and its database, `published` what came out since."""
 
     telegram: LocalTelegram
     site: SampleSite
@@ -31,11 +31,13 @@ class Desk:
     folder: Path
     channels: tuple[int, ...]
     settings: dict[str, Any]
+    published: list[str] = field(default_factory=list)
 
     def publish(self, count: int = 1) -> list[str]:
         """So many stories come out at the site, now; their addresses."""
         found = [url for _ in range(count) if (url := self.site.publish_next()) is not None]
         assert len(found) == count, "the sample site has no more stories"
+        self.published.extend(found)
         return found
 
     def title(self, url: str) -> str:
@@ -66,11 +68,21 @@ class Desk:
         links = (url for seen in await self.telegram.messages(channel) for _, url in seen.links)
         return Counter(url for url in links if url.startswith(self.site.url))
 
-    async def stands(self, urls: list[str]) -> None:
-        """Wait until every one of these stories stands in every channel."""
+    async def publish_until_posted(self, count: int) -> None:
+        """Several stories come out, and one of them stands in the first channel: the others are on their way."""
+        before = await self.telegram.cursor()
+        urls = self.publish(count)
+
+        def is_new(seen: Seen) -> bool:
+            return any(url in urls for _, url in seen.links)
+
+        await self.telegram.wait(self.channels[0], before, is_new, "the first of the new stories")
+
+    async def all_stand(self) -> None:
+        """Wait until every story that was published stands in every channel."""
 
         async def is_complete() -> bool:
-            return all([set(urls) <= set(await self.shown(channel)) for channel in self.channels])
+            return all([set(self.published) <= set(await self.shown(channel)) for channel in self.channels])
 
         await until(is_complete, "every story in every channel")
 

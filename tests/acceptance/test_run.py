@@ -17,6 +17,7 @@ from tests.unit.fake_site import FakeSite
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 READER = 21
+BURST = 6  # stories that come out at once: fewer than make a channel catch up by lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ async def test_the_operators_pages_answer(day: Day) -> None:
     assert 'khabar_messages_total{outcome="edited"} 1.0' in text
 
 
-async def test_sigterm_ends_it_in_time_though_a_source_drips(day: Day) -> None:
+async def test_sigterm_while_stories_flow_loses_none_and_repeats_none(day: Day) -> None:
+    """One source drips all the while."""
+    desk = day.desk
+    await desk.slows(0.3)
+    await desk.publish_until_posted(BURST)
     workers = descendants(day.bot.pid)
     assert workers
     started = time.monotonic()
@@ -130,7 +135,15 @@ async def test_sigterm_ends_it_in_time_though_a_source_drips(day: Day) -> None:
     assert ended.code == 0
     assert "Traceback" not in ended.said
     assert alive(workers) == set()
-    assert list(day.desk.folder.glob("*.db-wal")) == []
+    assert list(desk.folder.glob("*.db-wal")) == []
+    standing = await desk.shown(day.channel)
+    assert set(standing) < set(desk.published)  # it was stopped in the middle
+
+    desk.publish(2)
+    async with running_bot(desk.folder) as bot:
+        await desk.all_stand()
+        assert (await bot.stop()).code == 0
+    assert await desk.shown(day.channel) == dict.fromkeys(desk.published, 1)
 
 
 async def raw_messages(day: Day) -> list[dict[str, Any]]:

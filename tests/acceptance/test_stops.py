@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import pytest
 from aiohttp import ClientSession, web
 
 from bot.sandbox import start_sandbox
 from config.settings import DeliverySettings
 from tests.acceptance.desk import HOST, TOKEN, Desk, free_port, open_desk
-from tests.acceptance.person import LocalTelegram, Seen
-from tests.acceptance.process import END, Process, alive, ask, descendants, khabar, running_bot, until, write_settings
+from tests.acceptance.person import LocalTelegram
+from tests.acceptance.process import Ended, Process, alive, ask, descendants, khabar, running_bot, until, write_settings
 from tests.unit.fake_site import FakeSite
 
 RUN = ("run", "--config", "khabar.toml")
@@ -32,42 +30,19 @@ GARBAGE: tuple[Callable[[str], web.Response], ...] = (
 )
 
 
-async def test_sigterm_while_stories_flow_loses_none_and_repeats_none(tmp_path: Path) -> None:
-    async with open_desk(tmp_path) as desk:
-        await desk.slows(0.3)
-        async with running_bot(tmp_path) as bot:
-            await desk.first_fetch()
-            published = await publish_until_the_first_is_posted(desk)
-            workers = descendants(bot.pid)
-            started = time.monotonic()
-            ended = await bot.stop()
-            assert time.monotonic() - started < END
-            assert ended.code == 0, ended.stderr
-            assert "Traceback" not in ended.said
-            assert alive(workers) == set()
-            standing = await desk.shown(desk.channels[0])
-            assert 0 < len(standing) < BURST  # it was stopped in the middle
-        published += desk.publish(3)
-        async with running_bot(tmp_path) as bot:
-            await desk.stands(published)
-            assert (await bot.stop()).code == 0
-        assert await desk.shown(desk.channels[0]) == dict.fromkeys(published, 1)
-
-
 async def test_power_cuts_while_stories_flow_lose_none_and_copies_are_bounded(tmp_path: Path) -> None:
     async with open_desk(tmp_path, channels=3) as desk:
         await desk.slows(0.3)
-        published: list[str] = []
         for number in range(KILLS):
             async with running_bot(tmp_path) as bot:
                 if number == 0:
                     await desk.first_fetch()
-                published += await publish_until_the_first_is_posted(desk)
+                await desk.publish_until_posted(BURST)
                 workers = descendants(bot.pid)
                 assert (await bot.kill()).code < 0
             await until(partial(gone, workers), "the end of the workers of a bot that was killed")
         async with running_bot(tmp_path) as bot:
-            await desk.stands(published)
+            await desk.all_stand()
             assert (await bot.stop()).code == 0
         copies = sum([await repeated(desk, channel) for channel in desk.channels])
         assert copies <= KILLS * DeliverySettings().open_requests
@@ -77,7 +52,7 @@ async def test_of_two_bots_with_one_token_one_ends_in_plain_words(tmp_path: Path
     sandbox = await start_sandbox(HOST, 0, TOKEN, limits=False)
     first, second = settle(tmp_path / "a", api_url=sandbox.url), settle(tmp_path / "b", api_url=sandbox.url)
     async with (
-        running_bot(first) as one,
+        khabar(first, *RUN) as one,
         khabar(second, *RUN) as two,
         ClientSession() as http,
     ):
@@ -111,29 +86,18 @@ async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
     assert_one_line(ended.stderr, "get one from @BotFather and set KHABAR_TOKEN")
 
 
-@pytest.mark.parametrize(("log_format", "answers"), [("text", (0, 1, 2)), ("json", (2, 3, 4))])
-async def test_whatever_a_server_answers_the_token_is_never_shown(
-    tmp_path: Path, log_format: str, answers: tuple[int, ...]
-) -> None:
+async def test_whatever_a_server_answers_the_token_is_never_shown(tmp_path: Path) -> None:
     """The answers hold the request's own path, as error pages of proxies do; the token's shape is unlike Telegram's."""
     token = "31:short-secret"
-    async with FakeSite() as site:
-
-        async def answer(request: web.Request) -> web.StreamResponse:
-            return GARBAGE[answers[min(len(site.seen), len(answers)) - 1]](str(request.rel_url))
-
-        for method in ("deleteWebhook", "getUpdates"):
-            site.handle(f"/bot{token}/{method}", answer)
-        settle(tmp_path, api_url=site.url(""), token=token, log_level="debug", log_format=log_format)
-        async with khabar(tmp_path, *RUN, "--debug") as bot:
-            await heard(bot, "Telegram cannot be reached", 1)
-            await heard(bot, "no updates from Telegram", len(answers) - 1)
-            ended = await bot.stop()
-    assert ended.code == 0
-    assert "short-secret" not in ended.said
-    assert "[redacted]" in ended.stderr
-    if log_format == "json":
-        assert all(json.loads(line)["event"] for line in ended.stderr.splitlines())
+    text, json_lines = await asyncio.gather(
+        after_garbage(tmp_path / "text", (0, 1, 2), token=token, log_level="debug", log_format="text"),
+        after_garbage(tmp_path / "json", (2, 3, 4), token=token, log_level="debug", log_format="json"),
+    )
+    for ended in (text, json_lines):
+        assert ended.code == 0
+        assert "short-secret" not in ended.said
+        assert "[redacted]" in ended.stderr
+    assert all(json.loads(line)["event"] for line in json_lines.stderr.splitlines())
 
 
 async def test_updates_come_by_webhook_from_those_who_know_the_secret(tmp_path: Path) -> None:
@@ -159,16 +123,19 @@ def settle(folder: Path, **settings: str) -> Path:
     return folder
 
 
-async def publish_until_the_first_is_posted(desk: Desk) -> list[str]:
-    """Several stories come out, and the first of them stands in a channel; the others are on their way."""
-    before = await desk.telegram.cursor()
-    urls = desk.publish(BURST)
+async def after_garbage(folder: Path, answers: tuple[int, ...], **settings: str) -> Ended:
+    """What a bot leaves behind whose server gave these answers, one after another."""
+    async with FakeSite() as site:
 
-    def is_new(seen: Seen) -> bool:
-        return any(url in urls for _, url in seen.links)
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return GARBAGE[answers[min(len(site.seen), len(answers)) - 1]](str(request.rel_url))
 
-    await desk.telegram.wait(desk.channels[0], before, is_new, "the first of the new stories")
-    return urls
+        for method in ("deleteWebhook", "getUpdates"):
+            site.handle(f"/bot{settings['token']}/{method}", answer)
+        async with khabar(settle(folder, api_url=site.url(""), **settings), *RUN, "--debug") as bot:
+            await heard(bot, "Telegram cannot be reached", 1)
+            await heard(bot, "no updates from Telegram", len(answers) - 1)
+            return await bot.stop()
 
 
 async def repeated(desk: Desk, channel: int) -> int:
