@@ -37,7 +37,7 @@ from bot.topics.match import TopicIndex
 from config.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import NewArticle, NewSource, Source, Topic
+from storage.records import NewArticle, NewSource, Source
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
@@ -85,7 +85,7 @@ class Pipeline:
         self._settings = settings
         self._metrics = metrics
         self._visiting: set[int] = set()
-        self._topics: list[Topic] = []
+        self._newest_topic = 0
         self._index = TopicIndex((), lemmatiser)
 
     async def collect(self, on_done: Callable[[Collected], None] | None = None) -> list[Collected]:
@@ -191,7 +191,7 @@ class Pipeline:
             read.append((known.article_id, *self._annotate(source, known.draft)))
             await asyncio.sleep(0)  # reading takes milliseconds: a command is answered between two articles
         async with self._database.transaction() as stores:
-            await self._refresh_topics(stores)
+            await self._learn_topics(stores)
             for article_id, article, reading in read:
                 topics = self._index.match(reading, source.name)
                 if article_id is None:
@@ -238,18 +238,11 @@ class Pipeline:
         )
         return article, annotation.reading
 
-    async def _refresh_topics(self, stores: Stores) -> None:
-        """Topics that chats have made since the last landing count from now on."""
-        topics = await stores.topics.get_all()
-        if topics == self._topics:
-            return
-        old = {topic.id: topic for topic in self._topics}
-        for topic in topics:
-            if old.pop(topic.id, None) != topic:
-                self._index.add(topic)
-        for gone in old:
-            self._index.discard(gone)
-        self._topics = topics
+    async def _learn_topics(self, stores: Stores) -> None:
+        """Topics that chats have made since the last landing count from now on. (Aliases change only with a start.)"""
+        for topic in await stores.topics.get_all(above=self._newest_topic):
+            self._index.add(topic)
+            self._newest_topic = topic.id
 
 
 @asynccontextmanager

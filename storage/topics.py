@@ -19,9 +19,9 @@ class TopicStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def get_all(self) -> list[Topic]:
-        """Every topic, oldest first."""
-        return await self._topics(sa.select(topic).order_by(topic.c.id))
+    async def get_all(self, *, above: int = 0) -> list[Topic]:
+        """Every topic, oldest first; with `above` only those made after the one with this id."""
+        return await self._topics(sa.select(topic).where(topic.c.id > above).order_by(topic.c.id))
 
     async def get(self, topic_id: int) -> Topic:
         """Raises `NotFound`."""
@@ -91,6 +91,8 @@ class TopicStore:
 
     async def _topics(self, query: sa.Select[Any]) -> list[Topic]:
         rows = list(await self._connection.execute(query))
+        if not rows:
+            return []
         wanted = topic_alias.c.topic_id.in_([row.id for row in rows]) if len(rows) == 1 else sa.true()
         aliases: dict[int, tuple[str, ...]] = {}
         for topic_id, alias in await self._connection.execute(
