@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage.database import Database
-from storage.errors import NotFound
+from storage.errors import DatabaseUnavailable, NotFound
 from storage.records import Block, BlockKind, Candidates, SourceCheck, SourceKind
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, new_article, store
@@ -217,3 +217,28 @@ async def test_many_writers_wait_for_one_another(database: Database) -> None:
     await asyncio.gather(*(add(number) for number in range(40)))
     async with database.snapshot() as stores:
         assert (await stores.articles.count()).articles == 40
+
+
+async def test_a_full_disk_costs_the_whole_unit_of_work_and_heals(database: Database) -> None:
+    """SQLite rolls back under us when there is no room: nothing of the transaction may stand."""
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+    long_text = (Block(BlockKind.PARAGRAPH, "Подробности. " * 20_000),)
+
+    async def add_two() -> None:
+        async with database.transaction() as stores:
+            await store(stores, new_article(1, source.id))
+            await store(stores, new_article(2, source.id, body=long_text))
+
+    async with database.writer.connect() as connection:
+        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        await add_two()
+    async with database.snapshot() as stores:
+        assert (await stores.articles.count()).articles == 0
+    async with database.writer.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    await add_two()
+    async with database.snapshot() as stores:
+        assert (await stores.articles.count()).articles == 2
