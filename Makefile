@@ -5,6 +5,7 @@
 #   make check   style, types and the import contracts
 #   make run     the bot itself (wants a token: see README.md)
 #   make setup   .venv alone, with .venv/bin/khabar
+#   make screenshot  the README's picture, docs/demo.png (wants chromium)
 #   make lock    pin the newest versions that pyproject.toml allows, with their hashes
 #   make format  put the code in its usual shape
 
@@ -18,7 +19,7 @@ COMPILE := uv pip compile - pyproject.toml --extra demo --universal --python-ver
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 BUILD_REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
-.PHONY: setup demo test check run lock format
+.PHONY: setup demo test check run lock format screenshot
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -48,6 +49,9 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshot: setup
+	$(BIN)/python -m tests.browser.screenshot docs/demo.png
 
 format: setup
 	$(BIN)/ruff check --fix .
