@@ -7,6 +7,7 @@ by itself. What is stored already is skipped, so an import that was cut off is s
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from bot.commands.shell import DONE, FAILED, archive_to_write, now_utc
 from bot.ingest.dates import read_date
 from bot.ingest.draft import Draft
 from bot.ingest.identity import canonical_url, identity_of
-from bot.ingest.text import first_words
+from bot.ingest.text import first_words, tidy, without_unwanted
 from bot.ingest.workers import Workers
 from bot.metrics import Metrics
 from bot.pipeline import Known, Pipeline, apply_settings, open_pipeline
@@ -161,13 +162,13 @@ def read_line(line: bytes, zone: ZoneInfo) -> PastArticle:
     """One line as an article; a date without a zone is in `zone`. Raises LineError."""
     try:
         said = json.loads(line.decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):  # RecursionError: brackets a thousand deep
         raise LineError("this is not JSON in UTF-8") from None
     if not isinstance(said, dict):
         raise LineError("this is not a JSON object")
     wanted = {name: said.get(name) for name in ("url", "title", "text", "source", "published_at")}
     for name, value in wanted.items():
-        if not isinstance(value, str) or not (value.strip() or name == "text"):
+        if not isinstance(value, str) or not (tidy(value) or name == "text"):
             raise LineError(f"{name} must be a text")
     language = said.get("language")
     if language is not None and not isinstance(language, str):
@@ -176,11 +177,18 @@ def read_line(line: bytes, zone: ZoneInfo) -> PastArticle:
     if published_at is None:
         raise LineError("published_at must be a date, such as 2026-10-18T10:00:00+05:00")
     try:
-        url = check_url(str(wanted["url"]).strip())
+        url = check_url(without_unwanted(str(wanted["url"])).strip())
     except ValueError as error:
         raise LineError(f"url: {error}") from None
-    title, source = (" ".join(str(wanted[name]).split()) for name in ("title", "source"))
-    return PastArticle(url, title, str(wanted["text"]), source, published_at, (language or "")[:2].lower() or None)
+    title, source = (tidy(str(wanted[name])) for name in ("title", "source"))
+    text = without_unwanted(str(wanted["text"]))
+    return PastArticle(url, title, text, source, published_at, _language_code(language or ""))
+
+
+def _language_code(said: str) -> str | None:
+    """The code of "ru" or "ru-RU"; None for what is no code, such as a language's name: it is found out instead."""
+    code = re.split("[-_]", said.strip().lower())[0]
+    return code if re.fullmatch("[a-z]{2,3}", code) else None
 
 
 def _identity(article: PastArticle) -> str:

@@ -82,6 +82,32 @@ async def test_lines_that_are_no_articles_stop_no_others(tmp_path: Path, capsys:
     ]
 
 
+async def test_what_cannot_be_stored_is_taken_out_of_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = settings(tmp_path)
+    escaped = json.dumps(
+        {
+            **article(1, "Пер\ud800вое\x00", 1),
+            "text": "Абзац\udfff.\nДругой\x00.",
+            "source": "При\udc00мер",
+            "url": "https://news.example/\ud8001",
+        }
+    )
+    assert await import_past(kept, past(tmp_path, escaped, "[" * 100_000, article(2, "Второе", 2))) == 1
+    said = capsys.readouterr()
+    assert said.out == "2 stored, 0 known already, 1 could not be read\n"
+    assert said.err == f"{tmp_path}/past.jsonl: line 2: this is not JSON in UTF-8\n"
+    assert await titles(kept, capsys) == ["Второе", "Первое"]
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("ru", "ru"), ("tg-Cyrl", "tg"), (" EN_us ", "en"), ("Русский", None), ("Russian", None), ("", None), ("x", None)],
+)
+def test_a_language_is_a_code_or_found_out(said: str, language: str | None) -> None:
+    line = json.dumps({**article(1, "Первое", 1), "text": "", "source": "Пример", "language": said}).encode()
+    assert read_line(line, DUSHANBE).language == language
+
+
 async def test_the_past_is_pushed_to_nobody_and_polled_from_nowhere(tmp_path: Path) -> None:
     kept = settings(tmp_path)
     recent = article(1, "Сегодня", 1, published_at=datetime.now(UTC).isoformat())
@@ -108,6 +134,10 @@ def test_a_date_without_a_zone_is_the_newsrooms() -> None:
     [
         ({"url": "ftp://news.example"}, "url: write a whole address"),
         ({"title": " "}, "title must be a text"),
+        ({"title": "\ud800"}, "title must be a text"),
+        ({"source": "\x00 "}, "source must be a text"),
+        ({"url": "https://[::1/"}, "url: write a whole address"),
+        ({"published_at": "0001-01-01T00:00:00+05:00"}, "published_at must be a date"),
         ({"text": None}, "text must be a text"),
         ({"published_at": "yesterday"}, "published_at must be a date"),
         ({"published_at": 1714557600}, "published_at must be a text"),
