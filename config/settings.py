@@ -3,6 +3,7 @@
 Nothing here reads a file or the environment; `config.load` does. Each default is the one `khabar.example.toml` shows.
 """
 
+import difflib
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -181,6 +182,10 @@ class Settings(Slice):
     def _check_database(cls, url: str) -> str:
         if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError('write it as "sqlite+aiosqlite:///khabar.db"')
+        file = url.removeprefix("sqlite+aiosqlite:///").partition("?")[0]
+        # SQLite would keep these in memory, for each connection alone: everything would be forgotten at once.
+        if not file.strip() or file.endswith(("/", ":memory:")) or "mode=memory" in url:
+            raise ValueError('name a file after the three slashes, as in "sqlite+aiosqlite:///khabar.db"')
         return url
 
     @field_validator("source", "topic", "channel")
@@ -192,6 +197,17 @@ class Settings(Slice):
             if twins:
                 raise ValueError(f"the same {key} stands twice: {min(twins)}; give each its own")
         return entries
+
+    @model_validator(mode="after")
+    def _know_sources_of_channels(self) -> "Settings":
+        names = {entry.name.casefold(): entry.name for entry in self.source}
+        for number, entry in enumerate(self.channel, 1):
+            for name in entry.sources:
+                if name.casefold() not in names:
+                    near = difflib.get_close_matches(name.casefold(), names, n=1)
+                    hint = f"did you mean {names[near[0]]!r}?" if near else "write the name that its [[source]] has"
+                    raise ValueError(f"channel[{number}].sources: no [[source]] is called {name!r}; {hint}")
+        return self
 
     @property
     def sources(self) -> tuple[SourceSettings, ...]:

@@ -5,22 +5,16 @@ from typing import Any
 
 from bot.archive import Answer, Archive
 from bot.commands.archive import as_dict, show
+from bot.commands.faults import FAULTS
 from bot.commands.output import note, print_json
 from bot.commands.shell import DONE, UsageError, archive
 from bot.topics.lemmas import Lemmatiser
-from bot.topics.query import LONGEST_QUESTION, MOST_WORDS, QuestionError, QuestionFault
+from bot.topics.query import QuestionError
 from config.settings import Settings
 from storage.database import Database
 
 FOR_PEOPLE = 10  # stories
 FOR_PROGRAMS = 1000
-
-_FAULTS = {
-    QuestionFault.EMPTY: "ask for at least one word",
-    QuestionFault.ONLY_WITHOUT: "say what to find, not only what to leave out",
-    QuestionFault.ONLY_SOURCE: "say what to find, not only where",
-    QuestionFault.TOO_LONG: f"ask for {MOST_WORDS} words and {LONGEST_QUESTION} characters at most",
-}
 
 
 async def topic(settings: Settings, words: str, number: int | None, *, as_json: bool) -> int:
@@ -65,7 +59,7 @@ class Archivist:
             async with self._database.snapshot() as stores:
                 return await self._ask(stores, words, size=limit)
         except QuestionError as error:
-            raise UsageError(_FAULTS[error.kind]) from None
+            raise UsageError(FAULTS[error.kind]) from None
 
 
 async def _answer_lines(archivist: Archivist, number: int | None) -> int:
@@ -94,5 +88,4 @@ async def _know_topics(settings: Settings, database: Database) -> None:
     if changed:
         archivist = Archive(Lemmatiser())
         async with database.transaction() as stores:
-            for one in changed:
-                await archivist.name_topic(stores, one.name, one.aliases)
+            await archivist.name_topics(stores, [(one.name, one.aliases) for one in settings.topics])

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.commands.faults import refuse_topics
 from bot.commands.options import Options
 from bot.ingest.errors import IngestError
 from config.load import SettingsError, load_settings
@@ -58,6 +59,7 @@ def run(
     try:
         settings = settings or load_settings(options.config)
         redact = Redactor(settings.secrets())
+        refuse_topics(settings)
         level = settings.log_level if logs == "all" or settings.log_level in {"debug", "error"} else "warning"
         configure_logging(level, settings.log_format, settings.secrets())
         return asyncio.run(body(settings)) or DONE
@@ -75,8 +77,6 @@ def run(
 
 def describe(error: BaseException) -> tuple[int, str]:
     """The exit code and the line for an error."""
-    from bot.topics.query import QuestionError
-
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     words = " ".join(str(error).split())
@@ -86,8 +86,6 @@ def describe(error: BaseException) -> tuple[int, str]:
         return error.exit_code, words
     if isinstance(error, StorageError | IngestError):
         return FAILED, words
-    if isinstance(error, QuestionError):  # what people ask is caught where they ask it
-        return MISUSED, f"a [[topic]] of the settings has a name that nobody can ask for ({error.kind})"
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return FAILED, f"{place}{error.strerror}"

@@ -93,6 +93,32 @@ def test_a_traceback_comes_only_when_asked_for(folder: Path, capsys: pytest.Capt
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["run", "check", "latest"])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            '[[topic]]\nname = "-наводнение"\n',
+            "topic[1].name: '-наводнение' is no topic: say what to find, not only what to leave out",
+        ),
+        (
+            '[[channel]]\nchat = "@news_channel"\ntopics = ["ОДКБ", "source:Вести"]\n',
+            "channel[1].topics: 'source:Вести' is no topic: say what to find, not only where",
+        ),
+        (
+            '[[channel]]\nchat = "@news_channel"\nsources = ["Вести"]\n',
+            "khabar.toml: channel[1].sources: no [[source]] is called 'Вести'; write the name that its [[source]] has",
+        ),
+    ],
+)
+def test_every_command_refuses_what_run_would(
+    folder: Path, command: str, text: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "khabar.toml").write_text(f'token = "1:a"\napi_url = "http://127.0.0.1:9"\n{text}', encoding="utf-8")
+    assert call([command]) == 2
+    assert capsys.readouterr() == ("", f"khabar: {line}\n")
+
+
 def test_a_missing_archive_is_a_failure_that_says_what_to_do(folder: Path) -> None:
     done = python(folder, "-m", "bot", "latest")
     assert done.returncode == 1

@@ -169,6 +169,20 @@ def test_secrets_may_stand_in_files(folder: Path) -> None:
             '[metrics]\nlisten = "9090"',
             """khabar.toml: metrics.listen: '9090' will not do: write a host and a port, such as "127.0.0.1:8080\"""",
         ),
+        (
+            (
+                '[[source]]\nurl = "https://a.example"\nname = "Перевал"\n[[channel]]\nchat = "@news_channel"\n'
+                'sources = ["перевал", "Перевл"]'
+            ),
+            ("khabar.toml: channel[1].sources: no [[source]] is called 'Перевл'; did you mean 'Перевал'?"),
+        ),
+        (
+            '[[channel]]\nchat = "@first_channel"\n[[channel]]\nchat = "@news_channel"\nsources = ["Перевал"]',
+            (
+                "khabar.toml: channel[2].sources: no [[source]] is called 'Перевал'; "
+                "write the name that its [[source]] has"
+            ),
+        ),
     ],
 )
 def test_a_wrong_file_is_one_line(folder: Path, text: str, line: str) -> None:
@@ -228,6 +242,26 @@ def test_no_error_shows_a_token(folder: Path, text: str) -> None:
         load_settings(environ={})
     assert "AAbbCC" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite:///",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite+aiosqlite:////",
+        "sqlite+aiosqlite:///?cache=shared",
+        "sqlite+aiosqlite:///file:x?mode=memory&uri=true",
+        "sqlite+aiosqlite:///file::memory:?uri=true",
+    ],
+)
+def test_a_database_that_is_no_file_is_refused(folder: Path, url: str) -> None:
+    write(folder, f'database_url = "{url}"')
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ={})
+    assert str(caught.value) == (
+        'khabar.toml: database_url: name a file after the three slashes, as in "sqlite+aiosqlite:///khabar.db"'
+    )
 
 
 def test_repr_shows_no_secret() -> None:
