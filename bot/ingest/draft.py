@@ -11,7 +11,10 @@ from storage.records import Block
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One article of one source. `identity` and `feed_hash` are the feed's, the rest the best of feed and page."""
+    """One article of one source. `identity` and `feed_hash` are the feed's, the rest the best of feed and page.
+
+    Without `has_page` the address is not the article's alone, and says nothing of which article it is.
+    """
 
     identity: str
     feed_hash: str
@@ -24,6 +27,7 @@ class Draft:
     image: str | None = None
     author: str | None = None
     tags: tuple[str, ...] = ()
+    has_page: bool = True
 
 
 def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime) -> Draft:
@@ -48,7 +52,7 @@ def draft_from_feed(entry: FeedEntry, language: str, now: datetime) -> Draft:
     return Draft(
         identity=entry.identity,
         feed_hash=entry.feed_hash,
-        url=canonical_url(entry.url),
+        url=canonical_url(entry.url, with_anchor=not entry.has_page),
         title=entry.title,
         lead=entry.lead,
         body=entry.body,
@@ -57,4 +61,5 @@ def draft_from_feed(entry: FeedEntry, language: str, now: datetime) -> Draft:
         image=entry.image,
         author=entry.author,
         tags=entry.tags,
+        has_page=entry.has_page,
     )

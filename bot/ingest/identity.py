@@ -3,7 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from bot.ingest.text import words
 
@@ -19,8 +19,8 @@ _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
 
-def canonical_url(url: str) -> str:
-    """An address reduced to what names the page.
+def canonical_url(url: str, *, with_anchor: bool = False) -> str:
+    """An address reduced to what names the page; `with_anchor` also keeps what names a place in it.
 
     Host in lower case, default port, fragment (but a hash-bang) and tracking parameters dropped; the order of the rest
     stays, since some sites mind it. An address that cannot be read comes back as it is.
@@ -38,7 +38,8 @@ def canonical_url(url: str) -> str:
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{port}"
     kept = [piece for piece in parts.query.split("&") if piece and not is_tracking(piece.split("=", 1)[0])]
-    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    is_kept = parts.fragment.startswith("!") or (with_anchor and not is_tracking(parts.fragment.partition("=")[0]))
+    fragment = parts.fragment if is_kept else ""
     return urlunsplit(
         (
             scheme,
@@ -56,12 +57,21 @@ def is_tracking(parameter: str) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
+def is_front_page(url: str, home: str) -> bool:
+    """Whether an address names the site, or `home`, and no article of it."""
+    canonical = canonical_url(url)
+    return canonical in {canonical_url(home), canonical_url(urljoin(canonical, "/"))}
+
+
 def identity_of(guid: str | None, url: str, title: str, published_at: datetime | None) -> str:
-    """The guid as it is; else the canonical address; else a hash of title and date, all that is left."""
+    """The guid as it is; else the canonical address with its anchor; else a hash of title and date, all that is left.
+
+    The anchor counts because a live text gives each of its messages the same page.
+    """
     if guid and guid.strip():
         return _bounded(guid.strip())
     if url:
-        return _bounded(canonical_url(url))
+        return _bounded(canonical_url(url, with_anchor=True))
     return _hashed(f"{title}\n{published_at.isoformat() if published_at else ''}")
 
 

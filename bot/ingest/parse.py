@@ -14,7 +14,7 @@ from bot.ingest.cleaning import article_alone
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed, decode_html
 from bot.ingest.errors import AnnouncedFeed, NotAFeed
-from bot.ingest.identity import canonical_url, identity_of
+from bot.ingest.identity import canonical_url, identity_of, is_front_page
 from bot.ingest.jsonfeed import read_json
 from bot.ingest.prepare import find_root, prepare
 from bot.ingest.rawfeed import RawEntry, RawFeed
@@ -37,7 +37,7 @@ def parse_feed(page: FetchedPage) -> ParsedFeed:
     """Read RSS 0.9-2.0, Atom, RDF or JSON Feed.
 
     Raises NotAFeed (with the feeds that a web page announces) and HostileXml. An entry without a single word is
-    left out; one without an address gets the feed's home page.
+    left out; one without an address gets the feed's home page, and `has_page` says so.
     """
     raw = _read(page)
     home = absolute_url(raw.home, page.final_url) or page.final_url
@@ -47,7 +47,7 @@ def parse_feed(page: FetchedPage) -> ParsedFeed:
         language=_language(raw.language),
         kind=raw.kind,
         ttl=raw.ttl,
-        entries=tuple(_told_apart([entry for entry in entries if entry is not None])),
+        entries=tuple(_with_pages(_told_apart([entry for entry in entries if entry is not None]), home)),
     )
 
 
@@ -165,6 +165,19 @@ def _told_apart(entries: list[FeedEntry]) -> list[FeedEntry]:
     return [
         replace(entry, identity=identity_of(None, entry.url, entry.title, entry.published_at))
         if entry.guid and len(pages[entry.identity]) > 1
+        else entry
+        for entry in entries
+    ]
+
+
+def _with_pages(entries: list[FeedEntry], home: str) -> list[FeedEntry]:
+    """Mark the entries whose address is no page of their own: the site's front page, or another entry's too."""
+    sharing: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        sharing[canonical_url(entry.url)].add(entry.identity)
+    return [
+        replace(entry, has_page=False)
+        if len(sharing[canonical_url(entry.url)]) > 1 or is_front_page(entry.url, home)
         else entry
         for entry in entries
     ]

@@ -33,8 +33,8 @@ class EntryReader:
 
     async def read(self, entry: FeedEntry, now: datetime, *, language: str | None, full_text: bool) -> ReadEntry:
         """The article of an entry. `language` is what is known of the source, `full_text` asks for its page."""
-        reason = None
-        if full_text and entry.url:
+        reason = "the entry has no page of its own" if full_text and not entry.has_page else None
+        if full_text and entry.has_page:
             try:
                 page = await self._fetcher.fetch(entry.url)
                 if isinstance(page, FetchedPage):

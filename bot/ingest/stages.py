@@ -52,6 +52,8 @@ class FeedEntry:
     """One entry of a feed, cleaned: plain text, absolute addresses, dates in UTC.
 
     `body` may be empty. `feed_hash` covers title, lead, body and picture: as long as it stays, the feed says the same.
+    `has_page` says that `url` is a page of this entry alone: false where the feed gives no link, its home page, or one
+    page for several entries (a live text, a digest). `language` is what the feed says of itself, two or three letters.
     """
 
     identity: str
@@ -66,6 +68,8 @@ class FeedEntry:
     author: str | None
     tags: tuple[str, ...]
     feed_hash: str
+    has_page: bool = True
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

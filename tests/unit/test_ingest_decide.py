@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +55,13 @@ def test_the_page_says_when_the_feed_does_not() -> None:
     assert draft_from_page(entry("a"), page, NOW).published_at == yesterday
     told = entry("a", NOW - timedelta(days=2))
     assert draft_from_page(told, page, NOW).published_at == told.published_at
+
+
+def test_an_entry_without_a_page_of_its_own_keeps_the_place_it_links_to() -> None:
+    message = replace(entry("live"), url="https://news.example/live?utm_source=rss#m1", has_page=False)
+    draft = draft_from_feed(message, "ru", NOW)
+    assert (draft.url, draft.has_page) == ("https://news.example/live#m1", False)
+    assert draft_from_feed(replace(message, has_page=True), "ru", NOW).url == "https://news.example/live"
 
 
 def test_what_the_archive_has_is_not_new_and_only_changed_where_the_feed_says_something_else() -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.ingest.identity import canonical_url, identity_of
+from bot.ingest.identity import canonical_url, identity_of, is_front_page
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,31 @@ def test_the_guid_comes_first_then_the_address_then_the_words() -> None:
     assert by_words == identity_of(None, "", "Title", at)
     assert by_words != identity_of(None, "", "Title", None)
     assert len(identity_of("x" * 10_000, "", "", None)) < 100
+
+
+@pytest.mark.parametrize(
+    ("url", "identity"),
+    [
+        ("https://news.example/live?utm_source=x#m1", "https://news.example/live#m1"),
+        ("https://news.example/a#utm_source=rss", "https://news.example/a"),
+        ("https://news.example/a#xtor=RSS-1", "https://news.example/a"),
+        ("https://news.example/a#", "https://news.example/a"),
+    ],
+)
+def test_a_place_in_a_page_names_an_article_and_a_mark_of_origin_does_not(url: str, identity: str) -> None:
+    assert identity_of(None, url, "Title", None) == identity
+
+
+@pytest.mark.parametrize(
+    ("url", "is_front"),
+    [
+        ("https://news.example/", True),
+        ("https://News.example?utm_source=rss#top", True),
+        ("https://news.example/tj", True),
+        ("https://news.example/tj/1", False),
+        ("https://news.example/?p=17", False),
+        ("https://news.example/#!/17", False),
+    ],
+)
+def test_the_front_page_is_no_articles_page(url: str, is_front: bool) -> None:
+    assert is_front_page(url, "https://news.example/tj") is is_front

@@ -188,6 +188,37 @@ def test_entries_that_share_a_guid_are_told_apart_by_their_addresses() -> None:
     assert (first.identity, second.identity) == ("https://news.example/a", "https://news.example/b")
 
 
+def test_only_an_address_that_one_entry_has_alone_is_its_page() -> None:
+    item = "<item><title>{}</title><link>{}</link><guid isPermaLink='false'>{}</guid></item>"
+    feed = parse(
+        rss(
+            item.format("Первое сообщение", "/live#m1", "m1")
+            + item.format("Второе сообщение", "/live#m2", "m2")
+            + item.format("Выпуск", "https://news.example/?utm_source=rss", "digest")
+            + item.format("Раздел", "/tj", "section")
+            + "<item><title>Без ссылки</title></item>"
+            + item.format("Мост открыли", "/2026/most", "most")
+            + item.format("Мост открыли", "/2026/most#photo", "most"),
+            "<link>https://news.example/tj</link>",
+        )
+    )
+    assert [(entry.identity, entry.has_page) for entry in feed.entries[:4]] == [
+        ("m1", False),
+        ("m2", False),
+        ("digest", False),
+        ("section", False),
+    ]
+    assert [entry.has_page for entry in feed.entries[4:]] == [False, True, True]
+
+
+def test_places_in_one_page_are_different_entries_even_without_guids() -> None:
+    items = "".join(f"<item><title>Сообщение {at}</title><link>/live#m{at}</link></item>" for at in (1, 2))
+    first, second = parse(rss(items)).entries
+    assert (first.identity, second.identity) == ("https://news.example/live#m1", "https://news.example/live#m2")
+    assert not first.has_page
+    assert not second.has_page
+
+
 def test_the_hash_changes_with_what_is_said_and_with_nothing_else() -> None:
     def said(
         title: str = "Т", text: str = "Текст", date: str = "Sun, 18 Oct 2026 10:00:00 GMT", image: str = "/i.jpg?sign=1"

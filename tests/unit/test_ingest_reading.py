@@ -1,0 +1,55 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.ingest.fetch import Fetcher
+from bot.ingest.reading import EntryReader, ReadEntry
+from bot.ingest.stages import FetchedPage
+from bot.ingest.workers import Workers
+from config.settings import CollectSettings
+from tests.unit.fake_site import FakeSite
+
+NOW = datetime(2026, 10, 18, 12, tzinfo=UTC)
+PAGE = Path(__file__).parents[1] / "data" / "pages" / "ru_share_line.html"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[FakeSite]:
+    async with FakeSite() as site:
+        yield site
+
+
+async def read_feed(site: FakeSite, feed: str, language: str | None = None) -> list[ReadEntry]:
+    """Every entry of a feed, read one after another as collecting does it."""
+    url = site.serve("/rss", f"<rss version='2.0'><channel><title>Вести</title>{feed}</channel></rss>")
+    settings = CollectSettings(allow_private=(site.host,))
+    async with Fetcher(settings) as fetcher, Workers(1) as workers:
+        page = await fetcher.fetch(url)
+        assert isinstance(page, FetchedPage)
+        reader = EntryReader(fetcher, workers, "ru")
+        entries = (await workers.parse(page)).entries
+        return [await reader.read(entry, NOW, language=language, full_text=True) for entry in entries]
+
+
+async def test_a_page_is_read_for_its_own_entry_and_no_other(site: FakeSite) -> None:
+    for path in ("/", "/live", "/1"):
+        site.serve(path, PAGE.read_bytes(), Content_Type="text/html")
+    item = "<item><title>{}</title><link>{}</link><description>{}</description></item>"
+    own, first, second, lone = await read_feed(
+        site,
+        item.format("Через Вахш открыли мост", "/1", "Мост открыли.")
+        + item.format("Вода поднялась", "/live#m1", "Вода поднялась на метр.")
+        + item.format("Вода ушла", "/live#m2", "Вода ушла.")
+        + item.format("Объявление", "", "Редакция переехала."),
+    )
+    assert own.reason is None
+    assert own.draft.body
+    assert [(one.draft.lead, one.draft.body) for one in (first, second, lone)] == [
+        ("Вода поднялась на метр.", ()),
+        ("Вода ушла.", ()),
+        ("Редакция переехала.", ()),
+    ]
+    assert {one.reason for one in (first, second, lone)} == {"the entry has no page of its own"}
+    assert [seen.path for seen in site.seen] == ["/rss", "/1"]
