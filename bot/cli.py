@@ -8,36 +8,50 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot.commands.options import Options
+from bot.commands.parsing import Command, Group, Question
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
 app = typer.Typer(
     name="khabar",
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="A newsroom's Telegram bot: articles in, stories out to readers and channels, each once.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks show the values of variables, the token among them
 )
-sources = typer.Typer(help="Where news come from.", no_args_is_help=True)
+sources = typer.Typer(cls=Group, help="Where news come from.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 
 Config = Annotated[
     Path | None,
     typer.Option(help="The settings; else KHABAR_CONFIG, else khabar.toml if it stands here.", metavar="FILE"),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.", metavar="")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.", metavar="")]
 Port = Annotated[int, typer.Option(help="Where to listen on this machine.", min=0, max=65535)]
 Words = Annotated[list[str], typer.Argument(help="Words in any form; - reads a question a line from standard input.")]
 Number = Annotated[int | None, typer.Option("-n", help="At most so many: else 10, for programs 1000.", min=1)]
 Latest = Annotated[int, typer.Option("-n", help="How many.", min=1)]
-# A minus before a word is the question's (-flood) unless it is an option of ours; after -- it always is.
-QUESTION = {"ignore_unknown_options": True}
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"khabar {version('khabar')}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Show the version.", metavar="", is_eager=True, callback=_print_version)
+]
 
 
 @app.callback()
-def everywhere(context: typer.Context, config: Config = None, debug: Debug = False) -> None:
+def everywhere(context: typer.Context, config: Config = None, debug: Debug = False, _version: Version = False) -> None:
     """What may stand before any command as well as after it."""
     context.obj = Options(config, is_debug=debug)
 
@@ -65,7 +79,7 @@ class Call:
         return run_body(self.options, bound, logs=logs)
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(context: typer.Context, port: Port = 8088, config: Config = None, debug: Debug = False) -> int:
     """Try it out: a local Telegram, a sample news site and the bot in one."""
     from bot.commands import sandbox
@@ -73,7 +87,7 @@ def demo(context: typer.Context, port: Port = 8088, config: Config = None, debug
     return sandbox.demo(Call(context, config, debug).options, port)
 
 
-@app.command()
+@app.command(cls=Command)
 def run(context: typer.Context, config: Config = None, debug: Debug = False) -> int:
     """The bot. Ctrl-C or SIGTERM ends it cleanly."""
     from bot.commands import live
@@ -81,7 +95,7 @@ def run(context: typer.Context, config: Config = None, debug: Debug = False) -> 
     return Call(context, config, debug).run(live.serve, logs="all")
 
 
-@app.command()
+@app.command(cls=Command)
 def check(context: typer.Context, as_json: AsJson = False, config: Config = None, debug: Debug = False) -> int:
     """The doctor: looks at all that the bot needs and says what to do."""
     from bot.commands import check as doctor
@@ -89,7 +103,7 @@ def check(context: typer.Context, as_json: AsJson = False, config: Config = None
     return Call(context, config, debug).run(doctor.check, as_json=as_json)
 
 
-@sources.command("list")
+@sources.command("list", cls=Command)
 def list_sources(context: typer.Context, config: Config = None, debug: Debug = False) -> int:
     """Every source with its state and its last error."""
     from bot.commands import sources as bodies
@@ -97,7 +111,7 @@ def list_sources(context: typer.Context, config: Config = None, debug: Debug = F
     return Call(context, config, debug).run(bodies.list_sources)
 
 
-@sources.command("add")
+@sources.command("add", cls=Command)
 def add_source(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="A feed, a news sitemap, or a page with headlines.")],
@@ -111,7 +125,7 @@ def add_source(
     return Call(context, config, debug).run(bodies.add_source, url, name)
 
 
-@sources.command("remove")
+@sources.command("remove", cls=Command)
 def remove_source(
     context: typer.Context,
     source_id: Annotated[int, typer.Argument(metavar="ID", help="As `khabar sources list` shows it.")],
@@ -124,7 +138,7 @@ def remove_source(
     return Call(context, config, debug).run(bodies.remove_source, source_id)
 
 
-@sources.command("test")
+@sources.command("test", cls=Command)
 def try_source(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="A source, or the page of one article.")],
@@ -138,7 +152,7 @@ def try_source(
     return Call(context, config, debug).run(trial.try_source, url, as_json=as_json)
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Sources as .opml, or the past as .jsonl.", exists=True, dir_okay=False)],
@@ -156,7 +170,7 @@ def import_file(
     return call.run(bodies.import_opml, file)
 
 
-@app.command()
+@app.command(cls=Command)
 def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="An .opml file to write.", dir_okay=False)],
@@ -169,7 +183,7 @@ def export(
     return Call(context, config, debug).run(bodies.export_opml, file)
 
 
-@app.command()
+@app.command(cls=Command)
 def collect(context: typer.Context, config: Config = None, debug: Debug = False) -> int:
     """Fetch every source that is due, once."""
     from bot.commands import collecting
@@ -177,7 +191,7 @@ def collect(context: typer.Context, config: Config = None, debug: Debug = False)
     return Call(context, config, debug).run(collecting.collect)
 
 
-@app.command()
+@app.command(cls=Command)
 def latest(
     context: typer.Context,
     number: Latest = 10,
@@ -191,7 +205,7 @@ def latest(
     return Call(context, config, debug).run(archive.latest, number, as_json=as_json)
 
 
-@app.command(context_settings=QUESTION)
+@app.command(cls=Question, context_settings={"ignore_unknown_options": True})
 def topic(
     context: typer.Context,
     words: Words,
@@ -207,7 +221,7 @@ def topic(
     return Call(context, config, debug).run(questions.topic, " ".join(words), number, as_json=as_json)
 
 
-@app.command(context_settings=QUESTION)
+@app.command(cls=Question, context_settings={"ignore_unknown_options": True})
 def search(
     context: typer.Context,
     words: Words,
@@ -223,7 +237,7 @@ def search(
     return Call(context, config, debug).run(questions.search, " ".join(words), number, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def sandbox(
     context: typer.Context,
     port: Port = 8088,
@@ -237,7 +251,7 @@ def sandbox(
     return bodies.serve(Call(context, config, debug).options, port, token)
 
 
-@app.command()
+@app.command(cls=Command)
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file to write; it must not be there yet.")],
@@ -250,7 +264,7 @@ def backup(
     return Call(context, config, debug).run(database.backup, file)
 
 
-@app.command()
+@app.command(cls=Command)
 def migrate(context: typer.Context, config: Config = None, debug: Debug = False) -> int:
     """Bring the database's schema to the newest."""
     from bot.commands import database
@@ -272,7 +286,8 @@ def call(arguments: list[str]) -> int:
     except typer.TyperException as error:
         message = " ".join(error.format_message().split())
         if message:  # empty where help was printed instead
-            sys.stderr.write(f"khabar: {message} See khabar --help.\n")
+            end = "" if message.endswith((".", "?", "!")) else "."
+            sys.stderr.write(f"khabar: {message}{end} See khabar --help.\n")
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,8 +66,13 @@ def test_help_imports_next_to_nothing(folder: Path) -> None:
     ("arguments", "line"),
     [
         (["latst"], "khabar: No such command 'latst'. Did you mean 'latest'? See khabar --help.\n"),
-        (["latest", "-n", "0"], "khabar: Invalid value for '-n'"),
-        (["latest", "--jsn"], "khabar: No such option: --jsn"),
+        (
+            ["latest", "-n", "0"],
+            "khabar: Invalid value for '-n': Input should be greater than or equal to 1. See khabar --help.\n",
+        ),
+        (["latest", "--jsn"], "khabar: No such option: --jsn (Possible options: --json). See khabar --help.\n"),
+        (["topic", "ОДКБ", "--jsn"], "khabar: No such option: --jsn. Did you mean --json? See khabar --help.\n"),
+        (["search", "--flood", "ОДКБ"], "khabar: No such option: --flood. See khabar --help.\n"),
         (["topic"], "khabar: Missing argument 'words'."),
         (["import", "none.opml"], "khabar: Invalid value for 'file': file 'none.opml' does not exist."),
         (["--config", "none.toml", "latest"], "khabar: none.toml: there is no such file"),
@@ -83,6 +89,26 @@ def test_wrong_use_is_one_line_and_exit_code_2(
     assert said.err.startswith(line)
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [["-flood", "-n", "5", "--json"], ["--json", "--", "--flood", "--jsn"]])
+def test_a_minus_before_a_word_is_the_questions(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["search", "ОДКБ", *words]) == 1
+    assert "there is no database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["topic", "-h"], ["sources", "list", "--help"]])
+def test_help_shows_a_flag_without_a_value(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(arguments) == 0
+    said = capsys.readouterr().out
+    assert "--debug" in said
+    assert "bool" not in said
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["--version"]) == 0
+    assert re.fullmatch(r"khabar \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
 def test_a_traceback_comes_only_when_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
