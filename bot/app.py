@@ -24,14 +24,14 @@ from bot.chat.poll import Handler, Poller, PollingEnded
 from bot.chat.webhook import create_webhook
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
-from bot.delivery.sender import Sender, create_bot
-from bot.delivery.worker import TokenRefused, Worker
+from bot.delivery.sender import Sender, TokenRefused, create_bot
+from bot.delivery.worker import Worker
 from bot.metrics import Metrics, create_metrics_server
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
 from bot.topics.lemmas import Lemmatiser
 from config.settings import ChannelSettings, Settings
-from storage.database import Database
+from storage.database import Database, held_alone
 from storage.errors import StorageError
 from storage.schema import migrate
 
@@ -41,7 +41,10 @@ TICK = 1  # seconds between looks at what is due
 ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
 LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
-DRAIN = 6.0  # seconds to settle what is on its way when the bot is stopped
+# A stop takes at most the three together, and no more than 10 s.
+GRACE = 3.0  # seconds for commands that are being answered
+DRAIN = 4.0  # seconds more to settle messages that are on their way
+CLOSING = 1.0  # seconds for open connections of the webhook and of /metrics
 OVERLAPPING_VISITS = 100  # ticks that may still wait for slow sources
 
 
@@ -74,7 +77,6 @@ class App:
         self._fault: Exception | None = None
         self._is_introduced = False
         self._channels = dict.fromkeys(self._settings.channels)
-        self._channel_ids: list[int] = []
         self.is_ready = False
 
     def stop(self) -> None:
@@ -90,8 +92,9 @@ class App:
                 await self._open_servers(stack)
                 starting = group.create_task(self._start(group, poller, scheduler, on_ready))
                 await self._stopping.wait()
+                self._worker.begin_to_stop()
                 starting.cancel()
-                poller.stop()
+                poller.stop(GRACE)
         except* (PollingEnded, CannotServe) as ended:
             self._fault = ended.exceptions[0]
         finally:
@@ -138,6 +141,7 @@ class App:
             ("collect", self._pipeline.collect, TICK, OVERLAPPING_VISITS),
             ("deliver", self._worker.drain, TICK, 1),
             ("correct", self._worker.correct, TICK, 1),
+            ("tell", self._worker.tell, TICK, 1),
             ("arrange", self._arrange, ARRANGE_TICK, 1),
         ]
         for name, job, seconds, instances in ticks:
@@ -198,11 +202,8 @@ class App:
             advice = "add the bot to it as an admin who may post"
             log.error("a channel cannot be used", chat=wanted.chat, error=str(error), advice=advice)
             return
-        self._channel_ids.append(chat_id)
+        log.info("a channel is ready", chat=wanted.chat, id=chat_id)
         del self._channels[wanted]
-        if not self._channels:
-            async with self._database.transaction() as stores:
-                await stores.chats.keep_settings(self._channel_ids)
 
     async def _introduce(self) -> None:
         webhook = self._settings.webhook
@@ -228,6 +229,7 @@ class App:
         now = datetime.now(UTC)
         async with self._database.transaction() as stores:
             await stores.mailbox.forget_posts(now - LEDGER)
+            await stores.mailbox.advance_idle()
             await stores.topics.forget_questions(now - QUESTIONS)
             await stores.search.optimize()
 
@@ -241,6 +243,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
+        stack.enter_context(held_alone(database))
         now = datetime.now(UTC)
         migrated = await migrate(database, now)
         if migrated.backup is not None:
@@ -250,6 +253,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         archive = Archive(lemmatiser)
         async with database.transaction() as stores:
             await apply_settings(settings, stores, archive, now)
+            await stores.chats.keep_settings([channel.chat for channel in settings.channels])
         pipeline = await stack.enter_async_context(open_pipeline(settings, database, lemmatiser, metrics))
         bot = create_bot(settings.token.get_secret_value(), settings.api_url)
         stack.push_async_callback(bot.session.close)
@@ -263,7 +267,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             composer=composer,
             settings=settings.delivery,
             metrics=metrics,
-            notify=notes.tell,
+            tell=notes.tell,
         )
         context = ChatContext(
             database=database,
@@ -281,7 +285,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
 async def _listening(application: web.Application, address: str) -> AsyncIterator[None]:
     """The application served at host:port while the block runs."""
     host, _, port = address.rpartition(":")
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSING)
     await runner.setup()
     try:
         await web.TCPSite(runner, host.strip("[]"), int(port)).start()

@@ -33,6 +33,7 @@ class Archive:
 
     def __init__(self, lemmatiser: Lemmatiser) -> None:
         self._lemmatiser = lemmatiser
+        self._topics: dict[int, Topic] = {}
 
     async def search(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
         """Stories with these words."""
@@ -40,42 +41,60 @@ class Archive:
 
     async def ask_topic(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
         """Stories of the topic that the words name, in any form or by an alias; else stories with the words."""
-        views = await stores.topics.get_views()
-        topic = resolve(words, [view.topic for view in views], self._lemmatiser)
-        near = nearest(words, views, self._lemmatiser)
-        if topic is None:
-            return Answer(await self._page(stores, self._matcher(words), page, size), None, near)
-        return Answer(await self._page(stores, self._matcher(topic.name, topic.aliases), page, size), topic, near)
+        topic = await self.find_topic(stores, words)
+        if topic is not None:
+            return await self.open_topic(stores, topic, page, size)
+        found = await self._page(stores, self._matcher(words), page, size)
+        return Answer(found, None, await self._near(stores, words))
 
     async def open_topic(self, stores: Stores, topic: Topic, page: int = 0, size: int = PAGE_SIZE) -> Answer:
         """Stories of a saved topic."""
-        near = nearest(topic.name, await stores.topics.get_views(), self._lemmatiser)
-        return Answer(await self._page(stores, self._matcher(topic.name, topic.aliases), page, size), topic, near)
+        found = await self._page(stores, self._matcher(topic.name, topic.aliases), page, size)
+        return Answer(found, topic, await self._near(stores, topic.name))
+
+    async def find_topic(self, stores: Stores, words: str) -> Topic | None:
+        """The saved topic that the words name, in any form or by an alias."""
+        return resolve(words, await self._known(stores), self._lemmatiser)
 
     async def save_topic(self, stores: Stores, words: str) -> Topic:
         """The topic that the words name; a new one is saved with its recent past."""
-        topics = await stores.topics.get_all()
-        found = resolve(words, topics, self._lemmatiser)
+        found = await self.find_topic(stores, words)
         if found is not None:
             return found
         saved = await stores.topics.add(" ".join(words.split()), topic_key(words, self._lemmatiser))
-        await self.take_past_along(stores, saved)
+        await self._take_past_along(stores, saved)
         return saved
 
-    async def name_topic(self, stores: Stores, name: str, aliases: Sequence[str]) -> Topic:
-        """The topic as the settings name it. What it matches is looked up anew when its names have changed."""
-        key = topic_key(name, self._lemmatiser)
-        before = await stores.topics.get_all()
-        topic = await stores.topics.name_from_settings(name, key, aliases)
-        if topic not in before:
-            await self.take_past_along(stores, topic)
-        return topic
+    async def name_topics(self, stores: Stores, named: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Make the settings' topics just these names with these aliases.
 
-    async def take_past_along(self, stores: Stores, topic: Topic) -> None:
-        """Attach the newest articles of the archive that match."""
+        What a topic matches is looked up anew when its names have changed.
+        """
+        before = await stores.topics.get_all()
+        keys = [topic_key(name, self._lemmatiser) for name, _ in named]
+        await stores.topics.keep_settings(keys)
+        for (name, aliases), key in zip(named, keys, strict=True):
+            topic = await stores.topics.name_from_settings(name, key, aliases)
+            if topic not in before:
+                await self._take_past_along(stores, topic)
+
+    async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
+        """The newest articles of the archive that match, and no others, are the topic's."""
         matcher = self._matcher(topic.name, topic.aliases)
         ids = await stores.search.find_ids(matcher.candidates, self._accepts(matcher), limit=TOPIC_PAST)
-        await stores.topics.add_articles(topic.id, ids)
+        await stores.topics.replace_articles(topic.id, ids)
+
+    async def _known(self, stores: Stores) -> list[Topic]:
+        """Every topic, kept in memory: names change only with a start, so only new ones are read.
+
+        Called before a transaction adds a topic of its own, so that none is kept which may be rolled back.
+        """
+        for topic in await stores.topics.get_all(above=max(self._topics, default=0)):
+            self._topics[topic.id] = topic
+        return list(self._topics.values())
+
+    async def _near(self, stores: Stores, words: str) -> tuple[TopicView, ...]:
+        return nearest(words, await stores.topics.get_offered(), self._lemmatiser)
 
     def _matcher(self, words: str, aliases: Sequence[str] = ()) -> Matcher:
         return compile_question(parse_question(words), self._lemmatiser, aliases)

@@ -268,8 +268,9 @@ async def apply_settings(settings: Settings, stores: Stores, archive: Archive, n
         for one in settings.sources
     ]
     await stores.sources.keep_settings(named, now)
-    for topic in settings.topics:
-        await archive.name_topic(stores, topic.name, topic.aliases)
+    # Before topics change: a new alias must not bring old stories to chats as if they were new.
+    await stores.mailbox.advance_idle()
+    await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
 
 
 def first_of(group: BaseExceptionGroup[StorageError]) -> BaseException:

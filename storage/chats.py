@@ -1,6 +1,6 @@
 """Chats, what they follow, and what they saved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -37,15 +37,10 @@ class ChatStore:
             raise NotFound("chat", chat_id)
         return found
 
-    async def get_owned(self, owner_id: int) -> list[Chat]:
-        """Channels and groups that this person set up."""
-        rows = await self._connection.execute(sa.select(chat).where(chat.c.owner_id == owner_id).order_by(chat.c.id))
-        return [chat_record(row) for row in rows]
-
     async def add(self, new: Chat) -> Chat:
         """Remember a chat; one that is known keeps everything but its names."""
         said = {"title": new.title, "username": new.username, "kind": new.kind}
-        statement = insert(self._connection, chat).values(id=new.id, from_settings=False, **_values(new))
+        statement = insert(self._connection, chat).values(id=new.id, **_values(new))
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=said))
         return await self.get(new.id)
 
@@ -70,18 +65,26 @@ class ChatStore:
         await self._connection.execute(sa.delete(chat).where(chat.c.id == chat_id))
 
     async def migrate(self, old_id: int, new_id: int) -> None:
-        """A group became a supergroup: every row follows to the new id."""
-        await self._connection.execute(sa.delete(chat).where(chat.c.id == new_id))
+        """A group became a supergroup: every row follows to the new id. A second telling changes nothing.
+
+        What the new id follows already, because it was met before the news of the migration, is kept beside it.
+        """
+        if await self.find(old_id) is None:
+            return
+        met = [(view.follow.topic_id, view.follow.source_id) for view in await self.get_follows(new_id)]
+        await self.delete(new_id)
         values = {"id": new_id, "kind": ChatKind.SUPERGROUP}
         await self._connection.execute(sa.update(chat).where(chat.c.id == old_id).values(values))
+        for topic_id, source_id in met:
+            await self.follow(new_id, topic_id=topic_id, source_id=source_id)
 
-    async def keep_settings(self, chat_ids: Sequence[int]) -> None:
-        """Channels that stood in settings and do so no more receive nothing."""
-        gone = sa.and_(chat.c.from_settings, chat.c.id.not_in(chat_ids))
-        await self._connection.execute(
-            sa.update(chat).where(gone).values(state=ChatState.STOPPED, due_at=None, from_settings=False)
-        )
-        await self._connection.execute(sa.update(chat).where(chat.c.id.in_(chat_ids)).values(from_settings=True))
+    async def keep_settings(self, named: Collection[int | str]) -> None:
+        """Channels that stood in settings and do so no more receive nothing; `named` are ids and @usernames."""
+        kept = {name.casefold() if isinstance(name, str) else name for name in named}
+        rows = await self._connection.execute(sa.select(chat.c.id, chat.c.username).where(chat.c.from_settings))
+        gone = [row.id for row in rows if kept.isdisjoint({row.id, f"@{row.username}".casefold()})]
+        values = {"state": ChatState.STOPPED, "due_at": None, "from_settings": False}
+        await self._connection.execute(sa.update(chat).where(chat.c.id.in_(gone)).values(values))
 
     async def get_follows(self, chat_id: int) -> list[FollowView]:
         """What the chat follows, with the number of articles each has in the archive."""

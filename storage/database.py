@@ -4,21 +4,25 @@ SQLite's pragmas and its BEGIN IMMEDIATE live here and nowhere else: a transacti
 under a plain BEGIN fails under contention whatever the busy timeout.
 """
 
+import fcntl
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseUnavailable
 from storage.stores import Stores
 
-BUSY_TIMEOUT_MS = 10_000
+# Shorter than the time that a stop may take: whoever waits for the writer must not hold the bot up.
+BUSY_TIMEOUT_MS = 3_000
+POOL_TIMEOUT = 15  # seconds that a transaction waits for its turn
 READERS = 4
 
 
@@ -63,6 +67,26 @@ class Database:
         async with wrapped_errors(), self._reader.begin() as connection:
             yield Stores(connection)
 
+    @asynccontextmanager
+    async def schema_change(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for a change of the schema, with SQLite's foreign keys off until it is done.
+
+        SQLite changes a table by copying it and dropping the old one, which with foreign keys on would take the rows
+        of its children along. Raises `DatabaseUnavailable` when a row would be left without its parent.
+        """
+        async with wrapped_errors(), self._writer.connect() as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            if is_sqlite:
+                await _pragma(connection, "PRAGMA foreign_keys = OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+                    if is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+                        raise DatabaseUnavailable("the change of the schema would leave rows without their parents")
+            finally:
+                if is_sqlite:
+                    await _pragma(connection, "PRAGMA foreign_keys = ON")
+
     async def close(self) -> None:
         """Close every connection; aiosqlite keeps a thread for each until then."""
         await self._reader.dispose()
@@ -82,17 +106,35 @@ async def wrapped_errors() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.OperationalError) or error.connection_invalidated:
+        if _tells_of_the_database(error.orig) or error.connection_invalidated:
             raise DatabaseUnavailable(f"the database cannot be used now: {error.orig}") from error
         raise
+    except sqlite3.Error as error:
+        if not _tells_of_the_database(error):
+            raise
+        raise DatabaseUnavailable(f"the database cannot be used now: {error}") from error
+    except PoolTimeout as error:
+        raise DatabaseUnavailable("the database is busy: too much is being written at once") from error
     except OSError as error:
         raise DatabaseUnavailable(f"the database cannot be reached: {error}") from error
+
+
+async def _pragma(connection: AsyncConnection, statement: str) -> None:
+    """A pragma that SQLite takes only outside of a transaction, past the engine's BEGIN."""
+    raw = await connection.get_raw_connection()
+    if raw.driver_connection is not None:
+        await raw.driver_connection.execute(statement)
+
+
+def _tells_of_the_database(error: BaseException | None) -> bool:
+    """Whether the file, the disk or a lock is meant ("file is not a database" among them), not our statement."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
 
 
 def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=READERS)
-    engine = create_async_engine(url, pool_size=READERS if read_only else 1, max_overflow=0)
+    engine = create_async_engine(url, pool_size=READERS if read_only else 1, max_overflow=0, pool_timeout=POOL_TIMEOUT)
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -115,6 +157,27 @@ def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+@contextmanager
+def held_alone(database: Database) -> Iterator[None]:
+    """Keep a second running bot from the same SQLite file: it would take what is on its way here for a crash's.
+
+    The system lets go of the lock with the process, however it ends. Raises `DatabaseUnavailable`.
+    """
+    if database.path is None:
+        yield
+        return
+    try:
+        lock = database.path.with_name(f"{database.path.name}.lock").open("w")
+    except OSError as error:
+        raise DatabaseUnavailable(f"the database's folder cannot be written: {error}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseUnavailable(f"another `khabar run` uses {database.path}: stop it first") from None
+        yield
 
 
 def check_target(target: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.chats import chat_record
 from storage.records import Bundle, Chat, ChatKind, ChatState, Claim, Post, PostKind, Schedule, StoryView
 from storage.rows import select_articles, story_views
-from storage.tables import article, article_topic, chat, follow, in_flight, post, topic
+from storage.tables import UtcDateTime, article, article_topic, chat, follow, in_flight, post, topic
 
 
 class MailboxStore:
@@ -37,6 +37,17 @@ class MailboxStore:
         waiting = (chat.c.state == ChatState.ACTIVE, chat.c.schedule == Schedule.INSTANT, chat.c.due_at.is_(None))
         statement = sa.update(chat).where(*waiting, chat.c.id.in_(followers)).values(due_at=now)
         return (await self._connection.execute(statement)).rowcount
+
+    async def advance_idle(self) -> None:
+        """Move chats that have nothing to get to the end of the log.
+
+        Else a position that stands still for months costs a long look back, and a topic that gets a new name would
+        bring old stories as if they were new.
+        """
+        flying = sa.select(in_flight.c.chat_id)
+        idle = (chat.c.state == ChatState.ACTIVE, chat.c.schedule == Schedule.INSTANT, chat.c.due_at.is_(None))
+        end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()
+        await self._connection.execute(sa.update(chat).where(*idle, chat.c.id.not_in(flying)).values(position=end))
 
     async def get_due(self, now: datetime, limit: int) -> list[Chat]:
         """Chats to serve now, the longest due first; none to which something is on its way."""
@@ -92,14 +103,15 @@ class MailboxStore:
     async def settle_done(self, claim: Claim, due_at: datetime | None, posts: Sequence[Post] = ()) -> None:
         """The message stands (or is given up for good): the position moves, the journal's row goes.
 
-        `due_at` of None keeps the time that a story set in the meantime; a chat that woke anew keeps its position.
+        `due_at` of None keeps the time that a story set in the meantime; a chat that woke anew keeps its position,
+        one that receives no more is due no more.
         """
         if not await self._land(claim):
             return
         further = sa.case((chat.c.position > claim.until, chat.c.position), else_=claim.until)
         values: dict[str, Any] = {"position": further, "attempts": 0}
         if due_at is not None:
-            values["due_at"] = due_at
+            values["due_at"] = _while_active(due_at)
         await self._connection.execute(sa.update(chat).where(chat.c.id == claim.chat.id).values(values))
         if posts:
             await self._connection.execute(sa.insert(post), [_post_values(one) for one in posts])
@@ -108,7 +120,7 @@ class MailboxStore:
     async def settle_retry(self, claim: Claim, due_at: datetime) -> None:
         """It was not sent, or may not have been: the same stories are due again then."""
         await self._land(claim)
-        values = {"due_at": due_at, "attempts": chat.c.attempts + 1}
+        values = {"due_at": _while_active(due_at), "attempts": chat.c.attempts + 1}
         await self._connection.execute(sa.update(chat).where(chat.c.id == claim.chat.id).values(values))
 
     async def settle_silenced(self, claim: Claim, state: ChatState, trouble: str) -> None:
@@ -148,7 +160,8 @@ class MailboxStore:
             which = (post.c.chat_id == chat_id, post.c.message_id == message_id, post.c.article_id == view.article.id)
             newest = sa.select(article.c.revision).where(article.c.id == view.article.id).scalar_subquery()
             done = sa.case((newest <= view.article.revision, sa.null()), else_=post.c.edit_due_at)
-            values = {"revision": view.article.revision, "edit_due_at": done}
+            image = sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null())
+            values = {"revision": view.article.revision, "edit_due_at": done, "image": image}
             await self._connection.execute(sa.update(post).where(*which).values(values))
 
     async def postpone_edit(self, chat_id: int, message_id: int, due_at: datetime) -> None:
@@ -196,6 +209,11 @@ class MailboxStore:
         ]
 
 
+def _while_active(due_at: datetime) -> sa.ColumnElement[Any]:
+    """A due time for a chat that may have been silenced while a message was on its way to it."""
+    return sa.case((chat.c.state == ChatState.ACTIVE, sa.literal(due_at, UtcDateTime)), else_=sa.null())
+
+
 def _matches(chat_id: int) -> sa.ColumnElement[bool]:
     """Whether a follow of this chat asks for an article."""
     about = sa.select(article_topic.c.article_id).where(
@@ -217,6 +235,7 @@ def _post_record(row: sa.Row[Any]) -> Post:
         revision=row.revision,
         kind=PostKind(row.kind),
         posted_at=row.posted_at,
+        image=row.image,
     )
 
 
@@ -229,5 +248,6 @@ def _post_values(record: Post) -> dict[str, Any]:
         "revision": record.revision,
         "kind": record.kind,
         "posted_at": record.posted_at,
+        "image": record.image,
         "edit_due_at": None,
     }

@@ -239,6 +239,7 @@ class Chat:
     due_at: datetime | None = None  # None: nothing is due
     attempts: int = 0  # failed attempts in a row
     owner_id: int | None = None  # who set a channel or group up; None: settings, or the reader themself
+    from_settings: bool = False  # a channel or group that stands in the settings now
     trouble: str | None = None  # why it is paused or blocked, in Telegram's words
 
 
@@ -311,6 +312,7 @@ class Post:
     revision: int
     kind: PostKind
     posted_at: datetime
+    image: str | None = None  # the address of the picture that stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +343,6 @@ class TopicView:
 
     topic: Topic
     stories: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A message stands in the chat."""
-
-    message_id: int
-    kind: PostKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ async def migrate(database: Database, now: datetime) -> Migrated:
     if found is not None and found not in _known_versions():
         raise SchemaMismatch(found, NEWEST)
     backup = _copy_aside(database, found, now) if found is not None else None
-    async with wrapped_errors(), database.writer.begin() as connection:
+    async with database.schema_change() as connection:
         await connection.run_sync(_upgrade)
     return Migrated(found, NEWEST, backup)
 

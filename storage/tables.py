@@ -207,6 +207,7 @@ post = sa.Table(
     sa.Column("story_id", Id, sa.ForeignKey("story.id"), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("image", sa.Text),
     sa.Column("posted_at", UtcDateTime, nullable=False),
     sa.Column("edit_due_at", UtcDateTime),
     sa.Index(

@@ -1,6 +1,6 @@
 """Topics: saved questions, their other names, and the articles that match them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,14 +47,31 @@ class TopicStore:
             await self._connection.execute(sa.insert(topic_alias).values(topic_id=topic_id, alias=alias))
         return await self.get(topic_id)
 
-    async def get_views(self) -> list[TopicView]:
-        """Every topic with the number of its articles, the richest first."""
-        query = sa.select(article_topic.c.topic_id, sa.func.count().label("articles")).group_by(
-            article_topic.c.topic_id
+    async def get_offered(self, also: Collection[int] = ()) -> list[TopicView]:
+        """The settings' topics and those with these ids, the richest first.
+
+        What other readers asked for is nobody's business and is never offered.
+        """
+        which = sa.or_(topic.c.from_settings, topic.c.id.in_(also))
+        views = await self.count_articles(await self._topics(sa.select(topic).where(which)))
+        return sorted(views, key=lambda view: (not view.topic.from_settings, -view.stories, view.topic.id))
+
+    async def count_articles(self, topics: Sequence[Topic]) -> list[TopicView]:
+        """These topics with the number of their articles."""
+        query = (
+            sa.select(article_topic.c.topic_id, sa.func.count().label("articles"))
+            .where(article_topic.c.topic_id.in_([one.id for one in topics]))
+            .group_by(article_topic.c.topic_id)
         )
         counts = {row.topic_id: row.articles for row in await self._connection.execute(query)}
-        views = [TopicView(one, counts.get(one.id, 0)) for one in await self.get_all()]
-        return sorted(views, key=lambda view: (-view.stories, view.topic.id))
+        return [TopicView(one, counts.get(one.id, 0)) for one in topics]
+
+    async def keep_settings(self, keys: Collection[str]) -> None:
+        """Topics that stood in settings and do so no more are nobody's but their followers', under one name."""
+        gone = sa.select(topic.c.id).where(topic.c.from_settings, topic.c.key.not_in(keys))
+        await self._connection.execute(sa.delete(topic_alias).where(topic_alias.c.topic_id.in_(gone)))
+        left = sa.and_(topic.c.from_settings, topic.c.key.not_in(keys))
+        await self._connection.execute(sa.update(topic).where(left).values(from_settings=False))
 
     async def attach(self, article_id: int, topic_ids: Sequence[int]) -> None:
         """The topics of an article are now just these."""
@@ -63,12 +80,12 @@ class TopicStore:
             rows = [{"topic_id": one, "article_id": article_id} for one in topic_ids]
             await self._connection.execute(sa.insert(article_topic), rows)
 
-    async def add_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
-        """These articles of the archive match the topic, too."""
+    async def replace_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
+        """The articles of a topic are now just these."""
+        await self._connection.execute(sa.delete(article_topic).where(article_topic.c.topic_id == topic_id))
         rows = [{"topic_id": topic_id, "article_id": one} for one in article_ids]
         if rows:
-            statement = insert(self._connection, article_topic).on_conflict_do_nothing()
-            await self._connection.execute(statement, rows)
+            await self._connection.execute(sa.insert(article_topic), rows)
 
     async def keep_question(self, text: str, now: datetime) -> int:
         """A short number for a question, for buttons that page its list."""

@@ -34,17 +34,37 @@ async def arrange_channel(
         thread_id=wanted.thread or None,
         is_silent=wanted.silent,
         with_hashtags=wanted.hashtags,
+        from_settings=True,
     )
     async with database.transaction() as stores:
         known = await stores.chats.find(said.id)
-        await stores.chats.add(said)
+        record = await stores.chats.add(said)
         await stores.chats.replace_follows(said.id, await _follows(stores, archive, wanted))
-        if known is None or known.state in {ChatState.NEW, ChatState.STOPPED}:
+        # What the chat chose by itself (a digest's hours, its zone, /stop) is kept; the rest is as the settings say.
+        record = replace(
+            record,
+            language=said.language,
+            thread_id=said.thread_id,
+            is_silent=said.is_silent,
+            with_hashtags=said.with_hashtags,
+            from_settings=True,
+        )
+        await stores.chats.save(record)
+        if (
+            known is None
+            or known.state is ChatState.NEW
+            or (known.state is ChatState.STOPPED and not known.from_settings)
+        ):
             await stores.chats.wake(said.id, None)
-        else:
+        elif known.state is not ChatState.STOPPED:
             # One that was paused goes on where it stood: its rights may be back.
-            await stores.chats.save(replace(said, position=known.position, due_at=now, owner_id=known.owner_id))
+            await stores.chats.save(replace(record, state=ChatState.ACTIVE, due_at=known.due_at or now, trouble=None))
     return said.id
+
+
+def _waits_for_settings(known: Chat) -> bool:
+    """Whether it is silent for want of an arrangement, not because its admins said /stop."""
+    return known.state is ChatState.NEW or (known.state is ChatState.STOPPED and not known.from_settings)
 
 
 async def _follows(stores: Stores, archive: Archive, wanted: ChannelSettings) -> list[tuple[int | None, int | None]]:

@@ -16,7 +16,7 @@ from aiogram.types import (
     Message,
 )
 
-from bot.chat.context import ChatContext, wake
+from bot.chat.context import ChatContext
 from bot.chat.middleware import NO_RECORD, chat_of
 from bot.chat.replies import Replies, Tell
 from bot.rendering.offers import channel_offer
@@ -81,7 +81,8 @@ async def moved(event: ChatMemberUpdated, stores: Stores, context: ChatContext) 
     elif move is Move.PAUSE:
         await stores.chats.silence(event.chat.id, ChatState.PAUSED, f"bot is {event.new_chat_member.status} there")
     elif move is Move.RETURN and known is not None:
-        await wake(context, stores, known, context.now())
+        # It goes on where it stood: what came while its right was gone is posted now.
+        await stores.chats.save(replace(known, state=ChatState.ACTIVE, due_at=context.now(), trouble=None))
     return await _offer(event, stores, context) if move is Move.OFFER else None
 
 

@@ -7,7 +7,6 @@ from aiogram.types import CallbackQuery
 
 from bot.chat.context import Visit, wake
 from bot.chat.replies import Redraw, Replies, notice
-from bot.chat.screens import suggest
 from bot.rendering.callbacks import ChannelOffer, Offer
 from bot.rendering.message import Outgoing
 from bot.rendering.notices import Toast
@@ -58,7 +57,7 @@ async def _sources(visit: Visit, channel: Chat, wanted: ChannelOffer) -> Outgoin
 
 async def _topics(visit: Visit, channel: Chat, wanted: ChannelOffer) -> Outgoing:
     chosen = {topic for topic, _ in await _chosen(visit, channel) if topic is not None}
-    topics = suggest(await visit.stores.topics.get_views(), chosen)
+    topics = await visit.stores.topics.get_offered(chosen)
     return offer_topics(channel, topics, chosen, visit.words, page=max(wanted.page, 0))
 
 

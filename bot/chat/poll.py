@@ -70,16 +70,26 @@ class Poller:
         self._handler = handler
         self._allowed = allowed_updates
         self._polling: asyncio.Task[None] | None = None
+        self._is_stopped = False
         self._slots = asyncio.Semaphore(OPEN_UPDATES)
+        self._handling: set[asyncio.Task[None]] = set()
         self._offset: int | None = None
 
-    def stop(self) -> None:
-        """Take no more updates; `run` ends once those taken are handled and confirmed."""
+    def stop(self, grace: float) -> None:
+        """Take no more updates; `run` ends once those taken are handled and confirmed, or after `grace` seconds."""
+        self._is_stopped = True
         if self._polling is not None:
             self._polling.cancel()
+        asyncio.get_running_loop().call_later(grace, self._give_up)
+
+    def _give_up(self) -> None:
+        for task in self._handling:
+            task.cancel()
 
     async def run(self) -> None:
         """Poll until `stop`. Raises `PollingEnded`."""
+        if self._is_stopped:
+            return
         try:
             async with asyncio.TaskGroup() as group:
                 self._polling = group.create_task(self._poll(group))
@@ -107,9 +117,11 @@ class Poller:
                 await asyncio.sleep(wait)
                 continue
             attempts = 0
-            for told in updates:
+            for told in filter(_is_update, updates):
                 await self._slots.acquire()
-                group.create_task(self._handle(told))
+                handling = group.create_task(self._handle(told))
+                self._handling.add(handling)
+                handling.add_done_callback(self._handling.discard)
                 self._offset = int(told["update_id"]) + 1
 
     async def _handle(self, told: dict[str, Any]) -> None:
@@ -127,9 +139,17 @@ class Poller:
         if self._offset is None:
             return
         try:
-            await self._bot(RawUpdates(offset=self._offset, timeout=0, limit=1), request_timeout=2)
+            await self._bot(RawUpdates(offset=self._offset, timeout=0, limit=1), request_timeout=1)
         except AiogramError as error:
             log.warning("the last updates could not be confirmed", error=type(error).__name__)
+
+
+def _is_update(told: dict[str, Any]) -> bool:
+    """Whether it can be confirmed; what has no number cannot be an update of Telegram's."""
+    is_one = isinstance(told.get("update_id"), int)
+    if not is_one:
+        log.warning("the server told of an update without a number")
+    return is_one
 
 
 def _chat_of(update: Update) -> int:

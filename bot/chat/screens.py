@@ -1,14 +1,12 @@
 """Screens that buttons open in place, drawn for a visit."""
 
-from collections.abc import Sequence
-
 from bot.chat.context import Visit
 from bot.rendering.callbacks import Screen
 from bot.rendering.follows import follow_list
 from bot.rendering.message import Outgoing
 from bot.rendering.settings import digest_screen, language_screen, settings_screen, timezone_screen
 from bot.rendering.welcome import follow_menu, help_screen, welcome
-from storage.records import ChatState, FollowView, TopicView
+from storage.records import ChatState, FollowView
 
 
 async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing:  # noqa: PLR0911 - one return a screen
@@ -37,18 +35,12 @@ async def _draw_menu(visit: Visit) -> Outgoing:
     follows = await visit.stores.chats.get_follows(visit.chat.id)
     followed = {view.follow.topic_id for view in follows if view.follow.topic_id is not None}
     return follow_menu(
-        suggest(await visit.stores.topics.get_views(), followed),
+        await visit.stores.topics.get_offered(followed),
         followed,
         visit.words,
         follows_everything=any(_is_everything(view) for view in follows),
         is_start=visit.chat.state is ChatState.NEW,
     )
-
-
-def suggest(views: Sequence[TopicView], followed: set[int]) -> list[TopicView]:
-    """Topics worth offering: the newsroom's own first, then those that have stories or are followed here."""
-    kept = [view for view in views if view.topic.from_settings or view.stories or view.topic.id in followed]
-    return sorted(kept, key=lambda view: not view.topic.from_settings)
 
 
 def _is_everything(view: FollowView) -> bool:

@@ -32,8 +32,8 @@ class Pacer:
         return wait
 
     def wait_for(self, chat_id: int, now: float) -> float:
-        """Seconds for which the chat's own limits hold it, whatever else the bot is sending."""
-        return max(self._chat_free_at(chat_id) - now, 0.0)
+        """Seconds for which Telegram holds the bot, or the chat's own limits hold it, whatever else is being sent."""
+        return max(self._chat_free_at(chat_id) - now, self._held_all - now, 0.0)
 
     def count_reply(self, chat_id: int, now: float) -> None:
         """A reply to a person goes at once; broadcasts make room for it."""

@@ -110,7 +110,7 @@ def classify(code: int, description: str, migrated_to: int | None = None) -> Ref
     """Telegram's error (`error_code`, `description`, `parameters.migrate_to_chat_id`) as what to do about it."""
     if migrated_to is not None:
         return Refused(Refusal.MIGRATED, description, migrated_to)
-    if code == 401:
+    if code in {401, 404}:  # a token of the wrong shape is answered 404, as is an address that is no Bot API
         return Refused(Refusal.TOKEN, description)
     text = description.lower()
     for refusal, signs in _SIGNS:

@@ -24,7 +24,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """The same stories again, then. `is_global`: it was the network or the bot's own limit."""
+    """The same stories again, then. `is_uncertain`: they may stand in the chat already."""
 
     at: datetime
     reason: str
@@ -64,8 +64,13 @@ class Stop:
 Decision = Delivered | RetryAt | PassOver | Silence | Migrate | Stop
 
 
-def decide(result: SendResult, *, attempts: int, now: datetime, on_uncertain: OnUncertain, jitter: float) -> Decision:
-    """What follows from a result. `attempts` failed before this one in a row; `jitter` is 0 to 1."""
+def decide(
+    result: SendResult, *, attempts: int, refusals: int, now: datetime, on_uncertain: OnUncertain, jitter: float
+) -> Decision:
+    """What follows from a result.
+
+    `attempts` failed before this one in a row, `refusals` of them for a reason that we do not know; `jitter` is 0 to 1.
+    """
     match result:
         case Sent():
             return Delivered(result)
@@ -78,22 +83,22 @@ def decide(result: SendResult, *, attempts: int, now: datetime, on_uncertain: On
                 return PassOver(detail, is_uncertain=True)
             return RetryAt(now + back_off(attempts, jitter), detail, is_uncertain=True)
         case Refused():
-            return _decide_refused(result, attempts, now, jitter)
+            return _decide_refused(result, refusals, now, jitter)
 
 
-def _decide_refused(refused: Refused, attempts: int, now: datetime, jitter: float) -> Decision:
+def _decide_refused(refused: Refused, refusals: int, now: datetime, jitter: float) -> Decision:
     if refused.migrated_to is not None:
         return Migrate(refused.migrated_to)
     match refused.refusal:
         case Refusal.GONE:
             return Silence(ChatState.BLOCKED, refused.detail)
-        case Refusal.NO_ACCESS:
+        case Refusal.NO_ACCESS | Refusal.THREAD_GONE:  # without a thread of ours it is the general one that is closed
             return Silence(ChatState.PAUSED, refused.detail)
         case Refusal.TOKEN:
             return Stop(refused.detail)
         case _:
-            if attempts + 1 < REFUSED_ATTEMPTS:
-                return RetryAt(now + back_off(attempts, jitter), refused.detail)
+            if refusals + 1 < REFUSED_ATTEMPTS:
+                return RetryAt(now + back_off(refusals, jitter), refused.detail)
             return PassOver(refused.detail)
 
 

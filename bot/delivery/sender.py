@@ -16,12 +16,21 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNetworkError,
+    TelegramNotFound,
     TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import EditMessageCaption, EditMessageText, Response, SendMessage, SendPhoto, TelegramMethod
-from aiogram.types import Message
+from aiogram.methods import (
+    EditMessageCaption,
+    EditMessageMedia,
+    EditMessageText,
+    Response,
+    SendMessage,
+    SendPhoto,
+    TelegramMethod,
+)
+from aiogram.types import InputMediaPhoto, Message
 from aiohttp import ClientConnectorError
 
 from bot.delivery.pace import Pacer
@@ -40,12 +49,20 @@ from storage.records import Chat, PostKind
 
 T = TypeVar("T")
 
+# A longer wait for the pace is an answer ("not now"), so that no claim stands while nothing is on its way.
+LONGEST_PACING = 1.5  # seconds
 REQUEST_TIMEOUT = 30  # seconds; Telegram fetches a picture's address itself before it answers
+
+
+class TokenRefused(Exception):
+    """Telegram does not know this token: nothing can be sent."""
+
 
 _CODES: tuple[tuple[type[TelegramAPIError], int], ...] = (
     (TelegramUnauthorizedError, HTTPStatus.UNAUTHORIZED),
     (TelegramForbiddenError, HTTPStatus.FORBIDDEN),
     (TelegramConflictError, HTTPStatus.CONFLICT),
+    (TelegramNotFound, HTTPStatus.NOT_FOUND),
 )
 
 
@@ -73,6 +90,11 @@ class Sender:
         self._bot = bot
         self._pacer = pacer
         self._clock = clock
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no further request: who still waits for the pace is told that it was not sent."""
+        self._stopping.set()
 
     async def send(self, chat: Chat, message: Outgoing) -> SendResult:
         """Send it; without its picture, or to the general thread, where Telegram refuses those.
@@ -92,10 +114,20 @@ class Sender:
         """Seconds until this chat may be written to, as its own limits stand now."""
         return self._pacer.wait_for(chat.id, self._clock())
 
-    async def edit(self, chat: Chat, message_id: int, kind: PostKind, message: Outgoing) -> SendResult:
-        """Make a message that stands read like this one; the same content already counts as done."""
-        method: EditMessageCaption | EditMessageText
-        if kind is PostKind.PHOTO:
+    async def edit(
+        self, chat: Chat, message_id: int, kind: PostKind, message: Outgoing, *, is_new_photo: bool = False
+    ) -> SendResult:
+        """Make a message that stands read like this one; the same content already counts as done.
+
+        `is_new_photo` puts the message's picture in place of the one that stands there.
+        """
+        method: EditMessageCaption | EditMessageMedia | EditMessageText
+        if kind is PostKind.PHOTO and is_new_photo and message.photo is not None:
+            media = InputMediaPhoto(media=message.photo, caption=message.text, caption_entities=list(message.entities))
+            method = EditMessageMedia(
+                chat_id=chat.id, message_id=message_id, media=media, reply_markup=message.keyboard
+            )
+        elif kind is PostKind.PHOTO:
             method = EditMessageCaption(
                 chat_id=chat.id,
                 message_id=message_id,
@@ -115,7 +147,16 @@ class Sender:
         result = await self._call(chat.id, method)
         if isinstance(result, Refused) and "message is not modified" in result.detail.lower():
             return Sent(message_id, kind)
+        if isinstance(result, Refused) and result.refusal is Refusal.PICTURE and is_new_photo:
+            return await self.edit(chat, message_id, kind, message)
         return Sent(message_id, kind) if isinstance(result, Message | bool) else result
+
+    async def _stops_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
 
     async def _send_once(self, chat: Chat, message: Outgoing) -> SendResult:
         method: SendPhoto | SendMessage
@@ -145,8 +186,11 @@ class Sender:
         return result
 
     async def _call(self, chat_id: int, method: TelegramMethod[T]) -> T | RateLimited | NotSent | Uncertain | Refused:
-        while (wait := self._pacer.take(chat_id, self._clock())) > 0:  # noqa: ASYNC110 — the pacer knows how long
-            await asyncio.sleep(wait)
+        while (wait := self._pacer.take(chat_id, self._clock())) > 0:
+            if wait > LONGEST_PACING:
+                return RateLimited(wait)
+            if await self._stops_within(wait):
+                return NotSent("the bot is stopping")
         try:
             return await self._bot(method)
         except TelegramRetryAfter as error:

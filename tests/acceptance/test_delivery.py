@@ -12,8 +12,8 @@ from aiogram import Bot
 from bot.chat.notes import Notes
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
-from bot.delivery.sender import Sender, create_bot
-from bot.delivery.worker import TokenRefused, Worker
+from bot.delivery.sender import Sender, TokenRefused, create_bot
+from bot.delivery.worker import Worker
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
 from config.settings import DeliverySettings
@@ -48,7 +48,7 @@ class Post:
             composer=composer,
             settings=DeliverySettings.model_validate(settings),
             metrics=Metrics(),
-            notify=Notes(sender, self.database, composer, ()).tell,
+            tell=Notes(sender, self.database, composer, ()).tell,
         )
 
     async def follow(self, chat: Chat) -> None:
@@ -184,6 +184,7 @@ async def test_a_channel_without_rights_is_paused_and_its_owner_told_once(post: 
     await post.publish("Ещё новость")
     assert await worker.drain() == 0
     assert await worker.drain() == 0
+    await worker.tell()
     assert (await post.chat(channel)).state is ChatState.PAUSED
     notes = [seen for seen in await post.telegram.messages(OWNER) if seen.is_bots]
     assert len(notes) == 1
@@ -214,7 +215,9 @@ async def test_a_closed_forum_topic_sends_to_the_general_one(post: Post, telegra
     )
     await post.follow(forum_chat)
     await post.publish("Новость")
-    assert await post.worker().drain() == 1
+    worker = post.worker()
+    assert await worker.drain() == 1
+    await worker.tell()
     assert await post.texts(forum) == ["Новость"]
     assert (await post.chat(forum)).thread_id is None
     assert len([seen for seen in await telegram.messages(OWNER) if seen.is_bots]) == 1

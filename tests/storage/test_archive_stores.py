@@ -149,11 +149,15 @@ async def test_topics_are_shared_and_counted(database: Database) -> None:
         named = await stores.topics.name_from_settings("ОДКБ", "одкб", ["CSTO", "CSTO"])
         assert named.aliases == ("CSTO",)
         ids = [await store(stores, new_article(number, source.id)) for number in range(3)]
-        await stores.topics.add_articles(topic.id, ids)
-        await stores.topics.add_articles(topic.id, ids)
+        await stores.topics.replace_articles(topic.id, ids[:1])
+        await stores.topics.replace_articles(topic.id, ids)
         await stores.topics.attach(ids[0], [named.id])
-        counts = {view.topic.name: view.stories for view in await stores.topics.get_views()}
-        assert counts == {"Рогун": 2, "ОДКБ": 1}
+        views = await stores.topics.get_offered([topic.id])
+        assert [(view.topic.name, view.stories) for view in views] == [("ОДКБ", 1), ("Рогун", 2)]
+        assert [view.topic.name for view in await stores.topics.get_offered()] == ["ОДКБ"]
+        await stores.topics.keep_settings([])
+        assert await stores.topics.get_offered() == []
+        assert (await stores.topics.get(named.id)).aliases == ()
         question_id = await stores.topics.keep_question("вода и ток", NOW)
         assert await stores.topics.keep_question("вода и ток", NOW) == question_id
         assert await stores.topics.get_question(question_id) == "вода и ток"

@@ -11,10 +11,9 @@ from pydantic import BaseModel
 
 from bot.chat.membership import Move, decide_move, stands_in_settings
 from bot.chat.news import asked_size
-from bot.chat.screens import suggest
 from bot.chat.settings import rescheduled, turned
 from config.settings import ChannelSettings, Settings
-from storage.records import Chat, ChatKind, ChatState, Schedule, Topic, TopicView
+from storage.records import Chat, ChatKind, ChatState, Schedule
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)  # 14:00 in Dushanbe
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
@@ -124,13 +123,3 @@ def test_only_a_chat_that_receives_becomes_due_by_its_schedule() -> None:
     assert rescheduled(instant, NOW, DUSHANBE).due_at == NOW
     stopped = Chat(1, ChatKind.PRIVATE, "", state=ChatState.STOPPED, schedule=Schedule.DAILY)
     assert rescheduled(stopped, NOW, DUSHANBE).due_at is None
-
-
-def test_the_menu_offers_the_newsrooms_topics_first_and_no_empty_ones_of_others() -> None:
-    views = [
-        TopicView(Topic(1, "рис", "рис"), 9),
-        TopicView(Topic(2, "ОДКБ", "одкб", from_settings=True), 0),
-        TopicView(Topic(3, "чужая", "чужой"), 0),
-        TopicView(Topic(4, "своя", "свой"), 0),
-    ]
-    assert [view.topic.name for view in suggest(views, {4})] == ["ОДКБ", "рис", "своя"]

@@ -72,6 +72,7 @@ SENT = Sent(7, PostKind.TEXT)
         (400, "Bad Request: message to edit not found", Refusal.POST_GONE),
         (400, "Bad Request: message can't be edited", Refusal.POST_GONE),
         (401, "Unauthorized", Refusal.TOKEN),
+        (404, "Not Found", Refusal.TOKEN),
         (400, "Bad Request: message is too long", Refusal.OTHER),
     ],
 )
@@ -95,18 +96,25 @@ def test_a_migrated_group_is_told_by_its_parameter() -> None:
         (Refused(Refusal.GONE, "blocked"), "resend", Silence(ChatState.BLOCKED, "blocked")),
         (Refused(Refusal.NO_ACCESS, "kicked"), "resend", Silence(ChatState.PAUSED, "kicked")),
         (Refused(Refusal.MIGRATED, "upgraded", -100), "resend", Migrate(-100)),
+        (Refused(Refusal.THREAD_GONE, "TOPIC_CLOSED"), "resend", Silence(ChatState.PAUSED, "TOPIC_CLOSED")),
         (Refused(Refusal.TOKEN, "Unauthorized"), "resend", Stop("Unauthorized")),
         (Refused(Refusal.OTHER, "odd"), "resend", RetryAt(NOW + timedelta(seconds=2), "odd")),
     ],
 )
 def test_what_follows_from_a_result(result: SendResult, policy: OnUncertain, expected: Decision) -> None:
-    assert decide(result, attempts=0, now=NOW, on_uncertain=policy, jitter=1.0) == expected
+    assert decide(result, attempts=0, refusals=0, now=NOW, on_uncertain=policy, jitter=1.0) == expected
 
 
 def test_a_refusal_we_do_not_know_is_given_up_after_a_few_attempts() -> None:
     odd = Refused(Refusal.OTHER, "odd")
-    last = decide(odd, attempts=REFUSED_ATTEMPTS - 1, now=NOW, on_uncertain="resend", jitter=0.5)
+    last = decide(odd, attempts=9, refusals=REFUSED_ATTEMPTS - 1, now=NOW, on_uncertain="resend", jitter=0.5)
     assert last == PassOver("odd")
+
+
+def test_failures_of_the_network_do_not_count_as_refusals() -> None:
+    odd = Refused(Refusal.OTHER, "odd")
+    first = decide(odd, attempts=20, refusals=0, now=NOW, on_uncertain="resend", jitter=1.0)
+    assert isinstance(first, RetryAt)
 
 
 def test_waits_double_up_to_a_bound_and_are_spread() -> None:

@@ -225,6 +225,7 @@ def create_mailbox() -> None:
         sa.Column("story_id", Id, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("image", sa.Text(), nullable=True),
         sa.Column("posted_at", UtcDateTime(), nullable=False),
         sa.Column("edit_due_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_post_article_id_article", ondelete="CASCADE"),
