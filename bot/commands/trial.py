@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.commands.output import clean, note, print_json, print_line, progress
 from bot.commands.shell import DONE, CommandError, UsageError, now_utc
+from bot.ingest.blocks import html_pieces
+from bot.ingest.decode import decode_html
 from bot.ingest.draft import Draft, draft_from_page
 from bot.ingest.errors import ExtractError, NotAFeed
 from bot.ingest.fetch import Fetcher
@@ -20,6 +23,9 @@ from config.values import check_url
 from storage.records import article_text
 
 EXCERPT = 300  # characters of a story's text that a person is shown
+_HEADLINE = 0.9  # a block with this share of its letters in links is somebody else's headline
+_FEW_HEADLINES = 3  # an article may end with so many "read also"
+_LIST = 1 / 3  # share of the blocks: between two headlines of a list stands a summary at most, and a date
 
 
 async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
@@ -52,10 +58,7 @@ class Trier:
         try:
             feed = await self._workers.parse(page)
         except NotAFeed as error:
-            try:
-                return [ReadEntry(_draft_alone(page, await self._workers.extract(page)))]
-            except ExtractError:
-                raise error from None  # it names the feeds that the page announces
+            return [ReadEntry(await self._read_alone(page, error))]
         named = next((one for one in self._settings.sources if one.url == url), None)
         language = named.language if named else None
         full_text = named.full_text if named and named.full_text is not None else self._settings.collect.full_text
@@ -69,11 +72,39 @@ class Trier:
 
             return await asyncio.gather(*(tried(entry) for entry in feed.entries))
 
+    async def _read_alone(self, page: FetchedPage, error: NotAFeed) -> Draft:
+        """The page as one article. Raises `error`, which names the feeds of the page, when it is none."""
+        try:
+            article = await self._workers.extract(page)
+        except ExtractError:
+            raise error from None
+        if error.feeds:
+            if is_list(page, article):
+                raise error
+            note(f"The page announces feeds: {', '.join(clean(feed.url) for feed in error.feeds)}")
+        return _draft_alone(page, article)
+
     async def _fetch(self, url: str) -> FetchedPage:
         page = await self._fetcher.fetch(url)
         if isinstance(page, FetchedPage):
             return page
         raise CommandError(f"{url} answers that nothing has changed, to someone who never asked before")
+
+
+def is_list(page: FetchedPage, article: ExtractedPage) -> bool:
+    """Whether what was taken for an article is a site's front page or another list of headlines.
+
+    An article announces the site's feed as well, so the shape decides; in doubt it is an article.
+    """
+    place = urlsplit(page.final_url)
+    if place.path in {"", "/"} and not place.query:
+        return True
+    linked = {
+        piece.block.text: piece.linked for piece in html_pieces(decode_html(page.body, page.charset), page.final_url)
+    }
+    texts = [text for text in (article.lead, *(block.text for block in article.body)) if text]
+    headlines = sum(linked.get(text, 0.0) >= _HEADLINE for text in texts)
+    return headlines > _FEW_HEADLINES and headlines >= len(texts) * _LIST
 
 
 def _draft_alone(page: FetchedPage, article: ExtractedPage) -> Draft:

@@ -1,0 +1,79 @@
+"""`sources test` tells an article from a page of headlines, and shows what would be stored."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.commands.trial import try_source
+from bot.ingest.errors import NotAFeed
+from config.settings import Settings
+from tests.unit.fake_site import FakeSite
+
+FEED = '<link rel="alternate" type="application/rss+xml" title="Новости" href="/rss">'
+HEADLINE = '<a href="/news/{n}">В районе {n} открыли новую школу на триста мест и отремонтировали дорогу</a>'
+SUMMARY = "<p>Работы длились полгода, и на открытие пришли жители всех окрестных сёл района {n}.</p>"
+PARAGRAPH = (
+    '<p>Новый мост соединил два берега, движение по нему начнётся в декабре. <a href="/tag/{n}">Рабочие</a> закончили'
+    " отделку {n} октября, теперь очередь за дорогой.</p>"
+)
+ALSO = '<p><a href="/news/{n}">Читайте также: как строили школу номер {n} в верховьях реки</a></p>'
+
+
+def page(body: str, head: str = FEED) -> str:
+    return f'<html lang="ru"><head><title>Перевал</title>{head}</head><body><main>{body}</main></body></html>'
+
+
+def headlines(item: str) -> str:
+    return f"<h1>Новости</h1><ul>{''.join(f'<li>{item.format(n=n)}</li>' for n in range(20))}</ul>"
+
+
+def article(*, also: int = 0) -> str:
+    told = "".join(PARAGRAPH.format(n=n) for n in range(6)) + "".join(ALSO.format(n=n) for n in range(also))
+    return f"<article><h1>Мост открыт</h1>{told}</article>"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[FakeSite]:
+    async with FakeSite() as site:
+        yield site
+
+
+async def answer(site: FakeSite, path: str, body: str) -> int:
+    url = site.serve(path, body, Content_Type="text/html; charset=utf-8")
+    settings = Settings.model_validate({"collect": {"allow_private": [site.host]}})
+    return await try_source(settings, url, as_json=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/", headlines(HEADLINE)),
+        ("/", article()),  # no article stands at the root of a site
+        ("/news", headlines(HEADLINE)),
+        ("/news", headlines(HEADLINE + SUMMARY)),
+    ],
+)
+async def test_a_page_of_headlines_is_no_article_and_its_feed_is_named(
+    site: FakeSite, path: str, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(NotAFeed, match=r"feeds it announces: http://127.0.0.1:[0-9]+/rss"):
+        await answer(site, path, page(body))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("also", [0, 3])
+async def test_an_article_is_shown_and_the_feeds_it_announces_are_noted(
+    site: FakeSite, also: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await answer(site, "/news/1", page(article(also=also))) == 0
+    said = capsys.readouterr()
+    assert "соединил два берега" in json.loads(said.out)["text"]
+    assert said.err == f"The page announces feeds: {site.url('/rss')}\n"
+
+
+async def test_an_article_without_feeds_is_shown_alone(site: FakeSite, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await answer(site, "/", page(article(), head="")) == 0
+    said = capsys.readouterr()
+    assert "соединил два берега" in json.loads(said.out)["text"]
+    assert said.err == ""
