@@ -38,6 +38,13 @@ class Fault(StrEnum):
     TOO_LONG = "fault.too_long"
 
 
+class Asked(StrEnum):
+    """How the question was asked: the examples are of the same command."""
+
+    SEARCH = "fault.example"
+    TOPIC = "fault.example_topic"
+
+
 class Remedy(StrEnum):
     """What the owner of a paused channel or group can do."""
 
@@ -65,9 +72,9 @@ def toast(kind: Toast, words: Words) -> str:
     return cut_at_word(words.text(kind.value), MAX_TOAST)
 
 
-def wrong_question(fault: Fault, words: Words) -> Outgoing:
+def wrong_question(fault: Fault, words: Words, asked: Asked = Asked.SEARCH) -> Outgoing:
     """What is wrong with the question, and how to ask."""
-    return compose(words.text(fault.value), "\n\n", words.text("fault.example"))
+    return compose(words.text(fault.value), "\n\n", words.text(asked.value))
 
 
 def story_gone(words: Words) -> Outgoing:

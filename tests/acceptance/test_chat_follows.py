@@ -52,8 +52,8 @@ async def test_many_follows_come_ten_a_page(reader: Person) -> None:
     for name in ("рис", "лавина", "абрикос", "музей", "клад", "цех", "мальки", "сад", "рынок", "поезд", "дорога"):
         await reader.says(f"/follow {name}")
     await reader.says("/topics")
-    await reader.presses("Дальше ›")
-    assert (await reader.sees("11. дорога")).labels[-2] == "‹ Назад"
+    await reader.presses("Следующие ›")
+    assert (await reader.sees("11. дорога")).labels[-2] == "‹ Предыдущие"
     await reader.presses("✖️ дорога")
     await reader.sees("10. поезд")
 

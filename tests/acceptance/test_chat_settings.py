@@ -50,8 +50,8 @@ async def test_language_and_time_zone_are_chosen_on_their_screens(khabar: Khabar
 async def test_a_daily_digest_is_due_at_its_next_hour_and_instant_is_due_now(khabar: Khabar, reader: Person) -> None:
     await reader.says("/follow ОДКБ")
     await reader.says("/digest")
-    await reader.presses("Раз в день")
-    await reader.sees("дайджест каждый день в 09:00", label="✅ 9")
+    await reader.presses("Дайджест")
+    await reader.sees("дайджест каждый день в 09:00", label="✓9")
     chat = await khabar.chat(reader.number)
     assert chat.schedule is Schedule.DAILY
     assert chat.due_at is not None
@@ -66,12 +66,12 @@ async def test_a_daily_digest_is_due_at_its_next_hour_and_instant_is_due_now(kha
 
 async def test_a_digest_keeps_at_least_one_hour(khabar: Khabar, reader: Person) -> None:
     await reader.says("/digest")
-    await reader.presses("Раз в день")
-    await reader.sees(label="✅ 9")
-    assert "Нужен хотя бы один час" in str(await reader.presses("✅ 9"))
+    await reader.presses("Дайджест")
+    await reader.sees(label="✓9")
+    assert "Нужен хотя бы один час" in str(await reader.presses("✓9"))
     await reader.presses("18")
     await reader.sees("в 09:00, 18:00")
-    await reader.presses("✅ 9")
+    await reader.presses("✓9")
     await reader.sees("в 18:00", label="9")
     await khabar.leaves(reader.number, "h:77:1")
     await reader.presses("h:77:1")

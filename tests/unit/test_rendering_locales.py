@@ -83,7 +83,7 @@ def test_no_sentence_of_one_language_was_left_in_another() -> None:
     for language in ("ru", "tg"):
         for key, forms in keys(language).items():
             plain = re.sub(r"/[a-z]+|\{[a-z_]+\}", "", " ".join(forms))
-            assert set(re.findall(r"[A-Za-z]+", plain)) <= {"Telegram", "UTC"}, key
+            assert set(re.findall(r"[A-Za-z]+", plain)) <= {"Telegram", "UTC", "id"}, key
     for key, forms in keys("en").items():
         assert not re.search("[а-яё]", " ".join(forms), re.IGNORECASE), key
     for key, forms in keys("tg").items():
@@ -138,6 +138,14 @@ def test_every_month_of_a_tajik_date_is_tajik() -> None:
 )
 def test_a_reader_gets_the_language_of_their_telegram_else_the_default(code: str | None, language: str) -> None:
     assert Locales("tg").pick(code) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_back_is_told_from_a_button_to_other_pages(language: str) -> None:
+    """Both stand on one screen."""
+    words = LOCALES.words(language)
+    named = ("button.back", "list.newer", "list.older", "pager.previous", "pager.next")
+    assert len({words.text(key) for key in named}) == len(named)
 
 
 def test_values_are_never_read_as_sentences() -> None:

@@ -1,5 +1,6 @@
 """Every screen in every language is a message that Telegram accepts, and does what its buttons say."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def other_screens(words: Words, name: str) -> Iterator[Outgoing]:
         yield digest_screen(shown, words, timezone=DUSHANBE)
     yield language_screen(words)
     yield timezone_screen(words, timezone=ZoneInfo("America/Argentina/ComodRivadavia"), now=NOW)
-    yield from (notices.wrong_question(fault, words) for fault in notices.Fault)
+    yield from (notices.wrong_question(fault, words, asked) for fault in notices.Fault for asked in notices.Asked)
     yield notices.story_gone(words)
     yield notices.admins_only(words)
     yield notices.stopped(words)
@@ -132,9 +133,16 @@ def test_the_list_of_follows_has_a_button_for_each() -> None:
 def test_a_page_of_follows_past_the_end_is_the_last() -> None:
     message = follows.follow_list([follow(n) for n in range(11)], RU, page=7)
     assert message.text.endswith("11. мосты — 10 новостей")
-    assert labels(message.keyboard)[-2] == ["‹ Назад"]
+    assert labels(message.keyboard)[-2] == ["‹ Предыдущие"]
     assert message.keyboard is not None
     assert message.keyboard.inline_keyboard[0][0].callback_data == Unfollow(follow_id=10, page=1).pack()
+
+
+@pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: words.language)
+def test_the_examples_are_of_the_command_that_was_asked(words: Words) -> None:
+    told = {asked: notices.wrong_question(notices.Fault.EMPTY, words, asked).text for asked in notices.Asked}
+    assert set(re.findall("/[a-z]+", told[notices.Asked.TOPIC])) == {"/topic"}
+    assert set(re.findall("/[a-z]+", told[notices.Asked.SEARCH])) == {"/search"}
 
 
 def test_the_settings_show_what_is_set() -> None:
@@ -154,8 +162,8 @@ def test_the_settings_show_what_is_set() -> None:
 def test_the_hours_of_the_digest_are_a_grid_with_check_marks() -> None:
     message = digest_screen(replace(READER, schedule=Schedule.DAILY, hours=(9,)), RU, timezone=DUSHANBE)
     shown = labels(message.keyboard)
-    assert shown[0] == ["Сразу", "✅ Раз в день"]
-    assert shown[2] == ["6", "7", "8", "✅ 9", "10", "11"]
+    assert shown[0] == ["Сразу", "✅ Дайджест"]
+    assert shown[2] == ["6", "7", "8", "✓9", "10", "11"]
     assert message.keyboard is not None
     assert message.keyboard.inline_keyboard[2][3].callback_data == DigestHour(hour=9, on=False).pack()
     assert message.keyboard.inline_keyboard[1][0].callback_data == DigestHour(hour=0, on=True).pack()
@@ -163,7 +171,7 @@ def test_the_hours_of_the_digest_are_a_grid_with_check_marks() -> None:
 
 def test_instant_delivery_needs_no_hours() -> None:
     shown = labels(digest_screen(READER, RU, timezone=DUSHANBE).keyboard)
-    assert shown == [["✅ Сразу", "Раз в день"], ["🕐 Часовой пояс"], ["‹ Назад"]]
+    assert shown == [["✅ Сразу", "Дайджест"], ["🕐 Часовой пояс"], ["‹ Назад"]]
 
 
 def test_time_zones_show_the_clock_and_an_unlisted_one_stays() -> None:
