@@ -18,6 +18,7 @@ from bot.delivery.settling import Settler
 from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
+from storage.errors import StorageError
 from storage.records import Bundle, Chat, Claim
 
 log = structlog.get_logger("khabar.delivery")
@@ -81,10 +82,10 @@ class Worker:
             run = _Run()
             async with asyncio.TaskGroup() as group:
                 while not (self._is_stopping or run.faults):
-                    for claim, bundle in await self._claim(self._settings.open_requests - len(run.open)):
+                    for claim, bundle in await self._claim_for(run):
                         run.open.add(group.create_task(self._deliver(claim, bundle, run)))
                     if not run.open:
-                        break
+                        break  # nobody is due, or the database failed
                     self._metrics.in_flight.set(len(run.open))
                     _, run.open = await asyncio.wait(run.open, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
             self._metrics.in_flight.set(0)
@@ -113,6 +114,14 @@ class Worker:
         self.begin_to_stop()
         async with self._draining, self._correcting:
             pass
+
+    async def _claim_for(self, run: _Run) -> list[tuple[Claim, Bundle]]:
+        """As many claims as there is room for; a fault ends the run once what is on its way has been settled."""
+        try:
+            return await self._claim(self._settings.open_requests - len(run.open))
+        except StorageError as error:
+            run.faults.append(error)
+            return []
 
     async def _claim(self, limit: int) -> list[tuple[Claim, Bundle]]:
         """Write down who gets what now, `limit` chats at most; empty when nobody is due.

@@ -215,3 +215,48 @@ async def test_deleting_a_chat_forgets_all_of_it(database: Database) -> None:
         assert await stores.chats.find(READER.id) is None
         assert await stores.chats.get_follows(READER.id) == []
         assert (await stores.chats.get_saved(READER.id)).items == ()
+
+
+async def test_a_migration_told_twice_or_met_before_loses_no_follow(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, replace(READER, id=-42))
+        await stores.chats.add(replace(READER, id=-10042))
+        await stores.chats.follow(-10042, source_id=source_id)
+        await stores.chats.migrate(-42, -10042)
+        await stores.chats.migrate(-42, -10042)
+        follows = {(view.follow.topic_id, view.follow.source_id) for view in await stores.chats.get_follows(-10042)}
+        assert follows == {(None, None), (None, source_id)}
+
+
+async def test_channels_that_leave_the_settings_receive_nothing(database: Database) -> None:
+    async with database.transaction() as stores:
+        for number, username in ((-101, "Khabar_News"), (-102, None), (-103, "other")):
+            chat = replace(CHANNEL, id=number, username=username, from_settings=True)
+            await stores.chats.add(chat)
+        await stores.chats.add(replace(CHANNEL, id=-104))
+        await stores.chats.keep_settings(["@khabar_news", -102])
+        states = {number: (await stores.chats.get(number)).state for number in (-101, -102, -103, -104)}
+        assert states == dict.fromkeys((-101, -102, -104), ChatState.ACTIVE) | {-103: ChatState.STOPPED}
+
+
+async def test_idle_chats_move_to_the_end_and_the_others_stay(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        waiting = replace(READER, id=1002, due_at=NOW)
+        daily = replace(READER, id=1003, schedule=Schedule.DAILY, due_at=NOW)
+        for chat in (waiting, daily):
+            await stores.chats.add(chat)
+        newest = await store(stores, new_article(1, source_id))
+        await stores.mailbox.advance_idle()
+        positions = [(await stores.chats.get(number)).position for number in (READER.id, 1002, 1003)]
+        assert positions == [newest, 0, 0]
+
+
+async def test_a_chat_that_was_silenced_meanwhile_is_not_due_again(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        await store(stores, new_article(1, source_id))
+        claim = await stores.mailbox.claim(await stores.mailbox.get_bundle(await stores.chats.get(READER.id), 10), NOW)
+        await stores.chats.silence(READER.id, ChatState.STOPPED)
+        await stores.mailbox.settle_done(claim, NOW)
+        assert (await stores.chats.get(READER.id)).due_at is None

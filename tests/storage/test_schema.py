@@ -8,13 +8,15 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from storage import schema
-from storage.database import Database, backup
+from storage.database import Database, backup, held_alone
 from storage.errors import DatabaseUnavailable, SchemaMismatch
 from storage.tables import metadata
 from tests.storage.conftest import NOW
+from tests.storage.samples import READER
 
 
 def differences(connection: sa.Connection) -> list[object]:
@@ -94,3 +96,55 @@ async def test_a_snapshot_cannot_write(database: Database) -> None:
     with pytest.raises(DatabaseUnavailable, match="readonly"):
         async with database.snapshot() as stores:
             await stores.stories.open(NOW)
+
+
+async def test_a_table_that_is_changed_by_copying_keeps_its_childrens_rows(database: Database) -> None:
+    """SQLite drops the old table; with foreign keys on, follows and bookmarks would go with it."""
+    async with database.transaction() as stores:
+        await stores.chats.add(READER)
+        await stores.chats.follow(READER.id)
+
+    def rename(connection: sa.Connection) -> None:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("chat") as batch:
+            batch.alter_column("trouble", existing_type=sa.Text(), nullable=True, server_default="none")
+
+    async with database.schema_change() as connection:
+        await connection.run_sync(rename)
+    async with database.snapshot() as stores:
+        assert len(await stores.chats.get_follows(READER.id)) == 1
+    async with database.writer.connect() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
+
+
+async def test_a_schema_change_that_would_orphan_rows_is_taken_back(database: Database) -> None:
+    async with database.transaction() as stores:
+        await stores.chats.add(READER)
+        await stores.chats.follow(READER.id)
+
+    async def orphan() -> None:
+        async with database.schema_change() as connection:
+            await connection.exec_driver_sql("DELETE FROM chat")
+
+    with pytest.raises(DatabaseUnavailable, match="without their parents"):
+        await orphan()
+    async with database.snapshot() as stores:
+        assert await stores.chats.find(READER.id) is not None
+
+
+async def test_a_second_running_bot_is_told_of_the_first(database: Database) -> None:
+    with held_alone(database):
+        second = Database(f"sqlite+aiosqlite:///{database.path}")
+        with pytest.raises(DatabaseUnavailable, match="another `khabar run`"), held_alone(second):
+            pass
+        await second.close()
+    with held_alone(database):
+        pass  # the first has let go
+
+
+async def test_a_file_that_is_no_database_is_said_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Не база данных. " * 100)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'notes.txt'}")
+    with pytest.raises(DatabaseUnavailable, match="not a database"):
+        await schema.migrate(database, NOW)
+    await database.close()

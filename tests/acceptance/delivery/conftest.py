@@ -1,0 +1,121 @@
+"""The delivery side of the bot against the local Telegram, without its chat room."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from aiogram import Bot
+
+from bot.chat.notes import Notes
+from bot.delivery.compose import Composer
+from bot.delivery.pace import Pacer
+from bot.delivery.sender import Sender, create_bot
+from bot.delivery.worker import Worker
+from bot.metrics import Metrics
+from bot.rendering.locales import Locales
+from config.settings import DeliverySettings
+from storage.database import Database
+from storage.records import Chat, ChatKind, ChatState, NewSource
+from tests.acceptance.conftest import TOKEN
+from tests.acceptance.person import LocalTelegram, Person
+from tests.storage.samples import new_article, store
+
+AGENCY = NewSource("https://agency.example/rss", "Агентство")
+READER = 77
+OWNER = 88
+
+
+@dataclass(slots=True)
+class Post:
+    """The delivery side of the bot, without its chat room."""
+
+    telegram: LocalTelegram
+    database: Database
+    bot: Bot
+    source_id: int = 0
+    stories: int = 0
+
+    def worker(self, **settings: object) -> Worker:
+        """A worker as another process would have it: nothing is shared but the database."""
+        composer = Composer(Locales("ru"), "Asia/Dushanbe")
+        sender = Sender(self.bot, Pacer(1000, 1000), time.monotonic)
+        return Worker(
+            database=self.database,
+            sender=sender,
+            composer=composer,
+            settings=DeliverySettings.model_validate(settings),
+            metrics=Metrics(),
+            tell=Notes(sender, self.database, composer, ()).tell,
+        )
+
+    async def follow(self, chat: Chat) -> None:
+        """The chat follows everything from here on."""
+        async with self.database.transaction() as stores:
+            self.source_id = (await stores.sources.add(AGENCY)).id
+            await stores.chats.add(chat)
+            await stores.chats.follow(chat.id)
+
+    async def publish(self, title: str, **changes: object) -> int:
+        """A new story, and whoever follows becomes due."""
+        self.stories += 1
+        async with self.database.transaction() as stores:
+            new = new_article(self.stories, self.source_id, title=title, **changes)
+            article_id = await store(stores, new)
+            await stores.mailbox.mark_due(article_id, datetime.now(UTC))
+        return article_id
+
+    async def correct(self, article_id: int, title: str, **changes: object) -> None:
+        async with self.database.transaction() as stores:
+            new = new_article(article_id, self.source_id, title=title, **changes)
+            assert await stores.articles.revise(article_id, new, datetime.now(UTC))
+
+    async def chat(self, chat_id: int) -> Chat:
+        async with self.database.snapshot() as stores:
+            return await stores.chats.get(chat_id)
+
+    async def hurry(self, chat_id: int) -> None:
+        """Let what waits for its next attempt be due now."""
+        async with self.database.transaction() as stores:
+            chat = await stores.chats.get(chat_id)
+            await stores.chats.save(replace(chat, due_at=datetime.now(UTC)))
+
+    async def texts(self, chat_id: int) -> list[str]:
+        """First lines of the bot's messages that stand in the chat."""
+        return [seen.text.split("\n")[0] for seen in await self.telegram.messages(chat_id) if seen.is_bots]
+
+    async def fault(self, kind: str, **order: object) -> None:
+        await self.telegram.act("/faults", kind=kind, **order)
+
+
+async def on_their_way(post: Post) -> int:
+    """How many messages stand in the journal."""
+    async with post.database.snapshot() as stores:
+        return len(await stores.mailbox.get_uncertain())
+
+
+@pytest.fixture
+async def post(telegram: LocalTelegram, database: Database) -> AsyncIterator[Post]:
+    bot = create_bot(TOKEN, telegram.url)
+    yield Post(telegram, database, bot)
+    await bot.session.close()
+
+
+@pytest.fixture
+async def reader(telegram: LocalTelegram, post: Post) -> Person:
+    """A reader who once started the bot and follows everything."""
+    person = await telegram.person(READER, "Мадина")
+    await telegram.act(f"/chats/{READER}/messages", **{"from": READER, "text": "/start"})
+    await post.follow(Chat(id=READER, kind=ChatKind.PRIVATE, title="Мадина", state=ChatState.ACTIVE))
+    return person
+
+
+@pytest.fixture
+async def channel(telegram: LocalTelegram, post: Post) -> int:
+    """A channel where the bot is an admin, and whose owner has started the bot."""
+    owner = await telegram.person(OWNER, "Рустам")
+    await telegram.act(f"/chats/{OWNER}/messages", **{"from": OWNER, "text": "/start"})
+    number = await telegram.chat("channel", "Новости", owner, bot="administrator")
+    await post.follow(Chat(id=number, kind=ChatKind.CHANNEL, title="Новости", state=ChatState.ACTIVE, owner_id=OWNER))
+    return number
