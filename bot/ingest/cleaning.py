@@ -17,6 +17,7 @@ _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list 
 
 _FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
 _LABEL_REST = 20  # characters after "Read also" in a heading of its own: "stories of the day"
+_LABEL = 40  # characters of a label before a colon
 _BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
 _MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
@@ -59,7 +60,10 @@ def is_wall(blocks: Sequence[Block]) -> bool:
 
 
 def _is_share(text: str) -> bool:
-    """Hardly anything but networks' names, or a call that starts the line or invites to "us"."""
+    """Hardly anything but networks' names, a call that starts the line or invites to "us", or its label before them."""
+    label = text.strip(f"{_BULLETS}:")
+    if text.endswith(":") and (call := phrases.CALLS.match(label)):
+        return len(text) <= _LABEL and (call.end() == len(label) or phrases.US.search(label) is not None)
     names = phrases.NETWORKS.findall(text)
     if not names or len(text) > SHORT:
         return False
@@ -100,7 +104,7 @@ def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]
     for piece in pieces:
         if id(piece) not in alive:
             continue
-        if _announces_others(piece):
+        if announces_others(piece):
             follows = True
             continue
         is_link = piece.linked >= _ALL_LINKS or (piece.block.kind is BlockKind.IMAGE and follows)
@@ -110,7 +114,7 @@ def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]
     return result
 
 
-def _announces_others(piece: Piece) -> bool:
+def announces_others(piece: Piece) -> bool:
     """Whether a line says "Read also": alone, before a colon or with its links, not as the start of a sentence."""
     text = piece.block.text
     match = phrases.ALSO.match(text)
@@ -155,7 +159,7 @@ def _is_head_line(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT // 2 or piece.block.kind is BlockKind.QUOTE or text.endswith(_SENTENCE_ENDS):
         return False
-    is_stamp = read_date(text) is not None or phrases.STAMP.match(text) is not None
+    is_stamp = any(stamp.match(text) for stamp in (phrases.STAMP, phrases.HOUR)) or read_date(text) is not None
     return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or is_stamp
 
 

@@ -21,16 +21,20 @@ from bot.ingest.errors import NoArticle
 from bot.ingest.language import detect
 from bot.ingest.pagemeta import PageMeta, read_meta
 from bot.ingest.parse import LEAD
+from bot.ingest.shape import BLOCKS, hold_article, line, remove_navigation, weight, wrap_lines
 from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
-from bot.ingest.text import first_words, words
+from bot.ingest.text import first_words
 from storage.records import Block, BlockKind
 
 _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
 _LEAST = 80  # letters; less is a caption or a stub
+_LEAST_HELD = 20  # the same, where the page shows what its article is
+_RUN_TOGETHER = 300  # letters; trafilatura's last resort puts a whole page into one paragraph
 _AGAINST_FEED = 0.7  # the page must give at least this share of the words that the feed already has
 # Below 250 letters trafilatura may run a whole element together, share lines and all; a flash is shorter.
 _FOR_SHORT = use_config()
 _FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
+_SHORT = 250  # letters, below which trafilatura may take what is not the article
 # What holds the site's own words by its class or id, removed before the text is looked for.
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|socials|related|recommend\w*|read-?(?:also|more|next)|also|more-news|popular|trending"
@@ -44,10 +48,6 @@ _CAPTION = re.compile(
 )
 _AROUND = 3  # elements upwards in which a caption's picture stands
 _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|application/octet-stream")
-_BLOCKS = words(
-    "address article aside blockquote div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p"
-    " pre section table ul"
-)
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 
 
@@ -79,10 +79,13 @@ def extract_article(
     meta = read_meta(root, url)
     title = meta.title or hint_title
     _remove_furniture(root)
+    remove_navigation(root)
     _hand_over_captions(root)
+    wrap_lines(root)
     _name_paragraphs(root)
-    blocks = _blocks(root, url, title, hint_title)
-    _judge(blocks, url, hint_text)
+    article = hold_article(root)
+    blocks = _blocks(root, article, url, title, hint_title)
+    _judge(blocks, url, hint_text, least=_LEAST if article is None else _LEAST_HELD)
     lead, body = _lead(meta, blocks)
     return ExtractedPage(
         title=title or first_words(join_text(blocks), 120),
@@ -108,17 +111,17 @@ def _tree(html: bytes, url: str, charset: str | None) -> HtmlElement:
 
 def _remove_furniture(root: HtmlElement) -> None:
     """Take out elements that name themselves as furniture, but not what holds most of the page ("with-sidebar")."""
-    whole = _weight(root)
+    whole = weight(root)
     for element in list(root.iter(*_BLOCK_TAGS)):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.getparent() is not None and _FURNITURE.search(names) and _weight(element) <= whole / 2:
+        if element.getparent() is not None and _FURNITURE.search(names) and weight(element) <= whole / 2:
             element.drop_tree()
 
 
 def _hand_over_captions(root: HtmlElement) -> None:
     """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph."""
     for element in list(root.iter("p", "div", "span", "figcaption", "small", "em", "dd")):
-        text = " ".join(element.text_content().split())
+        text = line(element)
         is_caption = element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
         if not is_caption or not text or element.getparent() is None or element.find(".//img") is not None:
             continue
@@ -132,24 +135,35 @@ def _hand_over_captions(root: HtmlElement) -> None:
 def _name_paragraphs(root: HtmlElement) -> None:
     """A div that holds words and no other block is a paragraph; trafilatura runs such divs together."""
     for element in list(root.iter("div")):
-        if element.text_content().strip() and not any(child.tag in _BLOCKS for child in element.iterdescendants()):
+        if element.text_content().strip() and not any(child.tag in BLOCKS for child in element.iterdescendants()):
             element.tag = "p"
 
 
-def _weight(element: HtmlElement) -> int:
-    """Letters outside of links."""
-    links = sum(len(link.text_content().strip()) for link in element.iter("a"))
-    return len(" ".join(element.text_content().split())) - links
-
-
-def _blocks(root: HtmlElement, url: str, *titles: str) -> tuple[Block, ...]:
-    pieces = _found(deepcopy(root), url, DEFAULT_CONFIG)
+def _blocks(root: HtmlElement, article: HtmlElement | None, url: str, *titles: str) -> tuple[Block, ...]:
+    whole = root if article is None else _alone(article)
+    pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
     if len(pieces) == 1:
-        short = _found(root, url, _FOR_SHORT)
+        short = _found(deepcopy(whole), url, _FOR_SHORT)
         pieces = short if len(short) > 1 else pieces
+    if article is not None and sum(len(piece.block.text) for piece in pieces) < _SHORT:
+        pieces = list(html_pieces(lxml.html.tostring(article, encoding="unicode"), url))
+    if len(pieces) == 1 and len(pieces[0].block.text) > _RUN_TOGETHER and not _is_paragraph(pieces[0], root):
+        raise NoArticle(url, "no article can be told from the page around it")
     for title in titles:
         pieces = [piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text != title]
     return article_alone(pieces, titles[0])
+
+
+def _alone(article: HtmlElement) -> HtmlElement:
+    """A page of the article and nothing else."""
+    page: HtmlElement = lxml.html.document_fromstring("<html><body></body></html>")
+    page.body.append(deepcopy(article))
+    return page
+
+
+def _is_paragraph(piece: Piece, root: HtmlElement) -> bool:
+    """Whether a text stands in the page as one paragraph."""
+    return any(line(paragraph) == piece.block.text for paragraph in root.iter("p", "blockquote", "li"))
 
 
 def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
@@ -170,13 +184,13 @@ def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
     return list(html_pieces(html or "", url))
 
 
-def _judge(blocks: tuple[Block, ...], url: str, hint_text: str) -> None:
+def _judge(blocks: tuple[Block, ...], url: str, hint_text: str, least: int) -> None:
     text = join_text(blocks)
     if not text:
         raise NoArticle(url, "no text was found in the page")
     if is_wall(blocks):
         raise NoArticle(url, "the page asks to log in, to pay or to accept cookies instead of showing the article")
-    if len(text) < min(_LEAST, len(hint_text) or _LEAST):
+    if len(text) < min(least, len(hint_text) or least):
         raise NoArticle(url, f"the page gives no more than {len(text)} characters")
     if len(text) < len(hint_text) * _AGAINST_FEED:
         raise NoArticle(url, f"the page gives {len(text)} characters, the feed already {len(hint_text)}")

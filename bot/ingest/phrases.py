@@ -81,6 +81,8 @@ STAMP = re.compile(
     r"\b.{0,30}\b\d{1,2}[:.]\d\d\b.{0,12}$",
     re.IGNORECASE,
 )
+# An hour and nothing else, as it stands over a flash.
+HOUR = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d\W*$")
 APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")
 # A whole line, and the end of one: what a feed puts where it cuts the text.
 MORE = re.compile(

@@ -1,0 +1,114 @@
+"""Pages whose builders followed no convention: the article is found all the same, and nothing of the page around it."""
+
+import pytest
+
+from bot.ingest.errors import NoArticle
+from bot.ingest.extract import extract_article
+from bot.ingest.stages import ExtractedPage
+from storage.records import Block, BlockKind
+
+URL = "https://paper.example/a"
+TITLE = "Канатную дорогу продлят до озера"
+FIRST = "Канатную дорогу над ущельем продлят до озера, работы начнутся весной, сообщили в городском управлении."
+SECOND = "Новая станция встанет у старой мельницы; саму мельницу обещают не трогать и открыть в ней чайную."
+THIRD = "Билет подорожает вдвое, но жители посёлка будут ездить бесплатно, если покажут справку о прописке."
+OTHERS = [f"Чужая новость номер {at} о ремонте школ и дорог" for at in range(20)]
+WRAPPERS = ["<div class='news-detail'>{}</div>", "<article>{}</article>", "<div class='x'><section>{}</section></div>"]
+
+
+def page(inside: str, wrapper: str = WRAPPERS[0]) -> bytes:
+    """A page with menu, side column, banner and footer, none of which has a name that says so."""
+    menu = "".join(f"<li><a href='/r{at}'>Раздел {at}</a></li>" for at in range(9))
+    side = "".join(f"<li><a href='/n{at}'>{other}</a></li>" for at, other in enumerate(OTHERS))
+    held = wrapper.format(f"<h1>{TITLE}</h1>{inside}")
+    return (
+        f"<html><head><meta charset='utf-8'><title>{TITLE} — Газета</title></head><body>"
+        f"<header><a href='/'>Газета</a><nav><ul>{menu}</ul></nav></header>"
+        f"<div class='cols'>{held}<div class='c2'><h3>Лента за сутки</h3><ul>{side}</ul></div></div>"
+        "<footer><p>Газета выходит с 1999 года. Перепечатывать можно только со ссылкой на нас.</p></footer>"
+        "</body></html>"
+    ).encode()
+
+
+def lines(article: ExtractedPage) -> list[str]:
+    return [article.lead, *(block.text for block in article.body)]
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<p>Лифт встал.</p><p>Его чинят.</p>", ["Лифт встал.", "Его чинят."]),
+        ("<p>Подъёмник снова работает.</p>", ["Подъёмник снова работает."]),
+        (f"<p>{FIRST}</p>", [FIRST]),
+        (f"<p>{FIRST}</p><p>Подробности позже.</p>", [FIRST, "Подробности позже."]),
+        ("<div>09:40</div><p>Подъёмник снова работает.</p>", ["Подъёмник снова работает."]),
+    ],
+)
+def test_a_flash_comes_out_alone(wrapper: str, inside: str, expected: list[str]) -> None:
+    assert lines(extract_article(page(inside, wrapper), URL, None)) == expected
+
+
+@pytest.mark.parametrize("holder", ["{}", "<div>{}</div>", "<section>{}</section>", "<span>{}</span>", "<p>{}</p>"])
+@pytest.mark.parametrize("gap", ["<br><br>", "<br/>\n<br/>", "<br>&nbsp;<br>", "<br>"])
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_text_cut_by_line_breaks_keeps_every_paragraph(wrapper: str, gap: str, holder: str) -> None:
+    inside = holder.format(gap.join([FIRST, SECOND, THIRD]))
+    assert lines(extract_article(page(inside, wrapper), URL, None)) == [FIRST, SECOND, THIRD]
+
+
+def test_a_layout_made_of_tables_keeps_its_paragraphs() -> None:
+    cell = f"<h1>{TITLE}</h1>{FIRST}<br><br><b>{SECOND}</b><br><br>{THIRD}"
+    side = "".join(f"<a href='/n{at}'>{other}</a><br>" for at, other in enumerate(OTHERS))
+    html = f"<html><body><table><tr><td>{side}</td><td>{cell}</td></tr></table></body></html>"
+    assert lines(extract_article(html.encode(), URL, None)) == [FIRST, SECOND, THIRD]
+
+
+def test_bare_text_between_blocks_is_a_paragraph() -> None:
+    inside = f"{FIRST}<ul><li>длина — два километра;</li><li>опор — семь.</li></ul>{SECOND}"
+    article = extract_article(page(inside), URL, None)
+    assert lines(article) == [FIRST, "длина — два километра;", "опор — семь.", SECOND]
+
+
+def test_short_lines_of_one_paragraph_are_not_torn_apart() -> None:
+    verse = "«Над горой туман,<br>под горой река,<br>дорога легка»"
+    article = extract_article(page(f"<p>{FIRST}</p><p>{verse}</p><p>{SECOND}</p>"), URL, None)
+    assert article.body[0].text == "«Над горой туман, под горой река, дорога легка»"
+
+
+def test_headings_pictures_and_lists_stay_whatever_the_page_calls_their_holder() -> None:
+    figure = "<figure><img src='/i.jpg'><figcaption>Вид на озеро</figcaption></figure>"
+    inside = f"<h2>Где пройдёт</h2><p>{FIRST}</p>{figure}<p>{SECOND}</p><h2>Сколько стоит</h2><p>{THIRD}</p>"
+    article = extract_article(page(inside), URL, None)
+    kinds = (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.IMAGE, BlockKind.PARAGRAPH, BlockKind.HEADING)
+    assert tuple(block.kind for block in article.body)[:5] == kinds
+    assert Block(BlockKind.IMAGE, "Вид на озеро", url="https://paper.example/i.jpg") in article.body
+    assert article.body[-1].text == THIRD
+
+
+def test_links_that_the_article_announces_are_its_own_and_others_are_not() -> None:
+    def listed(start: str) -> str:
+        return "<ul>" + "".join(f"<li><a href='/{at}'>{start} номер {at}</a></li>" for at in range(6)) + "</ul>"
+
+    inside = f"<p>{FIRST}</p><p>Что ещё решили в управлении:</p>{listed('Решение')}<p>{SECOND}</p>{listed('Чужое')}"
+    inside += f"<p>{THIRD}</p><p>Читайте также:</p>{listed('Другое')}<p>Читайте нас в сетях:</p>"
+    inside += "<ul><li><a href='/t'>Telegram</a></li><li><a href='/f'>Facebook</a></li></ul>"
+    said = lines(extract_article(page(inside), URL, None))
+    assert said == [FIRST, "Что ещё решили в управлении:", *(f"Решение номер {at}" for at in range(6)), SECOND, THIRD]
+
+
+def test_the_headline_may_stand_in_a_header_of_its_own() -> None:
+    html = page(f"<p>{FIRST}</p><p>{SECOND}</p>").decode()
+    html = html.replace(f"<h1>{TITLE}</h1>", f"<header><h1>{TITLE}</h1><p>{THIRD}</p></header>")
+    assert lines(extract_article(html.encode(), URL, None)) == [THIRD, FIRST, SECOND]
+
+
+def test_a_page_from_which_no_article_can_be_told_is_refused() -> None:
+    cells = "".join(f"<i>{other}</i> <u>{at} просмотров</u> " for at, other in enumerate(OTHERS))
+    with pytest.raises(NoArticle, match="told from the page"):
+        extract_article(f"<html><body><span>{cells}</span></body></html>".encode(), URL, None)
+
+
+def test_one_long_paragraph_is_an_article() -> None:
+    text = " ".join([FIRST, SECOND, THIRD] * 2)
+    assert lines(extract_article(f"<html><body><p>{text}</p></body></html>".encode(), URL, None)) == [text]
