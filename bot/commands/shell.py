@@ -115,6 +115,18 @@ async def archive(settings: Settings) -> AsyncIterator["Database"]:
 
 
 @asynccontextmanager
+async def archive_if_any(settings: Settings) -> AsyncIterator["Database | None"]:
+    """As `archive`; None where there is no database yet, and none is made."""
+    from storage.schema import require_newest
+
+    async with _opened(settings) as database:
+        is_there = database.path is None or database.path.exists()
+        if is_there:
+            await require_newest(database)
+        yield database if is_there else None
+
+
+@asynccontextmanager
 async def archive_to_write(settings: Settings) -> AsyncIterator["Database"]:
     """The database for commands that write: made or brought to the newest schema first, as `khabar run` does."""
     from storage.schema import migrate

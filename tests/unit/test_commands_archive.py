@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.archive import Archive
 from bot.commands.archive import latest
+from bot.commands.database import migrate
 from bot.commands.past import LineError, import_past, read_line
 from bot.commands.questions import search, topic
 from bot.commands.shell import CommandError, UsageError
 from bot.commands.sources import add_source, export_opml, import_opml, list_sources, remove_source
+from bot.pipeline import apply_settings
+from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database
 from storage.records import Source
@@ -188,6 +192,15 @@ async def test_a_question_that_cannot_be_asked_is_wrong_use(tmp_path: Path) -> N
         await search(kept, "-школа", None, as_json=False)
 
 
+async def start_with(kept: Settings) -> None:
+    """Store the sources of the settings as whatever collects does."""
+    assert await migrate(kept) == 0
+    database = Database(kept.database_url)
+    async with database.transaction() as stores:
+        await apply_settings(kept, stores, Archive(Lemmatiser()), datetime.now(UTC))
+    await database.close()
+
+
 async def sources_of(kept: Settings) -> list[Source]:
     database = Database(kept.database_url)
     async with database.snapshot() as stores:
@@ -196,31 +209,55 @@ async def sources_of(kept: Settings) -> list[Source]:
     return found
 
 
+async def rows(kept: Settings, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    capsys.readouterr()
+    await list_sources(kept)
+    return [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+
+
 async def test_sources_come_and_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    named = {"url": "https://pereval.example/rss", "name": "Перевал"}
+    named = {"url": "https://pereval.example/rss", "name": "Перевал", "interval": "2m"}
     kept = settings(tmp_path, source=[named])
     await add_source(kept, "https://dolina.example/feed", "Долина")
     await add_source(kept, "https://dolina.example/sport", None)
     for url, name, words in (
         ("https://dolina.example/feed?utm_source=x", None, "is source .* already, Долина"),
+        ("https://third.example/", "долина", "called Долина already"),
+        ("https://pereval.example/rss#top", None, "stands in the settings already, as Перевал"),
         ("https://third.example/", "перевал", "called Перевал already"),
     ):
         with pytest.raises(CommandError, match=words):
             await add_source(kept, url, name)
     with pytest.raises(UsageError, match="starts with http"):
         await add_source(kept, "dolina.example", None)
-    capsys.readouterr()
-    await list_sources(kept)
-    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    assert [(row[1], row[3], row[5]) for row in rows] == [
-        ("Перевал", "5m", "new"),
+    shown = await rows(kept, capsys)
+    assert [(row[1], row[3], row[5]) for row in shown] == [
         ("Долина", "5m", "new"),
         ("dolina.example", "5m", "new"),
+        ("Перевал", "2m", "new"),
     ]
+    await remove_source(kept, int(shown[0][0]))
+    assert [one.name for one in await sources_of(kept)] == ["dolina.example"]
+
+
+async def test_a_source_of_the_settings_is_removed_in_the_settings(tmp_path: Path) -> None:
+    kept = settings(tmp_path, source=[{"url": "https://pereval.example/rss", "name": "Перевал"}])
+    await start_with(kept)
+    (stored,) = await sources_of(kept)
     with pytest.raises(CommandError, match="stands in the settings"):
-        await remove_source(kept, int(rows[0][0]))
-    await remove_source(kept, int(rows[1][0]))
-    assert [one.name for one in await sources_of(kept)] == ["Перевал", "dolina.example"]
+        await remove_source(kept, stored.id)
+
+
+async def test_a_look_at_the_sources_changes_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pereval = {"url": "https://pereval.example/rss", "name": "Перевал"}
+    other = settings(tmp_path, source=[{"url": "https://dolina.example/rss", "name": "Долина"}])
+    assert [row[:2] for row in await rows(other, capsys)] == [["-", "Долина"]]
+    assert list(tmp_path.iterdir()) == []
+    await start_with(settings(tmp_path, source=[pereval]))
+    assert [row[1] for row in await rows(other, capsys)] == ["Перевал", "Долина"]
+    await export_opml(other, tmp_path / "sources.opml")
+    await add_source(other, "https://third.example/", "Третий")
+    assert [one.name for one in await sources_of(other)] == ["Перевал", "Третий"]
 
 
 async def test_opml_goes_in_once_and_comes_out_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,7 +273,6 @@ async def test_opml_goes_in_once_and_comes_out_whole(tmp_path: Path, capsys: pyt
     await import_opml(kept, file)
     assert capsys.readouterr().out == "2 added, 1 known already\n0 added, 3 known already\n"
     assert [(one.name, one.language) for one in await sources_of(kept)] == [
-        ("Перевал", None),
         ("Новости", "tg"),
         ("Новости (b.example)", None),
     ]
@@ -246,7 +282,9 @@ async def test_opml_goes_in_once_and_comes_out_whole(tmp_path: Path, capsys: pyt
     (tmp_path / "other").mkdir()
     await import_opml(other, copy)
     assert [(one.name, one.url) for one in await sources_of(other)] == [
-        (one.name, one.url) for one in await sources_of(kept)
+        ("Новости", "https://a.example/rss"),
+        ("Новости (b.example)", "https://b.example/rss"),
+        ("Перевал", "https://pereval.example/rss"),
     ]
 
 
