@@ -36,7 +36,14 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     first = next((piece for piece in kept if piece.block.kind is not BlockKind.IMAGE), None)
     if first is not None and _same(first.block.text, title) and len(kept) > 1:
         kept.remove(first)
-    return _without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
+    return without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
+
+
+def opening_of(blocks: Sequence[Block]) -> int | None:
+    """Where the text opens: its first block, or the paragraph right under it when that is a heading."""
+    texts = [at for at, block in enumerate(blocks) if block.kind is not BlockKind.IMAGE]
+    kinds = [blocks[at].kind for at in texts[:2]]
+    return texts[1] if kinds == [BlockKind.HEADING, BlockKind.PARAGRAPH] else next(iter(texts), None)
 
 
 def is_furniture(piece: Piece) -> bool:
@@ -175,7 +182,7 @@ def _without_tail(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """A heading directly before a heading of its own or a higher level has lost its text to the cleaning."""
     following = (*blocks[1:], None)
     return tuple(

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from bot.ingest.blocks import Piece, html_pieces, join_text
-from bot.ingest.cleaning import article_alone, is_wall
+from bot.ingest.cleaning import article_alone, is_wall, opening_of, without_empty_headings
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
 from bot.ingest.language import detect
@@ -198,7 +198,7 @@ def _judge(blocks: tuple[Block, ...], url: str, hint_text: str, least: int) -> N
 
 def _lead(meta: PageMeta, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
     """The first paragraph where it is one, else the description; never both, and not again in the body."""
-    first = next((at for at, block in enumerate(blocks) if block.kind is not BlockKind.IMAGE), None)
+    first = opening_of(blocks)
     if first is None:
         return meta.description, blocks
     opening = blocks[first]
@@ -208,7 +208,7 @@ def _lead(meta: PageMeta, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, 
     if told and is_whole and told not in _bare(join_text(blocks)):
         return meta.description, blocks
     if is_paragraph:
-        return opening.text, blocks[:first] + blocks[first + 1 :]
+        return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
     return first_words(opening.text if opening.kind is BlockKind.PARAGRAPH else join_text(blocks), LEAD), blocks
 
 

@@ -10,7 +10,7 @@ import lxml.html
 from lxml import etree
 
 from bot.ingest.blocks import absolute_url, html_pieces, html_text, join_text
-from bot.ingest.cleaning import article_alone
+from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed, decode_html
 from bot.ingest.errors import AnnouncedFeed, NotAFeed
@@ -140,7 +140,7 @@ def _body(raw: RawEntry, html: str) -> tuple[Block, ...]:
 def _lead(raw: RawEntry, body: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
     """The summary where it is one, else the first paragraph; and the body without that paragraph."""
     summary = join_text(_body(raw, raw.summary)) if raw.summary and raw.content else ""
-    first = next((at for at, block in enumerate(body) if block.kind is not BlockKind.IMAGE), None)
+    first = opening_of(body)
     if first is None:
         return summary, body
     opening = body[first].text
@@ -148,7 +148,7 @@ def _lead(raw: RawEntry, body: tuple[Block, ...]) -> tuple[str, tuple[Block, ...
         return summary, body
     if body[first].kind is not BlockKind.PARAGRAPH or len(opening) > LEAD:
         return first_words(summary or opening, LEAD), body
-    return opening, body[:first] + body[first + 1 :]
+    return opening, without_empty_headings(body[:first] + body[first + 1 :])
 
 
 def feed_hash(title: str, lead: str, body: Iterable[Block], image: str | None) -> str:

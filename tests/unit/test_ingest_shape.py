@@ -78,12 +78,21 @@ def test_short_lines_of_one_paragraph_are_not_torn_apart() -> None:
 
 def test_headings_pictures_and_lists_stay_whatever_the_page_calls_their_holder() -> None:
     figure = "<figure><img src='/i.jpg'><figcaption>Вид на озеро</figcaption></figure>"
-    inside = f"<h2>Где пройдёт</h2><p>{FIRST}</p>{figure}<p>{SECOND}</p><h2>Сколько стоит</h2><p>{THIRD}</p>"
+    inside = (
+        f"<p>{FIRST}</p><h2>Где пройдёт</h2><p>{SECOND}</p>{figure}<p>{SECOND}</p><h2>Сколько стоит</h2><p>{THIRD}</p>"
+    )
     article = extract_article(page(inside), URL, None)
     kinds = (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.IMAGE, BlockKind.PARAGRAPH, BlockKind.HEADING)
     assert tuple(block.kind for block in article.body)[:5] == kinds
     assert Block(BlockKind.IMAGE, "Вид на озеро", url="https://paper.example/i.jpg") in article.body
     assert article.body[-1].text == THIRD
+
+
+def test_the_lead_is_the_paragraph_under_an_opening_heading() -> None:
+    article = extract_article(page(f"<h2>Где пройдёт</h2><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"), URL, None)
+    assert lines(article) == [FIRST, "Где пройдёт", SECOND, THIRD]
+    article = extract_article(page(f"<h2>Где</h2><p>{FIRST}</p><h2>Когда</h2><p>{SECOND}</p>"), URL, None)
+    assert lines(article) == [FIRST, "Когда", SECOND]
 
 
 def test_links_that_the_article_announces_are_its_own_and_others_are_not() -> None:
