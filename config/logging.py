@@ -21,6 +21,17 @@ CHATTY = dict.fromkeys(
     ("aiogram.event", "aiohttp.access", "alembic", "asyncio", "htmldate", "pymorphy3", "trafilatura"), "WARNING"
 )
 CHATTY |= {"apscheduler": "ERROR"}
+# What these say at "debug" is of use to their own authors alone: every cursor, every wake-up, every word parsed.
+SELF_ABSORBED = ("aiosqlite", "asyncio", "apscheduler", "htmldate", "trafilatura", "pymorphy3", "charset_normalizer")
+
+
+SHARED: tuple[structlog.typing.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
@@ -45,17 +56,10 @@ def configure_logging(
     `secrets` are redacted wherever they stand, beside anything that has a token's shape.
     """
     out = stream or sys.stderr
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
+            *SHARED,
             structlog.stdlib.PositionalArgumentsFormatter(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -65,7 +69,7 @@ def configure_logging(
     )
     formatter = RedactingFormatter(
         Redactor(secrets),
-        foreign_pre_chain=shared,
+        foreign_pre_chain=SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(log_format, out)],
     )
     handler = logging.StreamHandler(out)
@@ -73,10 +77,17 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name, least in CHATTY.items():
-        logging.getLogger(name).setLevel("NOTSET" if level == "debug" else least)
+    _quieten(is_debug=level == "debug")
     logging.captureWarnings(capture=True)
     _catch_crashes()
+
+
+def _quieten(*, is_debug: bool) -> None:
+    for name, least in CHATTY.items():
+        logging.getLogger(name).setLevel("NOTSET" if is_debug else least)
+    if is_debug:
+        for name in SELF_ABSORBED:
+            logging.getLogger(name).setLevel("INFO")
 
 
 def _renderer(log_format: str, out: IO[str]) -> list[structlog.typing.Processor]:

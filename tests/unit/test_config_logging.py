@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
+import aiosqlite
 import pytest
 import structlog
 
@@ -57,6 +59,27 @@ def test_libraries_speak_through_the_same_formatter() -> None:
     logging.getLogger("apscheduler.scheduler").info("a job was added")
     (line,) = out.getvalue().splitlines()
     assert json.loads(line)["event"] == "Failed to fetch /bot[redacted]/getUpdates with [redacted]"
+
+
+async def test_debug_tells_of_the_bot_and_not_of_the_drivers_insides(tmp_path: Path) -> None:
+    out = io.StringIO()
+    configure_logging("debug", stream=out)
+    async with aiosqlite.connect(tmp_path / "a.db") as connection:
+        await connection.execute("SELECT 1")
+    structlog.get_logger("khabar.test").debug("looked up")
+    logging.getLogger("aiogram.event").debug("handled")
+    lines = out.getvalue().splitlines()
+    assert ["looked up" in lines[0], "handled" in lines[1], len(lines)] == [True, True, 2]
+
+
+def test_a_level_set_again_holds_for_the_libraries_too() -> None:
+    out = io.StringIO()
+    configure_logging("debug", stream=out)
+    configure_logging("info", stream=out)
+    logging.getLogger("aiogram.event").info("handled")
+    logging.getLogger("aiosqlite").info("opened")
+    assert "handled" not in out.getvalue()
+    assert "opened" in out.getvalue()
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
