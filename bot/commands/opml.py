@@ -39,7 +39,7 @@ class Subscription:
 def read_opml(body: bytes) -> list[Subscription]:
     """The feeds of an OPML file, folders within folders, each address once, in the order of the file.
 
-    Raises OpmlError when nothing in it looks like an outline.
+    Raises OpmlError when nothing in it looks like an outline, or when it is broken before the first feed.
     """
     text = _AMPERSAND.sub(_repair, _DOCTYPE.sub("", _DECLARATION.sub("", decode_feed(body, None), count=1), count=1))
     # No network, and limits as lxml sets them: the file may come from anyone.
@@ -56,11 +56,13 @@ def read_opml(body: bytes) -> list[Subscription]:
         if isinstance(element.tag, str) and etree.QName(element).localname.lower() == "outline":
             outlines += 1
             _take(found, {str(name).lower(): str(value) for name, value in element.attrib.items()})
-    if not outlines and etree.QName(root).localname.lower() != "opml":
-        raise OpmlError("there are no outlines in it")
     # A quotation mark inside a title costs the parser the rest of that outline; its address still stands there.
     for address in _ADDRESS.findall(text):
         _take(found, {"xmlurl": html.unescape(address)})
+    if not found and parser.error_log:
+        raise OpmlError("its XML is broken, and no feed can be read from it")
+    if not outlines and not found and etree.QName(root).localname.lower() != "opml":
+        raise OpmlError("there are no outlines in it")
     return list(found.values())
 
 

@@ -46,6 +46,18 @@ def test_what_is_no_opml_is_refused(body: bytes) -> None:
         read_opml(body)
 
 
+@pytest.mark.parametrize(
+    "body", [b'<?xml version="1.0"?><opml><head><title>x</hea', b"<opml><body><outl", b'<opml><body><outline text="A']
+)
+def test_a_broken_file_that_gives_no_feed_is_refused(body: bytes) -> None:
+    with pytest.raises(OpmlError, match="its XML is broken, and no feed can be read from it"):
+        read_opml(body)
+
+
+def test_a_list_without_a_source_is_no_fault() -> None:
+    assert read_opml(b'<opml version="2.0"><head/><body></body></opml>') == []
+
+
 def test_entities_read_no_files(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("sesame")
