@@ -241,7 +241,7 @@ def search(
 def sandbox(
     context: typer.Context,
     port: Port = 8088,
-    token: Annotated[str | None, typer.Option(help="The token it takes; else any.")] = None,
+    token: Annotated[str | None, typer.Option(help="The one token it takes; else its own, which it prints.")] = None,
     config: Config = None,
     debug: Debug = False,
 ) -> int:
