@@ -3,7 +3,7 @@
 import math
 
 from .painting import HEIGHT, WIDTH, Canvas, Colour, Point, mix
-from .palettes import DAWN, DAY, DUSK, pick
+from .palettes import DAWN, DAY, DUSK, Palette, pick
 
 WOOD: tuple[Colour, Colour] = ((186, 128, 82), (84, 48, 30))
 
@@ -13,23 +13,7 @@ def summit(canvas: Canvas) -> None:
     light = pick(canvas, DAWN, DAY, DUSK)
     wall = mix((228, 218, 202), light.haze, 0.3)
     canvas.sky(mix(wall, light.near, 0.25), wall)
-    for window in range(60, WIDTH, 244):
-        canvas.shaded([(window, 60), (window + 180, 60), (window + 180, 400), (window, 400)], light.sky[0], light.haze)
-        canvas.shaded(
-            [
-                (window, 330),
-                (window + 60, 290),
-                (window + 120, 322),
-                (window + 180, 280),
-                (window + 180, 400),
-                (window, 400),
-            ],
-            light.far,
-            light.haze,
-        )
-        for bar in (0, 88, 176):
-            canvas.box(window + bar - 2, 56, 8, 348, mix(wall, (255, 255, 255), 0.5))
-        canvas.box(window - 8, 400, 200, 12, mix(wall, (255, 255, 255), 0.5), radius=2)
+    _windows(canvas, light, wall)
     carpet = canvas.random.choice(((126, 40, 48), (32, 78, 96), (52, 70, 58)))
     canvas.shaded(
         [(0, 440), (WIDTH, 440), (WIDTH, HEIGHT), (0, HEIGHT)],
@@ -52,6 +36,27 @@ def summit(canvas: Canvas) -> None:
         canvas.polygon([(x - 24, y + 8), (x - 18, y - 8), (x + 24, y - 8), (x + 20, y + 8)], (250, 248, 242))
         canvas.box(x + 28, y - 20, 8, 22, (206, 228, 236), radius=3)
     canvas.glow(640, 40, 620, (255, 240, 210), 0.45)
+
+
+def _windows(canvas: Canvas, light: Palette, wall: Colour) -> None:
+    """Tall windows in a row, hills behind them."""
+    for window in range(60, WIDTH, 244):
+        canvas.shaded([(window, 60), (window + 180, 60), (window + 180, 400), (window, 400)], light.sky[0], light.haze)
+        canvas.shaded(
+            [
+                (window, 330),
+                (window + 60, 290),
+                (window + 120, 322),
+                (window + 180, 280),
+                (window + 180, 400),
+                (window, 400),
+            ],
+            light.far,
+            light.haze,
+        )
+        for bar in (0, 88, 176):
+            canvas.box(window + bar - 2, 56, 8, 348, mix(wall, (255, 255, 255), 0.5))
+        canvas.box(window - 8, 400, 200, 12, mix(wall, (255, 255, 255), 0.5), radius=2)
 
 
 def theatre(canvas: Canvas) -> None:
