@@ -17,7 +17,9 @@ _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list 
 
 _FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
 _LABEL_REST = 20  # characters after "Read also" in a heading of its own: "stories of the day"
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+")
 _LABEL = 40  # characters of a label before a colon
+_LABELLED = 60  # characters of a label with what it names
 _BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
 _MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
@@ -51,19 +53,45 @@ def is_furniture(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT * 2:
         return False
-    labels = (phrases.MORE, phrases.ADVERTISEMENT)
-    if any(label.match(text) for label in labels):
+    if phrases.MORE.match(text) or _is_advertisement(piece) or (phrases.COUNT.match(text) and _may_be_label(piece)):
         return True
-    return _is_share(text) or _is_log_in(text) or _is_cookie(text) or _is_credit(text)
+    traits = (_is_share, _is_newsletter, _is_log_in, _is_cookie, _is_correction, _is_credit)
+    return any(trait(text) for trait in traits)
 
 
 def is_wall(blocks: Sequence[Block]) -> bool:
-    """Whether what a page gave is a wall in place of the article: little text, which tells the reader what to do."""
-    text = " ".join(block.text for block in blocks)
-    if len(text) > _WALL_LENGTH:
+    """Whether what a page gave is a wall in place of the article: little text, most of it a demand on the reader.
+
+    The traits must meet in one sentence: a report on a portal has them, too, but spread over its paragraphs.
+    """
+    length = sum(len(block.text) for block in blocks)
+    if length > _WALL_LENGTH:
         return False
-    asks_to_log_in = phrases.LOG_IN_CALL.search(text) and phrases.NEEDED.search(text)
-    return bool(phrases.WALL.search(text) or asks_to_log_in) or _is_cookie(text)
+    return any(len(block.text) > length / 2 and _asks_before_reading(block.text) for block in blocks)
+
+
+def _asks_before_reading(text: str) -> bool:
+    return _is_cookie(text) or any(_is_demand(sentence) for sentence in _SENTENCE_BREAK.split(text))
+
+
+def _is_demand(sentence: str) -> bool:
+    if phrases.WALL.search(sentence):
+        return True
+    is_withheld = phrases.WHOLE_TEXT.search(sentence) and phrases.ENTRY.search(sentence)
+    asks_to_log_in = phrases.LOG_IN_CALL.search(sentence) and phrases.NEEDED.search(sentence)
+    return bool(is_withheld or (asks_to_log_in and phrases.TO_READER.search(sentence)))
+
+
+def _is_advertisement(piece: Piece) -> bool:
+    text = piece.block.text
+    is_short = len(text) <= _LABELLED or piece.linked >= _MANY_LINKS
+    return bool((is_short and phrases.ADVERTISEMENT.match(text)) or phrases.ADVERTISER.match(text))
+
+
+def _may_be_label(piece: Piece) -> bool:
+    """Whether a line may be a label and what it names; a whole sentence without links is a report."""
+    text = piece.block.text
+    return len(text) <= _LABELLED or piece.linked >= _MANY_LINKS or not text.endswith((".", "!", "?"))
 
 
 def _is_share(text: str) -> bool:
@@ -79,6 +107,12 @@ def _is_share(text: str) -> bool:
         return True
     starts = phrases.CALLS.match(text.lstrip(_BULLETS)) is not None
     return (starts and len(text) <= SHORT // 2) or bool(phrases.CALLS.search(text) and phrases.US.search(text))
+
+
+def _is_newsletter(text: str) -> bool:
+    start = text.lstrip(_BULLETS)
+    is_call = phrases.CALLS.match(start) or phrases.LOG_IN_CALL.match(start)
+    return len(text) <= SHORT // 2 and bool(is_call and phrases.NEWSLETTER.search(text))
 
 
 def _is_log_in(text: str) -> bool:
@@ -97,6 +131,11 @@ def _is_cookie(text: str) -> bool:
         and bool(phrases.CONSENT.search(text))
         and bool(phrases.ADDRESS.search(text))
     )
+
+
+def _is_correction(text: str) -> bool:
+    """How a reader may tell the newsroom of a misprint."""
+    return len(text) <= SHORT and bool(phrases.SHORTCUT.search(text) and phrases.MISTAKE.search(text))
 
 
 def _is_credit(text: str) -> bool:
@@ -129,7 +168,8 @@ def announces_others(piece: Piece) -> bool:
         return False
     rest = text[match.end() :].strip()
     is_label = len(rest) <= _LABEL_REST and not rest.endswith((".", "!", "?"))
-    return is_label or rest.startswith((":", "—", "–", "→")) or piece.linked > _MANY_LINKS
+    names_one = rest.startswith((":", "—", "–", "→")) and _may_be_label(piece)
+    return is_label or names_one or piece.linked > _MANY_LINKS
 
 
 def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:

@@ -24,13 +24,14 @@ NETWORKS = _word(
 CALLS = _word(
     r"подпи(?:сыва[йт]\w*|ши(?:тесь|сь))|присоединя\w+тесь|оставайтесь|следите|(?:читайте|смотрите) нас|будьте с нами",
     r"подел(?:иться|итесь)|расскажите друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*|мы (?:в|на)",
-    "join|follow|subscribe|stay (?:with|tuned|in touch)|share|find us|our (?:channel|page)",
+    r"join|follow|subscribe|stay (?:with|tuned|in touch)|share(?=\W*$| (?:this|it|on|via|with)\b)|find us",
+    "our (?:channel|page)",
     r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед",
 )
 US = _word(r"нас|нам|нами|наш\w*|us|our|мо")
 ALSO = _start(
     r"(?:читайте?|смотрите?|см\.?) (?:также|ещ[её])|(?:по|на) (?:этой )?тем[еу]|(?:материалы|новости|ещ[её]) по теме",
-    r"похожие (?:новости|материалы|статьи)|другие новости|последние новости|самое (?:читаемое|популярное)",
+    r"(?:похожие|другие|свежие|последние) (?:новости|материалы|статьи|публикации)|самое (?:читаемое|популярное)",
     r"рекомендуем|популярно[ею]|главные новости|лента новостей",
     r"(?:read|see|watch) (?:also|more|next)|related(?: (?:news|stories|articles|posts))?",
     r"more (?:news|stories|on this|from)|(?:most|also) (?:read|popular)",
@@ -55,25 +56,43 @@ NEEDED = _word(
 COOKIES = _word("cookies?|куки|кукиҳо")
 CONSENT = _word(r"соглас\w+|принима\w+|принять|используе[мт]\w*|accept|agree|consent|we use|uses|розӣ|қабул|истифода")
 # The site speaking to its reader; a report about cookies or log-ins says "they".
-ADDRESS = _word(r"we|our|you|your|мы|наш\w*|вы|вам|ваш\w*|мо|шумо")
+ADDRESS = _word(
+    r"we|our|you|your|мы|наш\w*|вы|вам|ваш\w*|мо|шумо",
+    r"this (?:web ?)?site|(?:этот|данный) (?:веб-?)?сайт|ин (?:сомона|сайт)",
+)
+NEWSLETTER = _word(r"newsletters?|mailing list|рассылк\w*|хабарнома\w*")
+MISTAKE = _word(r"ошибк\w+|опечатк\w+|mistake|typo|error|хато\w*|ғалат\w*")
+SHORTCUT = _word(r"ctrl\s?\+\s?enter")
+# Who is spoken to. Russian and Tajik have an imperative of their own; an English one needs its place or a "please".
+TO_READER = re.compile(
+    r"\b(?:please|you|your|вы|вам|вас|ваш\w*|войдите|авторизуйтесь|зарегистрируйтесь|шумо|шавед)\b"
+    r"|(?:^|, )\W*(?:log ?in|sign ?(?:in|up)|register)\b",
+    re.IGNORECASE,
+)
+WHOLE_TEXT = _word(
+    r"(?:полн\w+|весь) (?:текст\w*|верси\w+|материал\w*)|full (?:text|story|article|version)|матни пурра"
+)
+ENTRY = _word(r"подпис\w+|доступ\w*|оплат\w+|subscri\w+|members?|available|обуна\w*|муштари\w*|дастрас\w*")
 WALL = _word(
-    r"(?:полн\w+|весь) (?:текст|верси\w+|материал)|только (?:для )?подписчик\w+|оформите подписку|не робот",
+    r"только (?:для )?подписчик\w+|оформите подписку|не робот",
     "включите javascript|enable javascript|checking your browser|captcha|not a robot",
     "subscribers? only|subscribe to (?:read|continue)|to continue reading|муштариён|пурра хондан",
 )
 CREDIT = _start(
     r"©|\(c\)|copyright|все права (?:защищены|сохранены)|all rights reserved|ҳамаи ҳуқуқҳо",
-    r"(?:теги|тэги|метки|tags|барчаспҳо|просмотр\w*|views)\s*:",
     r"(?:при )?(?:использовани[ие]|перепечатк[аие]|копировани[ие]) (?:\w+ ){0,3}(?:материал|ссылк)\w*",
     r"(?:нашли|заметили) (?:ошибку|опечатку)|found a (?:mistake|typo)|(?:хато|ғалат)\w* (?:ёфтед|дидед)",
     "распечатать|версия для печати|print version|back to top",
 )
-# Before a colon, or alone: a report on the advertising market has more to say.
+COUNT = _start(r"(?:теги|тэги|метки|tags|барчаспҳо|просмотр\w*|views)\s*:")
+# Before a colon or a bar, or alone: a report on the advertising market has more to say.
 ADVERTISEMENT = re.compile(
     r"^\W*(?:реклама|на правах рекламы|партн[её]рский материал|advertisement|sponsored(?: content)?|эълон|таблиғот)"
     r"\s*(?:[:|]|\W*$)",
     re.IGNORECASE,
 )
+# With the marks that the law asks of it.
+ADVERTISER = re.compile(r"^\W*реклама\b.*\b(?:erid|инн|огрн)\b", re.IGNORECASE)
 # With the hour beside it: when the page was changed, as sites stamp it between the headline and the text.
 STAMP = re.compile(
     r"^\W*(?:(?:обновл[её]н|исправлен|измен[её]н|опубликован)[оа]?"

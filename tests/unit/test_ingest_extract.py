@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.blocks import Piece
-from bot.ingest.cleaning import article_alone, is_furniture
+from bot.ingest.cleaning import article_alone, is_furniture, is_wall
 from bot.ingest.errors import NoArticle
 from bot.ingest.extract import extract_article, extract_page
 from bot.ingest.language import detect
@@ -73,6 +73,41 @@ def test_a_wall_is_not_an_article(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["The lake is full again.", "To read the full story, log in or register: only members have access."],
+        ["Please log in to continue."],
+        ["You must sign in to see this page. It takes a minute."],
+        ["Озеро снова полно.", "Полный текст доступен по подписке. Она стоит сто сомони в месяц."],
+        ["Чтобы прочесть статью, войдите или зарегистрируйтесь."],
+        ["Барои хондан лозим аст, ки ворид шавед."],
+        ["Checking your browser before you go on."],
+    ],
+)
+def test_a_wall_speaks_to_its_reader_and_says_little_else(lines: list[str]) -> None:
+    assert is_wall([Block(BlockKind.PARAGRAPH, text) for text in lines])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["The pool closes on Monday for repairs, the only one in town.", "Sign up for our newsletter."],
+        ["Applicants must register in the new portal by Sunday, the office said, or wait another year."],
+        ["Drivers need to log in with a plate number.", "The only other way is a queue of five hours."],
+        ["Полный текст закона опубликован в воскресенье.", "Он вступит в силу через месяц."],
+        ["Жителям нужно зарегистрировать колодцы до весны, сообщили в ведомстве.", "Войдите в положение, просят они."],
+        [
+            "Башня открыта для всех.",
+            "Смотритель продаёт билеты у входа, их всего сорок.",
+            "Подтвердите, что вы не робот.",
+        ],
+    ],
+)
+def test_a_short_report_is_no_wall(lines: list[str]) -> None:
+    assert not is_wall([Block(BlockKind.PARAGRAPH, text) for text in lines])
+
+
+@pytest.mark.parametrize(
     "body", [b"", b" ", b"<html></html>", b"\x00\xff\xfe", b"<html><body><nav><a href='/'>Home</a></nav></body></html>"]
 )
 def test_a_page_without_text_is_not_an_article(body: bytes) -> None:
@@ -103,7 +138,16 @@ def test_a_wrapper_that_is_named_after_its_sidebar_is_kept() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Читайте также:", "По теме", "Другие новости дня", "Read also", "Ҳамчунин хонед:", "Читайте также: Мост закроют"],
+    [
+        "Читайте также:",
+        "По теме",
+        "Другие новости дня",
+        "Read also",
+        "Ҳамчунин хонед:",
+        "Читайте также: Мост закроют",
+        "Другие материалы",
+        "Свежие публикации",
+    ],
 )
 def test_a_line_that_announces_other_stories_goes_with_its_links(line: str) -> None:
     pieces = [piece("Снег шёл всю ночь."), piece(line), piece("Мост закроют на ремонт", 1.0), piece("Утром потеплело.")]
@@ -115,6 +159,7 @@ def test_a_line_that_announces_other_stories_goes_with_its_links(line: str) -> N
     [
         "Рекомендуем взять с собой зонт и тёплую обувь.",
         "По теме спора высказались оба депутата.",
+        "Рекомендуем: тёплую одежду, термос и запас воды на двое суток, пишут в памятке спасатели.",
         "More news from the front line is expected on Monday.",
     ],
 )
@@ -185,6 +230,14 @@ def piece(text: str, linked: float = 0.0) -> Piece:
         "© 2026 Вести. Все права защищены",
         "Теги: мост, дороги",
         "Нашли ошибку? Выделите текст и нажмите Ctrl+Enter",
+        "Если в тексте есть опечатка, отметьте её мышью и нажмите Ctrl + Enter.",
+        "This site uses cookies. OK",
+        "Этот сайт использует файлы cookie.",
+        "Sign up for our morning newsletter!",
+        "Подпишитесь на рассылку редакции",
+        "Реклама",
+        "Реклама: скидки в «Доме обуви»",
+        "Реклама. ООО «Пример», ИНН 0000000000, erid: 2Vabc, подробности об условиях акции на сайте рекламодателя",
         "The post Bridge opened appeared first on City News.",
         "Читать далее →",
         "Read more",
@@ -208,9 +261,14 @@ def test_a_line_of_the_site_is_known_by_its_form(text: str) -> None:
         "Отправить посылку можно тремя путями:",
         "Для регистрации на форуме журналистам нужно прислать заявку до пятницы.",
         "Сайты начали спрашивать согласие на cookie.",
+        "Реклама: во сколько она обошлась партиям и кто её оплатил, подсчитали наблюдатели на выборах.",
+        "Просмотры: каждый второй зритель включает сериал с телефона, говорится в отчёте телеканала.",
+        "Нажмите Ctrl+Enter, и письмо уйдёт, поясняют разработчики новой почты.",
+        "Рассылку с вирусом получили сто тысяч человек, подсчитали в лаборатории.",
         "Жители просят открыть вход в парк со стороны реки.",
         "Подписчики требуют вернуть газету в киоски.",
         "The firm said it would follow Twitter in charging its users.",
+        "Share holders of Twitter voted for the sale on Monday.",
         "Registration of voters ends on Friday, the commission said.",
         "Вазорат дар Facebook аз оғози таъмир хабар дод.",
     ],
