@@ -12,10 +12,10 @@ What stands in the tables after `land` is delivery's to carry on; a crash before
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -28,21 +28,18 @@ from bot.ingest.identity import canonical_url
 from bot.ingest.reading import EntryReader
 from bot.ingest.stages import FeedEntry, FeedUpdate, NotModified
 from bot.ingest.workers import Workers
+from bot.landing import Known, Landing
 from bot.metrics import Metrics
-from bot.stories.cluster import place
-from bot.stories.fingerprint import fingerprint
-from bot.topics.annotate import annotate
-from bot.topics.lemmas import Lemmatiser, Reading
-from bot.topics.match import TopicIndex
+from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import NewArticle, NewSource, Source
+from storage.records import NewSource, Source
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
 
-STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
+FIRST_PAGES = 100  # of a source's first visit
 LANDING = 25  # articles a transaction, so that the writer is never held for long
 
 
@@ -56,14 +53,6 @@ class Collected:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A draft with the article that it is a new revision of; None for a new one."""
-
-    draft: Draft
-    article_id: int | None = None
-
-
 class Pipeline:
     """Carries articles from their sources into the archive. One a process."""
 
@@ -73,20 +62,18 @@ class Pipeline:
         database: Database,
         fetcher: Fetcher,
         workers: Workers,
-        lemmatiser: Lemmatiser,
+        landing: Landing,
         settings: Settings,
         metrics: Metrics,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
         self._workers = workers
+        self._landing = landing
         self._reader = EntryReader(fetcher, workers, settings.language)
-        self._lemmatiser = lemmatiser
         self._settings = settings
         self._metrics = metrics
         self._visiting: set[int] = set()
-        self._newest_topic = 0
-        self._index = TopicIndex((), lemmatiser)
 
     async def collect(self, on_done: Callable[[Collected], None] | None = None) -> list[Collected]:
         """Visit every source that is due; `on_done` hears of each as it ends. Faults of the database are raised.
@@ -131,14 +118,24 @@ class Pipeline:
         return Collected(source, error=str(failure))
 
     async def _take_in(self, source: Source) -> Collected:
+        """Read and land a source's articles part by part: the new ones oldest first, then those that changed."""
         update = await self._look(source)
-        drafts = await self._read(source, update)
         pushed = self._pushed(update)
-        for start in range(0, len(drafts), LANDING):
-            await self.land(source, drafts[start : start + LANDING], pushed)
+        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in update.new]
+        work += [(one.entry, one.known.id) for one in update.changed]
+        paged = self._paged(source, update)
+        for start in range(0, len(work), LANDING):
+            part = work[start : start + LANDING]
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._draft(source, entry, full_text=entry.identity in paged))
+                    for entry, _ in part
+                ]
+            drafts = [Known(task.result(), article_id) for task, (_, article_id) in zip(tasks, part, strict=True)]
+            await self._landing.land(source, drafts, pushed)
         async with self._database.transaction() as stores:
             await stores.sources.settle(update.check)
-        self._metrics.polls.labels("changed" if drafts else "unchanged").inc()
+        self._metrics.polls.labels("changed" if work else "unchanged").inc()
         return Collected(source, new=len(update.new), changed=len(update.changed))
 
     async def _look(self, source: Source) -> FeedUpdate:
@@ -147,20 +144,21 @@ class Pipeline:
             return decide_unchanged(source, page, _now(), self._settings.collect, jitter=_jitter())
         feed = await self._workers.parse(page)
         async with self._database.snapshot() as stores:
-            asked = {entry.identity: canonical_url(entry.url) for entry in feed.entries}
+            asked = {entry.identity: canonical_url(entry.url) if entry.has_page else "" for entry in feed.entries}
             known = await stores.articles.get_known(source.id, asked)
         return decide(source, page, feed, known, _now(), self._settings.collect, jitter=_jitter())
 
-    async def _read(self, source: Source, update: FeedUpdate) -> list[Known]:
-        """The drafts of what is new (oldest first), then of what has changed."""
-        entries = [*update.new, *(one.entry for one in update.changed)]
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._draft(source, entry)) for entry in entries]
-        ids = [None] * len(update.new) + [one.known.id for one in update.changed]
-        return [Known(task.result(), article_id) for task, article_id in zip(tasks, ids, strict=True)]
+    def _paged(self, source: Source, update: FeedUpdate) -> frozenset[str]:
+        """Identities of the entries whose pages are fetched.
 
-    async def _draft(self, source: Source, entry: FeedEntry) -> Draft:
-        full_text = self._settings.collect.full_text if source.full_text is None else source.full_text
+        Of a source's past only the newest: its site is not ours to mirror.
+        """
+        if not (self._settings.collect.full_text if source.full_text is None else source.full_text):
+            return frozenset()
+        new = update.new[-FIRST_PAGES:] if update.is_first else update.new
+        return frozenset(entry.identity for entry in [*new, *(one.entry for one in update.changed)])
+
+    async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> Draft:
         read = await self._reader.read(entry, _now(), language=source.language, full_text=full_text)
         if read.reason is not None:
             log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=read.reason)
@@ -174,76 +172,6 @@ class Pipeline:
             new = new[len(new) - min(backfill, len(new)) :]
         return frozenset(entry.identity for entry in new)
 
-    async def land(
-        self,
-        source: Source,
-        drafts: Sequence[Known],
-        pushed: frozenset[str] = frozenset(),
-        *,
-        is_past: bool = False,
-    ) -> None:
-        """Store articles in one transaction, and make the chats due that follow those in `pushed`.
-
-        `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
-        """
-        read = []
-        for known in drafts:
-            read.append((known.article_id, *self._annotate(source, known.draft)))
-            await asyncio.sleep(0)  # reading takes milliseconds: a command is answered between two articles
-        async with self._database.transaction() as stores:
-            await self._learn_topics(stores)
-            for article_id, article, reading in read:
-                topics = self._index.match(reading, source.name)
-                if article_id is None:
-                    await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
-                else:
-                    changed = await stores.articles.revise(article_id, article, _now())
-                    await stores.topics.attach(article_id, topics)
-                    self._metrics.articles.labels("revised" if changed else "same").inc()
-
-    async def _add(
-        self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
-    ) -> None:
-        now = _now()
-        is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
-        copies = await stores.stories.get_copies(article.fingerprint, now - STORY_WINDOW)
-        story_id = place(article, copies)
-        if story_id is None:
-            story_id = await stores.stories.open(now)
-        article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
-        await stores.stories.grow(story_id, article_id, now)
-        await stores.topics.attach(article_id, topics)
-        if is_pushed:
-            await stores.mailbox.mark_due(article_id, now)
-        self._metrics.articles.labels("new" if is_pushed else "stored").inc()
-
-    def _annotate(self, source: Source, draft: Draft) -> tuple[NewArticle, Reading]:
-        annotation = annotate(draft.title, draft.lead, draft.body, draft.language, self._lemmatiser)
-        text = "\n".join([draft.lead, *(block.text for block in draft.body)])
-        article = NewArticle(
-            source_id=source.id,
-            identity=draft.identity,
-            url=draft.url,
-            title=draft.title,
-            lead=draft.lead,
-            body=draft.body,
-            language=draft.language,
-            published_at=draft.published_at,
-            lemmas=annotation.lemmas,
-            fingerprint=fingerprint(draft.title, text),
-            feed_hash=draft.feed_hash,
-            image=draft.image,
-            author=draft.author,
-            tags=draft.tags,
-        )
-        return article, annotation.reading
-
-    async def _learn_topics(self, stores: Stores) -> None:
-        """Topics that chats have made since the last landing count from now on. (Aliases change only with a start.)"""
-        for topic in await stores.topics.get_all(above=self._newest_topic):
-            self._index.add(topic)
-            self._newest_topic = topic.id
-
 
 @asynccontextmanager
 async def open_pipeline(
@@ -255,7 +183,7 @@ async def open_pipeline(
             database=database,
             fetcher=fetcher,
             workers=workers,
-            lemmatiser=lemmatiser,
+            landing=Landing(database, lemmatiser, settings, metrics),
             settings=settings,
             metrics=metrics,
         )

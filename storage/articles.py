@@ -48,9 +48,9 @@ class ArticleStore:
         return None if found is None else await self.get(found)
 
     async def get_known(self, source_id: int, asked: Mapping[str, str]) -> dict[str, KnownArticle]:
-        """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL.
+        """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL, if any.
 
-        An article that had another identity (a feed with new guids, an imported past) is known by its URL.
+        What stands at that URL under another identity is told as well: the caller decides whether it is the same.
         """
         by_url = {url: identity for identity, url in asked.items() if url}
         known = await self._known(source_id, article.c.url, by_url)
@@ -65,7 +65,7 @@ class ArticleStore:
             part = values[start : start + PARAMETERS]
             query = sa.select(article).where(article.c.source_id == source_id, column.in_(part))
             for row in await self._connection.execute(query):
-                one = KnownArticle(row.id, row.identity, row.url, row.feed_hash, row.published_at)
+                one = KnownArticle(row.id, row.identity, row.url, row.feed_hash, row.published_at, row.title)
                 found[asked[getattr(row, column.key)]] = one
         return found
 

@@ -163,8 +163,9 @@ class KnownArticle:
     id: int
     identity: str
     url: str
-    feed_hash: str
+    feed_hash: str  # empty: no feed has told of it yet, it was imported
     published_at: datetime
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

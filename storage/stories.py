@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import NotFound
-from storage.records import Page, Story, StoryView
+from storage.records import NewArticle, Page, Story, StoryView
 from storage.rows import select_articles, story_views
 from storage.tables import article, story
 
@@ -28,11 +28,19 @@ class StoryStore:
             raise NotFound("story", story_id)
         return Story(*row)
 
-    async def get_copies(self, fingerprint: str, since: datetime) -> list[Story]:
-        """Stories changed since then that hold an article with this very text, the oldest first."""
-        holding = sa.select(article.c.story_id).where(article.c.fingerprint == fingerprint)
-        query = sa.select(story).where(story.c.id.in_(holding), story.c.changed_at >= since).order_by(story.c.id)
-        return [Story(*row) for row in await self._connection.execute(query)]
+    async def get_copies(self, of: NewArticle, since: datetime) -> list[Story]:
+        """Stories changed since then that hold an article with the very text of this one, the oldest first.
+
+        None that the same source tells under another title: a site whose pages all show one text copies nobody.
+        """
+        holding = sa.select(article.c.story_id).where(article.c.fingerprint == of.fingerprint)
+        another = sa.select(article.c.story_id).where(
+            article.c.fingerprint == of.fingerprint, article.c.source_id == of.source_id, article.c.title != of.title
+        )
+        which = (story.c.id.in_(holding), story.c.id.not_in(another), story.c.changed_at >= since)
+        return [
+            Story(*row) for row in await self._connection.execute(sa.select(story).where(*which).order_by(story.c.id))
+        ]
 
     async def open(self, now: datetime) -> int:
         """A new story, to which an article is added next."""

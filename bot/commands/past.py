@@ -23,8 +23,9 @@ from bot.ingest.draft import Draft
 from bot.ingest.identity import canonical_url, identity_of
 from bot.ingest.text import first_words, tidy, without_unwanted
 from bot.ingest.workers import Workers
+from bot.landing import Known, Landing
 from bot.metrics import Metrics
-from bot.pipeline import Known, Pipeline, apply_settings, open_pipeline
+from bot.pipeline import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from config.values import check_url
@@ -72,12 +73,11 @@ async def import_past(settings: Settings, file: Path) -> int:
     lemmatiser = Lemmatiser()
     async with (
         archive_to_write(settings) as database,
-        open_pipeline(settings, database, lemmatiser, Metrics()) as pipeline,
         Workers() as workers,
     ):
         async with database.transaction() as stores:
             await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
-        importer = Importer(database, pipeline, workers)
+        importer = Importer(database, Landing(database, lemmatiser, settings, Metrics()), workers)
         with progress("Articles", len(places)) as advance:
             for batch in read_batches(file, places, zone):
                 stored += await importer.store(batch)
@@ -89,9 +89,9 @@ async def import_past(settings: Settings, file: Path) -> int:
 class Importer:
     """Stores articles of the past, each once."""
 
-    def __init__(self, database: Database, pipeline: Pipeline, workers: Workers) -> None:
+    def __init__(self, database: Database, landing: Landing, workers: Workers) -> None:
         self._database = database
-        self._pipeline = pipeline
+        self._landing = landing
         self._workers = workers
         self._sources: dict[str, Source] = {}
 
@@ -102,7 +102,7 @@ class Importer:
         told = list(zip(unknown, languages, strict=True))
         for name, run in groupby(told, lambda pair: pair[0].source):
             drafts = [Known(_draft(article, language)) for article, language in run]
-            await self._pipeline.land(await self._source(name), drafts, is_past=True)
+            await self._landing.land(await self._source(name), drafts, is_past=True)
         return len(unknown)
 
     async def _unknown(self, batch: Sequence[PastArticle]) -> list[PastArticle]:

@@ -1,6 +1,6 @@
 """What one visit to a source means: pure, from what is known and `now` to an intent that the pipeline carries out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,9 +31,10 @@ def decide(  # noqa: PLR0917  what is known of a visit, in the order of the rout
     """
     new: list[FeedEntry] = []
     changed: list[ChangedEntry] = []
+    identities = {entry.identity for entry in parsed.entries}
     for entry in _once_each(parsed.entries):
         article = known.get(entry.identity)
-        if article is None:
+        if article is None or not _is_same(entry, article, identities):
             new.append(entry)
         elif article.feed_hash != entry.feed_hash:
             published = min(entry.published_at or article.published_at, now)
@@ -74,6 +75,19 @@ def decide_failure(source: Source, error: IngestError, now: datetime, settings: 
 def moment_of(entry: FeedEntry, now: datetime) -> datetime:
     """When an entry was published, as far as can be believed: never in the future, now where it does not say."""
     return min(entry.published_at or now, now)
+
+
+def _is_same(entry: FeedEntry, article: KnownArticle, identities: Collection[str]) -> bool:
+    """Whether an entry is an article that is stored. The identity decides.
+
+    Under another identity, only a page of its own can be recognised: one that was imported, or whose feed gives it a
+    new guid and otherwise says the same. An article that the feed still tells of under its old identity is another one.
+    """
+    if article.identity == entry.identity:
+        return True
+    if not entry.has_page or article.identity in identities:
+        return False
+    return article.feed_hash in {"", entry.feed_hash} or article.title == entry.title
 
 
 def _once_each(entries: Iterable[FeedEntry]) -> list[FeedEntry]:

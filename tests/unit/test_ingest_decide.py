@@ -145,3 +145,40 @@ def test_a_failing_source_is_left_alone_longer_and_longer(failures: int, error: 
 def test_a_source_read_once_a_day_does_not_come_sooner_for_failing() -> None:
     source = Source(id=7, url=URL, name="Вести", interval=timedelta(days=1), failures=4)
     assert decide_failure(source, TimedOut(URL, "slow"), NOW, SETTINGS).due_at == NOW + timedelta(days=1)
+
+
+def test_an_imported_page_is_recognised_by_its_address_when_its_feed_tells_of_it() -> None:
+    imported = replace(known("https://news.example/a", said=""), url="https://news.example/a")
+    told = update_known(entry("guid-a", said="x"), imported)
+    assert (told.new, [one.known.id for one in told.changed]) == ((), [1])
+
+
+def test_new_guids_for_what_the_feed_said_before_are_no_news() -> None:
+    old = replace(known("old-guid", said="same"), url="https://news.example/a")
+    assert update_known(entry("new-guid", said="same"), old).new == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        replace(entry("guid-2", said="other"), has_page=False),  # two news of one live page
+        entry("guid-2", said="other"),  # another text and title at an address that is used again
+    ],
+)
+def test_other_news_at_the_same_address_is_news(told: FeedEntry) -> None:
+    first = replace(known("guid-1", said="first"), title="Первая новость")
+    assert update_known(told, first).new == (told,)
+
+
+def test_an_article_that_the_feed_still_tells_of_is_not_taken_for_another() -> None:
+    first = known("guid-1", said="same")
+    entries = entry("guid-1", said="same"), entry("guid-2", said="same")
+    feed = ParsedFeed("Вести", "ru", FeedKind.RSS, None, entries)
+    told = decide(SOURCE, PAGE, feed, {"guid-1": first, "guid-2": first}, NOW, SETTINGS)
+    assert [one.identity for one in told.new] == ["guid-2"]
+
+
+def update_known(told: FeedEntry, article: KnownArticle) -> FeedUpdate:
+    """What the visit means when the archive has this article at the entry's address."""
+    feed = ParsedFeed("Вести", "ru", FeedKind.RSS, None, (told,))
+    return decide(SOURCE, PAGE, feed, {told.identity: article}, NOW, SETTINGS)

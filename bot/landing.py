@@ -1,0 +1,114 @@
+"""Where drafts come down into the archive: read, put into their story and topics, and told to the chats that follow."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.ingest.draft import Draft
+from bot.metrics import Metrics
+from bot.stories.cluster import place
+from bot.stories.fingerprint import fingerprint
+from bot.topics.annotate import annotate
+from bot.topics.lemmas import Lemmatiser, Reading
+from bot.topics.match import TopicIndex
+from config.settings import Settings
+from storage.database import Database
+from storage.records import NewArticle, Source
+from storage.stores import Stores
+
+STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A draft with the article that it is a new revision of; None for a new one."""
+
+    draft: Draft
+    article_id: int | None = None
+
+
+class Landing:
+    """Stores drafts. One a process: it keeps the index of topics."""
+
+    def __init__(self, database: Database, lemmatiser: Lemmatiser, settings: Settings, metrics: Metrics) -> None:
+        self._database = database
+        self._lemmatiser = lemmatiser
+        self._settings = settings
+        self._metrics = metrics
+        self._newest_topic = 0
+        self._index = TopicIndex((), lemmatiser)
+
+    async def land(
+        self,
+        source: Source,
+        drafts: Sequence[Known],
+        pushed: frozenset[str] = frozenset(),
+        *,
+        is_past: bool = False,
+    ) -> None:
+        """Store articles in one transaction, and make the chats due that follow those in `pushed`.
+
+        `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
+        """
+        read = []
+        for known in drafts:
+            read.append((known.article_id, *self._annotate(source, known.draft)))
+            await asyncio.sleep(0)  # reading takes milliseconds: a command is answered between two articles
+        async with self._database.transaction() as stores:
+            await self._learn_topics(stores)
+            for article_id, article, reading in read:
+                topics = self._index.match(reading, source.name)
+                if article_id is None:
+                    await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
+                else:
+                    changed = await stores.articles.revise(article_id, article, _now())
+                    await stores.topics.attach(article_id, topics)
+                    self._metrics.articles.labels("revised" if changed else "same").inc()
+
+    async def _add(
+        self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
+    ) -> None:
+        now = _now()
+        is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
+        copies = await stores.stories.get_copies(article, now - STORY_WINDOW)
+        story_id = place(article, copies)
+        if story_id is None:
+            story_id = await stores.stories.open(now)
+        article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
+        await stores.stories.grow(story_id, article_id, now)
+        await stores.topics.attach(article_id, topics)
+        if is_pushed:
+            await stores.mailbox.mark_due(article_id, now)
+        self._metrics.articles.labels("new" if is_pushed else "stored").inc()
+
+    def _annotate(self, source: Source, draft: Draft) -> tuple[NewArticle, Reading]:
+        annotation = annotate(draft.title, draft.lead, draft.body, draft.language, self._lemmatiser)
+        text = "\n".join([draft.lead, *(block.text for block in draft.body)])
+        article = NewArticle(
+            source_id=source.id,
+            identity=draft.identity,
+            url=draft.url,
+            title=draft.title,
+            lead=draft.lead,
+            body=draft.body,
+            language=draft.language,
+            published_at=draft.published_at,
+            lemmas=annotation.lemmas,
+            fingerprint=fingerprint(draft.title, text),
+            feed_hash=draft.feed_hash,
+            image=draft.image,
+            author=draft.author,
+            tags=draft.tags,
+        )
+        return article, annotation.reading
+
+    async def _learn_topics(self, stores: Stores) -> None:
+        """Topics that chats have made since the last landing count from now on. (Aliases change only with a start.)"""
+        for topic in await stores.topics.get_all(above=self._newest_topic):
+            self._index.add(topic)
+            self._newest_topic = topic.id
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
