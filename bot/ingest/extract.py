@@ -58,7 +58,13 @@ def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | Non
     title = entry.title if entry else ""
     text = f"{entry.lead} {join_text(entry.body)}".strip() if entry else ""
     return extract_article(
-        page.body, page.final_url, page.charset, hint_title=title, hint_text=text, hint_language=language
+        page.body,
+        page.final_url,
+        page.charset,
+        hint_title=title,
+        hint_text=text,
+        hint_language=language,
+        feed_language=entry.language if entry else None,
     )
 
 
@@ -70,8 +76,11 @@ def extract_article(
     hint_title: str = "",
     hint_text: str = "",
     hint_language: str | None = None,
+    feed_language: str | None = None,
 ) -> ExtractedPage:
-    """Read one page. The hints are what the feed said of it: title, text, language.
+    """Read one page. The hints are what the feed said of it (title, text) and what is known of the source (language).
+
+    The page's own word on its language comes after the source's, and the feed's after that.
 
     Raises NoArticle when the page holds no text, a wall in its place, or less than the feed already told.
     """
@@ -94,7 +103,7 @@ def extract_article(
         image=meta.image or next((block.url for block in blocks if block.kind is BlockKind.IMAGE), None),
         author=meta.author,
         published_at=meta.published_at,
-        language=detect(f"{title} {join_text(blocks)}", meta.language or hint_language),
+        language=detect(f"{title} {join_text(blocks)}", hint_language or meta.language or feed_language),
         canonical_url=meta.canonical_url,
         tags=meta.tags,
     )

@@ -41,10 +41,11 @@ def parse_feed(page: FetchedPage) -> ParsedFeed:
     """
     raw = _read(page)
     home = absolute_url(raw.home, page.final_url) or page.final_url
-    entries = [_entry(entry, home) for entry in raw.entries]
+    language = _language(raw.language)
+    entries = [_entry(entry, home, language) for entry in raw.entries]
     return ParsedFeed(
         title=plain_title(raw.title)[:_MAX_TITLE],
-        language=_language(raw.language),
+        language=language,
         kind=raw.kind,
         ttl=raw.ttl,
         entries=tuple(_with_pages(_told_apart([entry for entry in entries if entry is not None]), home)),
@@ -103,7 +104,7 @@ def _web_page(page: FetchedPage) -> NotAFeed:
     return NotAFeed(page.url, sentence, feeds)
 
 
-def _entry(raw: RawEntry, home: str) -> FeedEntry | None:
+def _entry(raw: RawEntry, home: str, language: str | None) -> FeedEntry | None:
     body = _body(raw, raw.content or raw.summary)
     lead, body = _lead(raw, body)
     title = plain_title(raw.title)[:_MAX_TITLE] or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
@@ -127,6 +128,7 @@ def _entry(raw: RawEntry, home: str) -> FeedEntry | None:
         author=_author(raw.author),
         tags=_tags(raw.tags),
         feed_hash=feed_hash(title, lead, body, image),
+        language=language,
     )
 
 

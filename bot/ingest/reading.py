@@ -32,7 +32,10 @@ class EntryReader:
         self._language = language
 
     async def read(self, entry: FeedEntry, now: datetime, *, language: str | None, full_text: bool) -> ReadEntry:
-        """The article of an entry. `language` is what is known of the source, `full_text` asks for its page."""
+        """The article of an entry. `language` is what is known of the source, `full_text` asks for its page.
+
+        What the feed says of its language is a hint after the source's.
+        """
         reason = "the entry has no page of its own" if full_text and not entry.has_page else None
         if full_text and entry.has_page:
             try:
@@ -48,7 +51,7 @@ class EntryReader:
     async def _detect(self, entry: FeedEntry, language: str | None) -> str:
         text = " ".join([entry.title, entry.lead, *(block.text for block in entry.body)])
         try:
-            return await self._workers.detect(text, language, url=entry.url)
+            return await self._workers.detect(text, language or entry.language, url=entry.url)
         except IngestError as error:
             granted = language or self._language
             log.warning("the language is taken for granted", url=entry.url, language=granted, reason=str(error))

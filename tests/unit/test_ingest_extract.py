@@ -296,6 +296,15 @@ def test_a_line_that_reports_stays(text: str) -> None:
         ("Die Regierung hat heute einen neuen Plan für die Wirtschaft des Landes vorgestellt.", None, "de"),
         ("Уряд сьогодні представив новий план розвитку економіки країни на наступні п'ять років.", None, "uk"),
         ("Снег", "tg-TJ", "tg"),
+        ("Снег завалил перевал", None, "ru"),
+        ("Молоко подорожало", None, "ru"),
+        ("Музей в Хуҷанде закрыт", "ru", "ru"),
+        ("Ҳаво гарм шуд", "ru", "tg"),
+        ("Хабари нав", "tg", "tg"),
+        ("Снег завалил перевал", "en-US", "ru"),
+        ("Snow closes pass", "en-US", "en"),
+        ("Қар жолды жапты", "kk", "kk"),
+        ("Молоко, кефир, творог, сметана, масло, сыр, ряженка, варенец, простокваша, йогурт", None, "ru"),
         ("", "ru", "ru"),
         ("", None, "und"),
         ("12 345", None, "und"),
@@ -303,3 +312,15 @@ def test_a_line_that_reports_stays(text: str) -> None:
 )
 def test_the_language_is_found(text: str, hint: str | None, language: str) -> None:
     assert detect(text, hint) == language
+
+
+@pytest.mark.parametrize(
+    ("source", "page_says", "feed", "language"),
+    [("tg", "ru", "ru", "tg"), (None, "tg", "ru", "tg"), (None, "", "tg", "tg"), (None, "", None, "ru")],
+)
+def test_the_source_knows_its_language_better_than_the_page_and_the_page_better_than_the_feed(
+    source: str | None, page_says: str, feed: str | None, language: str
+) -> None:
+    html = f"<html lang='{page_says}'><body><h1>Хабар</h1><article><p>Хабари нав дар деха.</p></article></body></html>"
+    article = extract_article(html.encode(), URL, None, hint_language=source, feed_language=feed)
+    assert article.language == language

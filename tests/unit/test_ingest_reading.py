@@ -53,3 +53,12 @@ async def test_a_page_is_read_for_its_own_entry_and_no_other(site: FakeSite) -> 
     ]
     assert {one.reason for one in (first, second, lone)} == {"the entry has no page of its own"}
     assert [seen.path for seen in site.seen] == ["/rss", "/1"]
+
+
+@pytest.mark.parametrize(("source", "language"), [(None, "tg"), ("ru", "ru")])
+async def test_the_feeds_language_is_a_hint_after_the_sources(
+    site: FakeSite, source: str | None, language: str
+) -> None:
+    feed = "<language>tg-TJ</language><item><title>Хабари нав</title></item>"
+    (read,) = await read_feed(site, feed, source)
+    assert read.draft.language == language
