@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import lxml.html
 from lxml import etree
 
+from bot.ingest.tables import read_rows
 from bot.ingest.text import tidy, words
 from storage.records import Block, BlockKind
 
@@ -44,6 +45,9 @@ def html_pieces(html: str, base: str) -> tuple[Piece, ...]:
     for event, element in walker:
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start" and (not tag or tag in _DROPPED):
+            walker.skip_subtree()
+        elif event == "start" and tag == "table" and (rows := read_rows(element)) is not None:
+            builder.add_rows(rows)
             walker.skip_subtree()
         elif event == "start":
             builder.open(tag, element)
@@ -158,6 +162,11 @@ class _Builder:
         if text:
             self.buffer.append(text)
             self.linked += len(text.strip()) if self.links else 0
+
+    def add_rows(self, rows: Iterable[tuple[str, float]]) -> None:
+        """The rows of a table, a line each; the one with the names of the columns stands first anyway."""
+        self.flush()
+        self.pieces.extend(Piece(Block(BlockKind.LIST_ITEM, text), min(share, 1.0)) for text, share in rows)
 
     def flush(self) -> None:
         text = tidy("".join(self.buffer))

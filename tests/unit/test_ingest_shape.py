@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.ingest.blocks import html_blocks
 from bot.ingest.errors import NoArticle
 from bot.ingest.extract import extract_article
 from bot.ingest.stages import ExtractedPage
@@ -121,3 +122,30 @@ def test_a_page_from_which_no_article_can_be_told_is_refused() -> None:
 def test_one_long_paragraph_is_an_article() -> None:
     text = " ".join([FIRST, SECOND, THIRD] * 2)
     assert lines(extract_article(f"<html><body><p>{text}</p></body></html>".encode(), URL, None)) == [text]
+
+
+RATES = (
+    "<table><thead><tr><th>Валюта</th><th>Курс</th></tr></thead><tr><td>Доллар<br>США</td><td><p>10,91</p></td></tr>"
+    "<tr><td><b>Ев</b>ро</td><td>11,85</td></tr><tr><td></td><td></td></tr></table>"
+)
+ROWS = ["Валюта · Курс", "Доллар США · 10,91", "Евро · 11,85"]
+
+
+@pytest.mark.parametrize("text", [[FIRST], [FIRST, SECOND, THIRD]], ids=["short", "long"])
+def test_a_table_of_figures_has_a_line_a_row(text: list[str]) -> None:
+    inside = "".join(f"<p>{each}</p>" for each in text) + RATES + f"<p>{SECOND} {THIRD}</p>"
+    article = extract_article(page(inside), URL, None)
+    assert lines(article) == [*text, *ROWS, f"{SECOND} {THIRD}"]
+    assert [block.text for block in article.body if block.kind is BlockKind.LIST_ITEM] == ROWS
+
+
+def test_a_table_in_a_feed_has_a_line_a_row_and_a_layout_keeps_its_blocks() -> None:
+    assert [block.text for block in html_blocks(f"<p>{FIRST}</p>{RATES}После таблицы", URL)] == [
+        FIRST,
+        *ROWS,
+        "После таблицы",
+    ]
+    layout = (
+        f"<table><tr><td>Меню</td></tr><tr><td><h2>Раздел</h2><p>{FIRST}</p><p>{SECOND}</p></td><td>x</td></tr></table>"
+    )
+    assert [block.text for block in html_blocks(layout, URL)] == ["Меню", "Раздел", FIRST, SECOND, "x"]
