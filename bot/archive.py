@@ -65,18 +65,18 @@ class Archive:
         await self._take_past_along(stores, saved)
         return saved
 
-    async def name_topics(self, stores: Stores, named: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Make the settings' topics just these names with these aliases.
+    async def name_topics(self, stores: Stores, named: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+        """Give topics these names and just these aliases; their keys.
 
         What a topic matches is looked up anew when its names have changed.
         """
         before = await stores.topics.get_all()
         keys = [topic_key(name, self._lemmatiser) for name, _ in named]
-        await stores.topics.keep_settings(keys)
         for (name, aliases), key in zip(named, keys, strict=True):
             topic = await stores.topics.name_from_settings(name, key, aliases)
             if topic not in before:
                 await self._take_past_along(stores, topic)
+        return keys
 
     async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
         """The newest articles of the archive that match, and no others, are the topic's."""

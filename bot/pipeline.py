@@ -198,7 +198,8 @@ async def apply_settings(settings: Settings, stores: Stores, archive: Archive, n
     await stores.sources.keep_settings(named, now)
     # Before topics change: a new alias must not bring old stories to chats as if they were new.
     await stores.mailbox.advance_idle()
-    await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
+    keys = await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
+    await stores.topics.keep_settings(keys)
 
 
 def first_of(group: BaseExceptionGroup[StorageError]) -> BaseException:

@@ -127,7 +127,9 @@ class MailboxStore:
         """The chat cannot be reached: nothing more until it wakes."""
         await self._land(claim)
         values = {"state": state, "trouble": trouble, "due_at": None, "attempts": 0}
-        await self._connection.execute(sa.update(chat).where(chat.c.id == claim.chat.id).values(values))
+        # Whoever said /stop meanwhile stays stopped: a blocked reader would wake with the next word.
+        active = (chat.c.id == claim.chat.id, chat.c.state == ChatState.ACTIVE)
+        await self._connection.execute(sa.update(chat).where(*active).values(values))
 
     async def get_uncertain(self) -> list[Claim]:
         """What was on its way when the process before this one ended."""

@@ -22,7 +22,7 @@ from bot.chat.context import ChatContext, Visit, wake
 from bot.chat.perform import Performer, Place, place_of
 from bot.chat.replies import Notice, Replies, Reply, Say
 from bot.rendering.locales import Words
-from bot.rendering.notices import Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
+from bot.rendering.notices import Asked, Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
 from bot.topics.query import QuestionError
 from storage.errors import NotFound, StorageError
 from storage.records import Chat, ChatKind, ChatState, Schedule
@@ -56,7 +56,7 @@ class Conversation(BaseMiddleware):
             else:
                 replies = _as_tuple(await self._handle(handler, event, data, user))
         except Exception as error:  # noqa: BLE001 - one update's fault stops no other: it is logged and answered
-            replies = (_apology(error, place, await self._words(place, user)),)
+            replies = (_apology(error, place, await self._words(place, user), _asked(event)),)
         await Performer(bot, self._context, place).perform(replies)
 
     async def _handle(
@@ -113,15 +113,21 @@ async def _may_change(bot: Bot, event: TelegramObject, place: Place, user: User 
     return member.status in {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR}
 
 
-def _apology(error: Exception, place: Place, words: Words) -> Reply:
+def _apology(error: Exception, place: Place, words: Words, asked: Asked) -> Reply:
     """The sentence for a fault; one that is ours is logged in full."""
     is_press = place.query_id is not None
     if isinstance(error, QuestionError):
-        return Say(wrong_question(Fault[error.kind.name], words))
-    if isinstance(error, NotFound):
+        return Say(wrong_question(Fault[error.kind.name], words, asked))
+    if isinstance(error, NotFound | OverflowError):  # a number that no id of ours can have is a button of nobody's
         return Notice(toast(Toast.STALE, words)) if is_press else Say(story_gone(words))
     log.error("an update could not be answered", chat=place.chat_id, exc_info=error)
     return Notice(toast(Toast.FAILED, words)) if is_press else Say(failed(words))
+
+
+def _asked(event: TelegramObject) -> Asked:
+    """With which command a question came: the examples are to be of the same."""
+    is_topic = isinstance(event, Message) and (event.text or "").startswith(("/topic", "/follow"))
+    return Asked.TOPIC if is_topic else Asked.SEARCH
 
 
 def _as_tuple(replies: Replies) -> tuple[Reply, ...]:

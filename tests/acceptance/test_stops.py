@@ -48,6 +48,25 @@ async def test_power_cuts_while_stories_flow_lose_none_and_copies_are_bounded(tm
         assert copies <= KILLS * DeliverySettings().open_requests
 
 
+async def test_a_stop_keeps_its_ten_seconds_while_telegram_keeps_everybody_waiting(tmp_path: Path) -> None:
+    """A reader's answer and the channel's posts are on their way, and none of them comes through."""
+    async with open_desk(tmp_path) as desk, running_bot(tmp_path) as bot:
+        await desk.first_fetch()
+        await desk.slows(30)
+        reader = await desk.telegram.person(33, "Сино")
+        await reader.writes("/help")
+        desk.publish(BURST)
+
+        async def is_busy() -> bool:
+            told = (await desk.metrics())[1]
+            return "khabar_updates_total 1.0" in told and "khabar_in_flight 1.0" in told
+
+        await until(is_busy, "an answer and a post on their way")
+        ended = await bot.stop()
+        assert ended.code == 0
+        assert "Traceback" not in ended.stderr
+
+
 async def test_of_two_bots_with_one_token_one_ends_in_plain_words(tmp_path: Path) -> None:
     sandbox = await start_sandbox(HOST, 0, TOKEN, limits=False)
     first, second = settle(tmp_path / "a", api_url=sandbox.url), settle(tmp_path / "b", api_url=sandbox.url)
