@@ -6,6 +6,8 @@ from bot.ingest.decode import decode_feed, decode_html
 
 TEXT = "<rss><title>Ҳаво имрӯз: мороз</title></rss>"
 RUSSIAN = "<rss><title>Мороз и солнце, снег и ветер</title></rss>"
+CAPITALS = "<rss><title>ДОРОГУ НА ПЕРЕВАЛЕ ЗАКРЫЛИ ДО УТРА</title></rss>"
+TITLES = "<rss><title>САММИТ ОДКБ: Главы МИД и МВД в Душанбе</title></rss>"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,13 @@ RUSSIAN = "<rss><title>Мороз и солнце, снег и ветер</title
         (RUSSIAN.encode("cp1251"), "utf-8", RUSSIAN),
         (RUSSIAN.encode("cp1251"), "no-such-thing", RUSSIAN),
         (RUSSIAN.encode("koi8-r"), "koi8-r", RUSSIAN),
+        (RUSSIAN.encode("koi8-r"), None, RUSSIAN),
+        (RUSSIAN.encode("koi8-r"), "utf-8", RUSSIAN),
+        (TITLES.encode("koi8-r"), None, TITLES),
+        (TITLES.encode("cp1251"), None, TITLES),
+        (CAPITALS.encode("koi8-r"), None, CAPITALS),
+        (CAPITALS.encode("cp1251"), None, CAPITALS),
+        ("<rss>ОДКБ</rss>".encode("cp1251"), None, "<rss>ОДКБ</rss>"),
         ("<rss>日本</rss>".encode("iso2022_jp"), "iso-2022-jp", "<rss>日本</rss>"),
         (TEXT.encode() + b"\xd1", None, TEXT + "\ufffd"),
         (b"<rss>caf\xe9</rss>", "iso-8859-1", "<rss>café</rss>"),
