@@ -76,9 +76,9 @@ def _decode_other(body: bytes, named: list[str]) -> str:
     beyond_ascii = sum(not letter.isascii() for letter in text)
     if text.count("\ufffd") <= max(1, beyond_ascii * _MAX_DAMAGE):
         return text
-    beyond_ascii = bytes(byte for byte in body[:_SAMPLE] if byte > 127)
-    enough = len(beyond_ascii) >= _EVIDENCE
-    name = max(_UNDECLARED, key=lambda one: _plausibility(beyond_ascii.decode(one, "replace")) if enough else 0)
+    sample = bytes(byte for byte in body[:_SAMPLE] if byte > 127)
+    enough = len(sample) >= _EVIDENCE
+    name = max(_UNDECLARED, key=lambda one: _plausibility(sample.decode(one, "replace")) if enough else 0)
     return body.decode(name, "replace")
 
 
