@@ -42,6 +42,8 @@ _DATES = tuple(
     )
 )
 _TIME = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?:\s*([ap])\.?m\b\.?)?")
+_CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2}):(\d{2})")
+_EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d{1,9})?")
 _OFFSET = re.compile(r"(?:gmt|utc|(?<=[\d\s]))([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _ZONE_WORD = re.compile(r"[a-zа-яё]{1,5}")
 _FIRST_DAY = datetime(2000, 1, 1)  # noqa: DTZ001  gives month and day where a text has none; the zone comes from elsewhere
@@ -57,7 +59,9 @@ def read_date(text: str, zone: tzinfo = UTC) -> datetime | None:
     cleaned = _SPACED.sub(" ", text).strip()
     if not 4 <= len(cleaned) <= _MAX_TEXT:
         return None
-    moment = _iso(cleaned) or _worded(cleaned.lower()) or _loose(cleaned)
+    moment = _epoch(cleaned) or _iso(cleaned)
+    if moment is None and _is_possible(cleaned):
+        moment = _worded(cleaned.lower()) or _loose(cleaned)
     if moment is None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
@@ -75,6 +79,19 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
+def _epoch(text: str) -> datetime | None:
+    """Seconds or milliseconds since 1970, as programs write them."""
+    match = _EPOCH.fullmatch(text)
+    if match is None:
+        return None
+    return datetime.fromtimestamp(int(match[1]), UTC)
+
+
+def _is_possible(text: str) -> bool:
+    """Whether every time of day in a text is one: where it says 25:00, its day is not to be trusted either."""
+    return all(int(hour) <= 24 and int(minute) < 60 for hour, minute in _CLOCK.findall(text))
+
+
 def _worded(text: str) -> datetime | None:
     """A day, a month by name or number and a year, with a time before or after it."""
     for pattern in _DATES:
@@ -90,10 +107,10 @@ def _worded(text: str) -> datetime | None:
         hour = hour % 12 + (12 if time[4] == "p" else 0)
     try:
         day = datetime(_year(found["year"]), _month(found["month"]), int(found["day"]))  # noqa: DTZ001  zone comes below
-        moment = day + timedelta(hours=hour, minutes=minute, seconds=min(second, 59)) if hour <= 24 else day
+        moment = day + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
     except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=_zone(rest[time.end() :])) if time else moment
+    return moment.replace(tzinfo=_zone(" " + rest[time.end() :])) if time else moment
 
 
 def _month(word: str) -> int:

@@ -7,6 +7,8 @@ out the site's own lines that stand inside of it, and what is left is judged bef
 import re
 from configparser import ConfigParser
 from copy import deepcopy
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
 
 import lxml.html
 import trafilatura
@@ -51,8 +53,11 @@ _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|app
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 
 
-def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | None) -> ExtractedPage:
-    """Read a fetched page as the article of a feed's entry; without an entry, for itself alone."""
+def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | None, zone: str = "UTC") -> ExtractedPage:
+    """Read a fetched page as the article of a feed's entry; without an entry, for itself alone.
+
+    A date that names no zone is in `zone`, by its IANA name.
+    """
     if page.content_type and not _READABLE.match(page.content_type):
         raise NoArticle(page.url, f"the address answers with {page.content_type}, not with a web page")
     title = entry.title if entry else ""
@@ -65,6 +70,7 @@ def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | Non
         hint_text=text,
         hint_language=language,
         feed_language=entry.language if entry else None,
+        zone=ZoneInfo(zone),
     )
 
 
@@ -77,6 +83,7 @@ def extract_article(
     hint_text: str = "",
     hint_language: str | None = None,
     feed_language: str | None = None,
+    zone: tzinfo = UTC,
 ) -> ExtractedPage:
     """Read one page. The hints are what the feed said of it (title, text) and what is known of the source (language).
 
@@ -85,7 +92,7 @@ def extract_article(
     Raises NoArticle when the page holds no text, a wall in its place, or less than the feed already told.
     """
     root = _tree(html, url, charset)
-    meta = read_meta(root, url)
+    meta = read_meta(root, url, zone)
     title = meta.title or hint_title
     _remove_furniture(root)
     remove_navigation(root)

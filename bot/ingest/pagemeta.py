@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -35,8 +35,8 @@ class PageMeta:
     tags: tuple[str, ...]
 
 
-def read_meta(root: HtmlElement, url: str) -> PageMeta:
-    """Read a parsed page; `url` is where it was found."""
+def read_meta(root: HtmlElement, url: str, zone: tzinfo = UTC) -> PageMeta:
+    """Read a parsed page; `url` is where it was found, `zone` that of dates which name none."""
     named = _meta(root)
     linked = next(_articles(root), {})
     canonical = next(
@@ -51,7 +51,7 @@ def read_meta(root: HtmlElement, url: str) -> PageMeta:
         ),
         image=absolute_url(image, url),
         author=_author(root, named, linked),
-        published_at=_published(root, named, linked),
+        published_at=_published(root, named, linked, zone),
         language=_language(root, named, linked),
         canonical_url=absolute_url(canonical or named.get("og:url"), url),
         tags=tuple(dict.fromkeys(plain_title(tag)[:100] for tag in tags if tag.strip()))[:30],
@@ -128,7 +128,7 @@ def _author(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, An
     return ", ".join(dict.fromkeys(plain)) or None
 
 
-def _published(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, Any]) -> datetime | None:
+def _published(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, Any], zone: tzinfo) -> datetime | None:
     keys = (
         "article:published_time",
         "datepublished",
@@ -141,7 +141,7 @@ def _published(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str,
     )
     written = [_string(linked.get("datePublished")), *(named.get(key, "") for key in keys)]
     written += [element.get("datetime") or "" for element in root.iter("time")][:1]
-    return next((moment for text in written if text and (moment := read_date(text))), None)
+    return next((moment for text in written if text and (moment := read_date(text, zone))), None)
 
 
 def _language(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import lxml.html
 from lxml import etree
@@ -33,16 +34,17 @@ _HTML_START = re.compile(
 )
 
 
-def parse_feed(page: FetchedPage) -> ParsedFeed:
-    """Read RSS 0.9-2.0, Atom, RDF or JSON Feed.
+def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
+    """Read RSS 0.9-2.0, Atom, RDF or JSON Feed. Dates that name no zone are in `zone`, by its IANA name.
 
     Raises NotAFeed (with the feeds that a web page announces) and HostileXml. An entry without a single word is
     left out; one without an address gets the feed's home page, and `has_page` says so.
     """
-    raw = _read(page)
+    clock = ZoneInfo(zone)
+    raw = _read(page, clock)
     home = absolute_url(raw.home, page.final_url) or page.final_url
     language = _language(raw.language)
-    entries = [_entry(entry, home, language) for entry in raw.entries]
+    entries = [_entry(entry, home, language, clock) for entry in raw.entries]
     return ParsedFeed(
         title=plain_title(raw.title)[:_MAX_TITLE],
         language=language,
@@ -52,7 +54,7 @@ def parse_feed(page: FetchedPage) -> ParsedFeed:
     )
 
 
-def _read(page: FetchedPage) -> RawFeed:
+def _read(page: FetchedPage, zone: ZoneInfo) -> RawFeed:
     text = decode_feed(page.body, page.charset)
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
@@ -64,7 +66,7 @@ def _read(page: FetchedPage) -> RawFeed:
         raise NotAFeed(page.url, "the address answers with nothing at all")
     if _HTML_START.match(start):
         raise _web_page(page)
-    prepared = prepare(text, page.url)
+    prepared = prepare(text, page.url, zone)
     raw = read_xml(prepared, page.final_url) if find_root(prepared) == 0 else None
     if raw is None:
         raise (
@@ -104,14 +106,14 @@ def _web_page(page: FetchedPage) -> NotAFeed:
     return NotAFeed(page.url, sentence, feeds)
 
 
-def _entry(raw: RawEntry, home: str, language: str | None) -> FeedEntry | None:
+def _entry(raw: RawEntry, home: str, language: str | None, zone: ZoneInfo) -> FeedEntry | None:
     body = _body(raw, raw.content or raw.summary)
     lead, body = _lead(raw, body)
     title = plain_title(raw.title)[:_MAX_TITLE] or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
     url = absolute_url(raw.link, raw.base) or _permalink(raw.guid)
     if not title:
         return None
-    published, updated = (read_date(text) if text else None for text in (raw.published, raw.updated))
+    published, updated = (read_date(text, zone) if text else None for text in (raw.published, raw.updated))
     image = next((found for found in (absolute_url(address, raw.base) for address in raw.images) if found), None)
     image = image or next((block.url for block in body if block.kind is BlockKind.IMAGE), None)
     guid = tidy(raw.guid) if raw.guid else None

@@ -6,6 +6,8 @@ Done in one linear pass outside of CDATA sections: what stands inside them is HT
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
+from functools import partial
 from xml.sax.saxutils import escape
 
 from bot.ingest.dates import read_date
@@ -33,10 +35,11 @@ def find_root(text: str) -> int:
     return match.start() if match else -1
 
 
-def prepare(text: str, url: str) -> str:
+def prepare(text: str, url: str, zone: tzinfo = UTC) -> str:
     """The feed's element alone, with entities, ampersands and dates that every XML parser reads.
 
-    Junk before the root, the XML declaration and a DOCTYPE are dropped. Raises HostileXml when a DTD declares entities.
+    Junk before the root, the XML declaration and a DOCTYPE are dropped. Dates that name no zone are in `zone`.
+    Raises HostileXml when a DTD declares entities.
     """
     root = max(find_root(text), 0)
     if re.search(r"<!ENTITY", text[:root], re.IGNORECASE):
@@ -44,7 +47,7 @@ def prepare(text: str, url: str) -> str:
     repaired = "".join(
         piece if piece.startswith(_CDATA) else _AMPERSAND.sub(_repair, piece) for piece in _sections(text[root:])
     )
-    return _DATE_ELEMENT.sub(_iso_date, _MARKED_TITLE.sub(_html_title, without_unwanted(repaired)))
+    return _DATE_ELEMENT.sub(partial(_iso_date, zone), _MARKED_TITLE.sub(_html_title, without_unwanted(repaired)))
 
 
 def _sections(text: str) -> Iterator[str]:
@@ -76,9 +79,9 @@ def _html_title(match: re.Match[str]) -> str:
     return f'<title type="html">{_CDATA}{match[1]}{_CDATA_END}</title>'
 
 
-def _iso_date(match: re.Match[str]) -> str:
+def _iso_date(zone: tzinfo, match: re.Match[str]) -> str:
     """A date both parsers read alike; left as it is when we cannot read it either."""
     tag, attributes, before, written, after = match.groups()
-    moment = read_date(written)
+    moment = read_date(written, zone)
     value = moment.isoformat() if moment else written
     return f"<{tag}{attributes or ''}>{before}{value}{after}</"

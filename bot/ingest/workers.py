@@ -33,8 +33,10 @@ class Workers:
     the worker that was busy last is asked first.
     """
 
-    def __init__(self, processes: int = 2, *, time_limit: timedelta = TIME_LIMIT) -> None:
+    def __init__(self, processes: int = 2, *, time_limit: timedelta = TIME_LIMIT, zone: str = "UTC") -> None:
+        """`zone` (an IANA name) is that of dates which name none: the newsroom's own."""
         self._time_limit = time_limit
+        self._zone = zone
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         self._children: set[_Child] = set()
         for _ in range(processes):
@@ -52,14 +54,14 @@ class Workers:
 
     async def parse(self, page: FetchedPage) -> ParsedFeed:
         """`parse.parse_feed` in a worker. Every failure is a ParseError, the worker's own among them."""
-        result = await self._ask(ParseError, page.url, Task("parse", (page,)))
+        result = await self._ask(ParseError, page.url, Task("parse", (page, self._zone)))
         return cast("ParsedFeed", result)
 
     async def extract(
         self, page: FetchedPage, entry: FeedEntry | None = None, language: str | None = None
     ) -> ExtractedPage:
         """`extract.extract_page` in a worker. Every failure is an ExtractError, the worker's own among them."""
-        result = await self._ask(ExtractError, page.url, Task("extract", (page, entry, language)))
+        result = await self._ask(ExtractError, page.url, Task("extract", (page, entry, language, self._zone)))
         return cast("ExtractedPage", result)
 
     async def detect(self, text: str, hint: str | None = None, *, url: str = "") -> str:

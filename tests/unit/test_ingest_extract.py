@@ -46,6 +46,13 @@ def test_what_the_page_says_of_itself_is_read() -> None:
     assert article.canonical_url == "https://vesti.example/2026/10/most"
 
 
+def test_a_pages_date_without_a_zone_is_in_the_newsrooms() -> None:
+    html = "<html><head><meta property='article:published_time' content='2026-10-18T12:00'></head>"
+    body = f"{html}<body><article><p>{'Снег шёл всю ночь. ' * 8}</p></article></body></html>".encode()
+    page = FetchedPage(URL, URL, 200, "text/html", None, body)
+    assert extract_page(page, None, None, "Asia/Dushanbe").published_at == datetime(2026, 10, 18, 7, tzinfo=UTC)
+
+
 def test_a_caption_belongs_to_its_picture() -> None:
     captions = [block.text for block in extract("ru_ads_and_captions").body if block.kind is BlockKind.IMAGE]
     assert captions == ["Нижняя станция в ущелье. Фото из архива редакции", "Вид с верхней площадки"]

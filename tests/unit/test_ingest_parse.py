@@ -182,6 +182,20 @@ def test_missing_guids_dates_and_links_are_borne() -> None:
     assert (guided.identity, guided.url) == ("https://news.example/3", "https://news.example/3")
 
 
+def test_dates_without_a_zone_are_in_the_newsrooms() -> None:
+    item = "<item><title>T</title><link>/{0}</link><pubDate>{0}</pubDate></item>"
+    body = rss(
+        item.format("18.10.2026 10:00") + item.format("Sun, 18 Oct 2026 10:00:00 +0300") + item.format("1792306800")
+    )
+    dates = ('"2026-10-18T12:00"', "1792306800")
+    items = [f'{{"id": {at}, "title": "T", "date_published": {date}}}' for at, date in enumerate(dates)]
+    json = '{"items": [' + ", ".join(items) + "]}"
+    pages = [FetchedPage(URL, URL, 200, "", None, text.encode()) for text in (body, json)]
+    found = [[entry.published_at for entry in parse_feed(page, "Asia/Dushanbe").entries] for page in pages]
+    seven = datetime(2026, 10, 18, 7, tzinfo=UTC)
+    assert found == [[seven - timedelta(hours=2), seven, seven], [seven, seven]]
+
+
 def test_entries_that_share_a_guid_are_told_apart_by_their_addresses() -> None:
     item = "<item><title>{0}</title><link>/{0}</link><guid isPermaLink='false'>site</guid></item>"
     first, second = parse(rss(item.format("a") + item.format("b"))).entries

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,15 @@ async def test_a_feed_a_page_and_a_language_are_read_in_a_process_of_their_own(w
     assert await workers.detect("Имрӯз дар пойтахт ҷашни ҳосил баргузор шуд ва ҳазорон нафар омаданд") == "tg"
     assert len(workers.pids) == 1
     assert workers.pids[0] != os.getpid()
+
+
+async def test_the_zone_of_the_newsroom_goes_with_every_task() -> None:
+    dated = FEED.replace(b"</item>", b"<pubDate>18.10.2026 12:00</pubDate></item>")
+    html = b"<html><head><meta name='date' content='18.10.2026 12:00'></head><body><p>" + b"Snow fell. " * 20
+    async with Workers(1, zone="Asia/Dushanbe") as workers:
+        (entry,) = (await workers.parse(page(dated))).entries
+        article = await workers.extract(page(html))
+    assert entry.published_at == article.published_at == datetime(2026, 10, 18, 7, tzinfo=UTC)
 
 
 async def test_errors_come_back_as_they_were_raised(workers: Workers) -> None:
