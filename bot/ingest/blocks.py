@@ -11,7 +11,7 @@ import lxml.html
 from lxml import etree
 
 from bot.ingest.tables import read_rows
-from bot.ingest.text import tidy, words
+from bot.ingest.text import tidy, without_unwanted, words
 from storage.records import Block, BlockKind
 
 _DROPPED = words(
@@ -89,7 +89,7 @@ def absolute_url(address: str | None, base: str) -> str | None:
 
 
 def _parse(html: str) -> etree._Element | None:
-    text = html[:_MAX_HTML].strip()
+    text = without_unwanted(html[:_MAX_HTML]).strip()  # lxml takes no lone surrogate, and ends a text at a NUL
     if not text:
         return None
     try:

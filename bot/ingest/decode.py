@@ -22,7 +22,7 @@ _NAKED = (  # without a mark, known by their first "<"
 )
 _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _HTML_DECLARED = re.compile(rb"""<meta\b[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
-_UNDECLARED = ("windows-1251", "koi8-r")  # the likelier first
+_UNDECLARED = ("windows-1251", "koi8-r", "utf-8")  # the likeliest first; the last one is badly damaged then
 _FREQUENT = frozenset("оеаинтсрвл")  # two of three letters of a Russian text; the wrong encoding gives one of three
 _SMALL_BONUS = 0.2  # for small letters: each of the two encodings has its capitals where the other has them
 _SAMPLE = 100_000  # bytes that are looked at
@@ -83,9 +83,9 @@ def _decode_other(body: bytes, named: list[str]) -> str:
 
 
 def _plausibility(letters: str) -> float:
-    """How much letters look like Russian, most of it in small letters."""
+    """How much letters look like Russian, most of it in small letters: 0 to 1.2."""
     frequent = sum(letter.lower() in _FREQUENT for letter in letters)
-    return frequent + _SMALL_BONUS * sum(letter.islower() for letter in letters)
+    return (frequent + _SMALL_BONUS * sum(letter.islower() for letter in letters)) / len(letters)
 
 
 def _declared(pattern: re.Pattern[bytes], head: bytes) -> str | None:

@@ -25,7 +25,7 @@ from bot.ingest.pagemeta import PageMeta, read_meta
 from bot.ingest.parse import LEAD
 from bot.ingest.shape import BLOCKS, hold_article, line, remove_navigation, weight, wrap_lines
 from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
-from bot.ingest.text import first_words
+from bot.ingest.text import first_words, tidy, without_unwanted
 from storage.records import Block, BlockKind
 
 _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
@@ -93,7 +93,7 @@ def extract_article(
     """
     root = _tree(html, url, charset)
     meta = read_meta(root, url, zone)
-    title = meta.title or hint_title
+    title = meta.title or tidy(hint_title)
     _remove_furniture(root)
     remove_navigation(root)
     _hand_over_captions(root)
@@ -117,7 +117,7 @@ def extract_article(
 
 
 def _tree(html: bytes, url: str, charset: str | None) -> HtmlElement:
-    text = decode_html(html, charset)[:_MAX_HTML].replace("\x00", "")
+    text = without_unwanted(decode_html(html, charset)[:_MAX_HTML])
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from bot.ingest.text import words
+from bot.ingest.text import without_unwanted, words
 
 _MAX_IDENTITY = 500  # characters; a longer guid is kept as its hash
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -25,7 +25,7 @@ def canonical_url(url: str, *, with_anchor: bool = False) -> str:
     Host in lower case, default port, fragment (but a hash-bang) and tracking parameters dropped; the order of the rest
     stays, since some sites mind it. An address that cannot be read comes back as it is.
     """
-    text = url.strip()
+    text = without_unwanted(url).strip()
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -68,8 +68,8 @@ def identity_of(guid: str | None, url: str, title: str, published_at: datetime |
 
     The anchor counts because a live text gives each of its messages the same page.
     """
-    if guid and guid.strip():
-        return _bounded(guid.strip())
+    if guid and (said := without_unwanted(guid).strip()):
+        return _bounded(said)
     if url:
         return _bounded(canonical_url(url, with_anchor=True))
     return _hashed(f"{title}\n{published_at.isoformat() if published_at else ''}")

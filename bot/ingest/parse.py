@@ -42,7 +42,7 @@ def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
     """
     clock = ZoneInfo(zone)
     raw = _read(page, clock)
-    home = absolute_url(raw.home, page.final_url) or page.final_url
+    home = absolute_url(raw.home, page.final_url) or tidy(page.final_url)
     language = _language(raw.language)
     entries = [_entry(entry, home, language, clock) for entry in raw.entries]
     return ParsedFeed(

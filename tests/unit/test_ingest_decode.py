@@ -26,6 +26,7 @@ TITLES = "<rss><title>САММИТ ОДКБ: Главы МИД и МВД в Ду
         (RUSSIAN.encode("koi8-r"), None, RUSSIAN),
         (RUSSIAN.encode("koi8-r"), "utf-8", RUSSIAN),
         (TITLES.encode("koi8-r"), None, TITLES),
+        (RUSSIAN.encode() + b"\xed\xa0\x80" * 3, None, RUSSIAN + "\ufffd" * 9),
         (TITLES.encode("cp1251"), None, TITLES),
         (CAPITALS.encode("koi8-r"), None, CAPITALS),
         (CAPITALS.encode("cp1251"), None, CAPITALS),
