@@ -37,28 +37,27 @@ _BODY_LINKS = 0.3  # share of links above which a whole page is more than its ar
 
 def remove_navigation(root: HtmlElement) -> None:
     """Drop nav, footer, aside, the page's header and blocks of links; never what holds the headline."""
+    headlines = sum(1 for _ in root.iter("h1"))
     for element in list(root.iter("nav", "footer", "aside", "header", "div", "section", "ul")):
-        if element.getparent() is not None and _is_navigation(element, root):
+        if element.getparent() is not None and _is_navigation(element, headlines):
             element.drop_tree()
     for element in list(root.iter("ul", "ol")):
         _judge_by_label(element)
+    gone: set[HtmlElement] = set()
     for element in list(root.iter(*_LINK_BLOCKS)):
-        if _is_in(element, root) and _leads_elsewhere(element):
+        if element not in gone and _leads_elsewhere(element):
+            gone.update(element.iter(*_LINK_BLOCKS))
             element.drop_tree()
 
 
-def _is_in(element: HtmlElement, root: HtmlElement) -> bool:
-    """Whether an element still hangs in the tree, none of its ancestors having been dropped."""
-    return element.getroottree().getroot() is root and element.getparent() is not None
-
-
-def _is_navigation(element: HtmlElement, root: HtmlElement) -> bool:
+def _is_navigation(element: HtmlElement, headlines: int) -> bool:
+    """`headlines` is how many the page has: a header with one of several holds the site's name, not the article's."""
     names_itself = element.tag in _NAVIGATION or (element.get("role") or "").lower() in _NAVIGATION_ROLES
     at_home = _AT_HOME.get(element.tag, frozenset())
     if not names_itself or any(ancestor.tag in at_home for ancestor in element.iterancestors()):
         return False
-    own = len(element.findall(".//h1"))
-    return own == 0 or (element.tag == "header" and own < len(root.findall(".//h1")))
+    own = sum(1 for _ in element.iter("h1"))
+    return own == 0 or (element.tag == "header" and own < headlines)
 
 
 def _leads_elsewhere(element: HtmlElement) -> bool:
@@ -167,7 +166,8 @@ def hold_article(root: HtmlElement) -> HtmlElement | None:
     """
     told = _paragraph_text(root)
     whole = told.get(root, 0)
-    found = min(_candidates(root, told, whole * _MOST), key=lambda one: len(line(one)), default=None) if whole else None
+    candidates = dict.fromkeys(_candidates(root, told, whole * _MOST)) if whole else {}
+    found = min(candidates, key=lambda one: len(line(one)), default=None)
     if found is None or found.tag in {"article", "html"}:
         return found if found is not None and found.tag == "article" else None
     if found.tag == "body" and _link_share(found) > _BODY_LINKS:

@@ -1,5 +1,8 @@
 """Pages whose builders followed no convention: the article is found all the same, and nothing of the page around it."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from bot.ingest.blocks import html_blocks
@@ -149,3 +152,19 @@ def test_a_table_in_a_feed_has_a_line_a_row_and_a_layout_keeps_its_blocks() -> N
         f"<table><tr><td>Меню</td></tr><tr><td><h2>Раздел</h2><p>{FIRST}</p><p>{SECOND}</p></td><td>x</td></tr></table>"
     )
     assert [block.text for block in html_blocks(layout, URL)] == ["Меню", "Раздел", FIRST, SECOND, "x"]
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "<div>" * 200 + "<a href='/x'>ссылка</a> " * 20_000 + "</div>" * 200,
+        f"<article><h1>x</h1><p>{FIRST}</p></article>" * 3000,
+        "<h1>a</h1>" * 2000 + "<header><h1>x</h1></header>" * 2000,
+    ],
+    ids=["nested links", "articles", "headlines"],
+)
+def test_a_flood_of_elements_costs_no_more_than_its_size(flood: str) -> None:
+    started = time.monotonic()
+    with suppress(NoArticle):
+        extract_article(f"<html><body>{flood}</body></html>".encode(), URL, None)
+    assert time.monotonic() - started < 5
