@@ -105,13 +105,20 @@ def _title(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, Any
     candidates = (
         named.get("og:title") or "",
         _string(linked.get("headline")),
-        heading.text_content() if heading is not None else "",
+        heading.text_content() if heading is not None and not _is_site(heading, window) else "",
         _SITE_SUFFIX.sub("", window) or window,
     )
     title = next((title for text in candidates if (title := plain_title(text))), "")
     site = plain_title(named.get("og:site_name") or "")
     suffix = _SITE_SUFFIX.search(title)
     return title[: suffix.start()] if suffix and site and site.casefold() in suffix[0].casefold() else title
+
+
+def _is_site(heading: HtmlElement, window: str) -> bool:
+    """Whether the first headline is the site's name, which stands behind the story's in the window's title."""
+    suffix = _SITE_SUFFIX.search(window)
+    name = plain_title(heading.text_content())
+    return suffix is not None and bool(name) and suffix[0].casefold().endswith(name.casefold())
 
 
 def _author(root: HtmlElement, named: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:

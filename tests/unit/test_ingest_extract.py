@@ -132,6 +132,14 @@ def test_the_title_of_the_feed_stands_in_where_the_page_has_none() -> None:
     assert extract_article(html, URL, None, hint_title="Снег").title == "Снег"
 
 
+def test_a_sites_name_in_the_first_headline_is_not_the_title() -> None:
+    start = "<html><head><title>Снег на перевале — Вести</title></head><body><h1><a href='/'>Вести</a></h1>"
+    html = f"{start}<h2>Снег на перевале</h2><p>{'Снег шёл всю ночь, дороги засыпало. ' * 5}</p>"
+    article = extract_article(html.encode(), URL, None)
+    assert article.title == "Снег на перевале"
+    assert "перевале" not in " ".join([article.lead, *(block.text for block in article.body)])
+
+
 def test_a_wrapper_that_is_named_after_its_sidebar_is_kept() -> None:
     rows = "".join(
         f"<div>Снег шёл всю ночь, дорогу номер {number} засыпало, но утром её расчистили.</div>" for number in range(5)

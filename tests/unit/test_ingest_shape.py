@@ -110,6 +110,30 @@ def test_links_that_the_article_announces_are_its_own_and_others_are_not() -> No
     assert said == [FIRST, "Что ещё решили в управлении:", *(f"Решение номер {at}" for at in range(6)), SECOND, THIRD]
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<article><h3><a href='/c{0}'>{1}</a></h3><p>Коротко о том, что было на улице {0}, и кто видел.</p></article>",
+        "<div class='k n{0}'><a href='/c{0}'><h4>{1}</h4></a><div><p>Коротко о случае на улице {0}.</p></div></div>",
+    ],
+)
+@pytest.mark.parametrize("inside", [f"<p>{FIRST}</p>", f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"])
+def test_other_stories_on_cards_are_not_the_article(inside: str, card: str) -> None:
+    cards = "".join(card.format(at, other) for at, other in enumerate(OTHERS[:8]))
+    html = page(inside).decode()
+    for where in ("<div class='cols'>", "<footer>"):
+        article = extract_article(html.replace(where, f"<section>{cards}</section>{where}").encode(), URL, None)
+        assert "".join(f"<p>{each}</p>" for each in lines(article)) == inside
+
+
+def test_messages_of_a_live_text_are_no_cards() -> None:
+    inside = "".join(
+        f"<div class='m'><h3><a href='#m{at}'>В {at} часов</a></h3><p>{FIRST} Прошёл час {at}.</p></div>"
+        for at in range(5)
+    )
+    assert len(lines(extract_article(page(inside), URL, None))) == 9
+
+
 def test_the_headline_may_stand_in_a_header_of_its_own() -> None:
     html = page(f"<p>{FIRST}</p><p>{SECOND}</p>").decode()
     html = html.replace(f"<h1>{TITLE}</h1>", f"<header><h1>{TITLE}</h1><p>{THIRD}</p></header>")
