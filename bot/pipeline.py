@@ -178,7 +178,7 @@ async def open_pipeline(
     settings: Settings, database: Database, lemmatiser: Lemmatiser, metrics: Metrics
 ) -> AsyncIterator[Pipeline]:
     """A pipeline with its session and its worker processes, which end with the block."""
-    async with Fetcher(settings.collect) as fetcher, Workers() as workers:
+    async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
         yield Pipeline(
             database=database,
             fetcher=fetcher,

@@ -212,7 +212,7 @@ async def look_at_sources(settings: Settings) -> list[Finding]:
         advice = "add one: `khabar sources add URL`, or [[source]] in khabar.toml"
         return [Finding("sources", Status.WARNING, "there are no sources", advice)]
     with progress("Sources", len(wanted)) as advance:
-        async with Fetcher(settings.collect) as fetcher, Workers() as workers:
+        async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
 
             async def look_at(name: str, url: str) -> Finding:
                 try:

@@ -34,7 +34,7 @@ async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
         check_url(url)
     except ValueError as error:
         raise UsageError(f"{url}: {error}") from None
-    async with Fetcher(settings.collect) as fetcher, Workers() as workers:
+    async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
         trials = await Trier(settings, fetcher, workers).read(url)
     for trial in trials:
         show(trial, ZoneInfo(settings.timezone), as_json=as_json)
