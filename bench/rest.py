@@ -39,7 +39,7 @@ def main() -> None:
 
 
 async def measure_bot(folder: Path, runs: int) -> None:
-    """Start it `runs` times on one database; the memory is read in the last."""
+    """Start it `runs` times, each on an empty database; the memory is read in the last."""
     site = await start_site("127.0.0.1", 0, every=0)
     sandbox = await start_sandbox("127.0.0.1", 0, TOKEN)
     try:
@@ -47,6 +47,8 @@ async def measure_bot(folder: Path, runs: int) -> None:
         ready: list[float] = []
         stopped: list[float] = []
         for run in range(runs):
+            for left in folder.glob("khabar.db*"):
+                left.unlink()
             started = time.monotonic()
             process = await start_bot(folder)
             ready.append(time.monotonic() - started)
