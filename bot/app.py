@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.archive import Archive
@@ -26,7 +25,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import Sender, TokenRefused, create_bot
 from bot.delivery.worker import Worker
-from bot.metrics import Metrics, create_metrics_server
+from bot.metrics import Metrics, create_metrics_server, listening
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
 from bot.topics.lemmas import Lemmatiser
@@ -41,11 +40,13 @@ TICK = 1  # seconds between looks at what is due
 ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
 LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
-# A stop takes at most the three together, and no more than 10 s.
+# With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
 GRACE = 3.0  # seconds for commands that are being answered
 DRAIN = 4.0  # seconds more to settle messages that are on their way
-CLOSING = 1.0  # seconds for open connections of the webhook and of /metrics
 OVERLAPPING_VISITS = 100  # ticks that may still wait for slow sources
+
+
+NOT_KNOWN = "Telegram does not know this token: get it again from @BotFather"
 
 
 class CannotServe(Exception):
@@ -110,7 +111,9 @@ class App:
         scheduler: AsyncIOScheduler,
         on_ready: Callable[[], None] | None,
     ) -> None:
-        await self._arrange()
+        await self._guarded(self._arrange)()
+        if self._stopping.is_set():
+            return
         if not self._settings.webhook.url:
             group.create_task(poller.run())
         scheduler.start()
@@ -168,7 +171,10 @@ class App:
                 # The scheduler ends what still waits for slow sources, and would report each as a fault.
             except StorageError as error:
                 log.error("the database failed, trying again", error=str(error))
-            except (TokenRefused, CannotServe) as error:
+            except TokenRefused:
+                self._fault = CannotServe(NOT_KNOWN)
+                self.stop()
+            except CannotServe as error:
                 self._fault = error
                 self.stop()
 
@@ -185,7 +191,7 @@ class App:
                 await self._introduce()
                 self._is_introduced = True
         except (TelegramUnauthorizedError, TelegramNotFound):
-            raise CannotServe("Telegram does not know this token: get it again from @BotFather") from None
+            raise CannotServe(NOT_KNOWN) from None
         except AiogramError as error:
             log.warning("Telegram cannot be reached, trying again", error=str(error), again_in=ARRANGE_TICK)
             return
@@ -219,10 +225,10 @@ class App:
         if webhook.url:
             path = urlsplit(webhook.url).path or "/"
             application = create_webhook(self._bot, self._handler, path, webhook.secret.get_secret_value())
-            await stack.enter_async_context(_listening(application, webhook.listen))
+            await stack.enter_async_context(listening(application, webhook.listen))
         if self._settings.metrics.listen:
             application = create_metrics_server(self._context.metrics, lambda: self.is_ready)
-            await stack.enter_async_context(_listening(application, self._settings.metrics.listen))
+            await stack.enter_async_context(listening(application, self._settings.metrics.listen))
 
     async def _tidy(self) -> None:
         """Once a night: forget what is no longer needed, and merge the search index."""
@@ -279,16 +285,3 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             now=lambda: datetime.now(UTC),
         )
         yield App(bot=bot, dispatcher=create_dispatcher(context), context=context, pipeline=pipeline, worker=worker)
-
-
-@asynccontextmanager
-async def _listening(application: web.Application, address: str) -> AsyncIterator[None]:
-    """The application served at host:port while the block runs."""
-    host, _, port = address.rpartition(":")
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSING)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-        yield
-    finally:
-        await runner.cleanup()

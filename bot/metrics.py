@@ -1,9 +1,12 @@
-"""What is counted, in Prometheus' terms, and the small server that shows it."""
+"""What is counted, in Prometheus' terms, and the small servers of the operator's side."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+
+CLOSING = 1.0  # seconds that open connections have when the bot stops
 
 
 class Metrics:
@@ -38,3 +41,16 @@ def create_metrics_server(metrics: Metrics, is_ready: Callable[[], bool]) -> web
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/metrics", show)
     return application
+
+
+@asynccontextmanager
+async def listening(application: web.Application, address: str) -> AsyncIterator[None]:
+    """The application served at host:port while the block runs."""
+    host, _, port = address.rpartition(":")
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSING)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        yield
+    finally:
+        await runner.cleanup()
