@@ -25,6 +25,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import Sender, TokenRefused, create_bot
 from bot.delivery.worker import Worker
+from bot.groups import first_of
 from bot.metrics import Metrics, create_metrics_server, listening
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
@@ -75,7 +76,7 @@ class App:
         self._handler = Handler(bot, dispatcher)
         self._updates = dispatcher.resolve_used_update_types()
         self._stopping = asyncio.Event()
-        self._fault: Exception | None = None
+        self._fault: CannotServe | None = None
         self._is_introduced = False
         self._channels = dict.fromkeys(self._settings.channels)
         self.is_ready = False
@@ -97,12 +98,12 @@ class App:
                 starting.cancel()
                 poller.stop(GRACE)
         except* (PollingEnded, CannotServe) as ended:
-            self._fault = ended.exceptions[0]
+            self._fault = CannotServe(str(first_of(ended)))
         finally:
             self.is_ready = False
             await self._drain(scheduler)
         if self._fault is not None:
-            raise CannotServe(str(self._fault)) from None
+            raise self._fault from None
 
     async def _start(
         self,

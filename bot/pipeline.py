@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.archive import Archive
+from bot.groups import first_of
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
 from bot.ingest.draft import Draft
 from bot.ingest.errors import IngestError
@@ -200,14 +201,6 @@ async def apply_settings(settings: Settings, stores: Stores, archive: Archive, n
     await stores.mailbox.advance_idle()
     keys = await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
     await stores.topics.keep_settings(keys)
-
-
-def first_of(group: BaseExceptionGroup[StorageError]) -> BaseException:
-    """One fault for all: what every source met alike is said once."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _jitter() -> float:

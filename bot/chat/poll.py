@@ -21,6 +21,8 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 
+from bot.groups import first_of
+
 log = structlog.get_logger("khabar.updates")
 
 POLL = 25  # seconds that Telegram holds a request open while nothing happens
@@ -93,8 +95,8 @@ class Poller:
         try:
             async with asyncio.TaskGroup() as group:
                 self._polling = group.create_task(self._poll(group))
-        except* PollingEnded as ended:
-            raise ended.exceptions[0] from None
+        except BaseExceptionGroup as faults:
+            raise first_of(faults) from None
         await self._confirm()
 
     async def _poll(self, group: asyncio.TaskGroup) -> None:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 
 from bot.commands.shell import DONE, CommandError, UsageError
+from bot.groups import first_of
 from config.settings import Settings
 
 
@@ -41,4 +42,4 @@ async def serve_until(stop: asyncio.Event, settings: Settings, on_ready: Callabl
             finally:
                 watching.cancel()
     except* CannotServe as ended:
-        raise CommandError(str(ended.exceptions[0])) from None
+        raise CommandError(str(first_of(ended))) from None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.commands.faults import refuse_topics
 from bot.commands.options import Options
+from bot.groups import first_of
 from bot.ingest.errors import IngestError
 from config.load import SettingsError, load_settings
 from config.logging import configure_logging
@@ -77,8 +78,7 @@ def run(
 
 def describe(error: BaseException) -> tuple[int, str]:
     """The exit code and the line for an error."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = first_of(error)
     words = " ".join(str(error).split())
     if isinstance(error, SettingsError):
         return MISUSED, words
