@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotFound, TelegramUnauthorizedError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.archive import Archive
@@ -205,6 +205,12 @@ class App:
             chat_id = await arrange_channel(self._bot, context.database, context.archive, wanted, context.now())
         except UnknownSource as error:
             raise CannotServe(str(error)) from None
+        except TelegramMigrateToChat as error:
+            new = error.migrate_to_chat_id
+            log.warning("a group of the settings has a new id: write it there", chat=wanted.chat, new_id=new)
+            del self._channels[wanted]
+            self._channels[wanted.model_copy(update={"chat": new})] = None
+            return
         except AiogramError as error:
             advice = "add the bot to it as an admin who may post"
             log.error("a channel cannot be used", chat=wanted.chat, error=str(error), advice=advice)

@@ -58,7 +58,8 @@ class Archive:
 
     async def save_topic(self, stores: Stores, words: str) -> Topic:
         """The topic that the words name; a new one is saved with its recent past."""
-        found = await self.find_topic(stores, words)
+        # Not remembered here: a topic that this transaction made a moment ago may yet be rolled back.
+        found = resolve(words, [*self._topics.values(), *await self._unknown(stores)], self._lemmatiser)
         if found is not None:
             return found
         saved = await stores.topics.add(" ".join(words.split()), topic_key(words, self._lemmatiser))
@@ -87,11 +88,13 @@ class Archive:
     async def _known(self, stores: Stores) -> list[Topic]:
         """Every topic, kept in memory: names change only with a start, so only new ones are read.
 
-        Called before a transaction adds a topic of its own, so that none is kept which may be rolled back.
+        Called where the transaction has made no topic of its own, so that none is kept which may be rolled back.
         """
-        for topic in await stores.topics.get_all(above=max(self._topics, default=0)):
-            self._topics[topic.id] = topic
+        self._topics |= {topic.id: topic for topic in await self._unknown(stores)}
         return list(self._topics.values())
+
+    async def _unknown(self, stores: Stores) -> list[Topic]:
+        return await stores.topics.get_all(above=max(self._topics, default=0))
 
     async def _near(self, stores: Stores, words: str) -> tuple[TopicView, ...]:
         return nearest(words, await stores.topics.get_offered(), self._lemmatiser)

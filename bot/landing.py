@@ -71,12 +71,13 @@ class Landing:
     ) -> None:
         now = _now()
         is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
-        copies = await stores.stories.get_copies(article, now - STORY_WINDOW)
+        moment = article.published_at if is_past else now
+        copies = await stores.stories.get_copies(article, moment, STORY_WINDOW)
         story_id = place(article, copies)
         if story_id is None:
-            story_id = await stores.stories.open(now)
+            story_id = await stores.stories.open(moment)
         article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
-        await stores.stories.grow(story_id, article_id, now)
+        await stores.stories.grow(story_id, article_id, moment)
         await stores.topics.attach(article_id, topics)
         if is_pushed:
             await stores.mailbox.mark_due(article_id, now)

@@ -12,6 +12,7 @@ What stands in the tables after `land` is delivery's to carry on; a crash before
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
 
+UNWRITABLE_WAIT = 30.0  # seconds without a visit after the database could not be written
 FIRST_PAGES = 100  # of a source's first visit
 LANDING = 25  # articles a transaction, so that the writer is never held for long
 
@@ -75,12 +77,15 @@ class Pipeline:
         self._settings = settings
         self._metrics = metrics
         self._visiting: set[int] = set()
+        self._held_until = 0.0
 
     async def collect(self, on_done: Callable[[Collected], None] | None = None) -> list[Collected]:
         """Visit every source that is due; `on_done` hears of each as it ends. Faults of the database are raised.
 
         Calls may overlap: a source that is being visited is left alone, so a slow one holds up no other.
         """
+        if time.monotonic() < self._held_until:
+            return []
         async with self._database.snapshot() as stores:
             due = [source for source in await stores.sources.get_due(_now()) if source.id not in self._visiting]
         self._visiting.update(source.id for source in due)
@@ -98,6 +103,8 @@ class Pipeline:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(visit(source)) for source in due]
         except* StorageError as faults:
+            # What cannot be written down would only be fetched again with the next tick.
+            self._held_until = time.monotonic() + UNWRITABLE_WAIT
             raise first_of(faults) from None
         return [task.result() for task in tasks]
 

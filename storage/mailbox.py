@@ -47,7 +47,8 @@ class MailboxStore:
         flying = sa.select(in_flight.c.chat_id)
         idle = (chat.c.state == ChatState.ACTIVE, chat.c.schedule == Schedule.INSTANT, chat.c.due_at.is_(None))
         end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()
-        await self._connection.execute(sa.update(chat).where(*idle, chat.c.id.not_in(flying)).values(position=end))
+        behind = (chat.c.id.not_in(flying), chat.c.position < end)
+        await self._connection.execute(sa.update(chat).where(*idle, *behind).values(position=end))
 
     async def get_due(self, now: datetime, limit: int) -> list[Chat]:
         """Chats to serve now, the longest due first; none to which something is on its way."""

@@ -16,6 +16,7 @@ from storage.rows import article_record, select_articles, story_views
 from storage.tables import article
 
 BATCH = 64
+LOOKED_AT = 3000  # articles that are read for one question, a few milliseconds each at worst
 NEWEST = 2**62  # above every id
 
 Accepts = Callable[[Article], bool]
@@ -32,13 +33,16 @@ class SearchStore:
     ) -> list[StoryView]:
         """Stories that the question accepts, newest first, each by the newest article that matches.
 
-        `accepts` of None takes every candidate. Reads no more of the archive than fills `skip + limit`.
+        `accepts` of None takes every candidate. Reads no more of the archive than fills `skip + limit`, and where
+        `accepts` has to judge no more than the newest LOOKED_AT: nobody's question may hold up all others.
         """
         found: list[sa.Row[Any]] = []
         stories: set[int] = set()
         before = NEWEST
-        while len(found) < skip + limit:
+        looked_at = 0
+        while len(found) < skip + limit and (accepts is None or looked_at < LOOKED_AT):
             ids = await self._newest(candidates, before)
+            looked_at += len(ids)
             for row in await self._rows(ids):
                 if row.story_id not in stories and (accepts is None or accepts(article_record(row, ()))):
                     stories.add(row.story_id)

@@ -1,7 +1,7 @@
 """Stories: what people are shown, and the lists of them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,8 +28,8 @@ class StoryStore:
             raise NotFound("story", story_id)
         return Story(*row)
 
-    async def get_copies(self, of: NewArticle, since: datetime) -> list[Story]:
-        """Stories changed since then that hold an article with the very text of this one, the oldest first.
+    async def get_copies(self, of: NewArticle, around: datetime, window: timedelta) -> list[Story]:
+        """Stories changed within a window of a moment that hold an article with the very text of this one.
 
         None that the same source tells under another title: a site whose pages all show one text copies nobody.
         """
@@ -37,7 +37,11 @@ class StoryStore:
         another = sa.select(article.c.story_id).where(
             article.c.fingerprint == of.fingerprint, article.c.source_id == of.source_id, article.c.title != of.title
         )
-        which = (story.c.id.in_(holding), story.c.id.not_in(another), story.c.changed_at >= since)
+        which = (
+            story.c.id.in_(holding),
+            story.c.id.not_in(another),
+            story.c.changed_at.between(around - window, around + window),
+        )
         return [
             Story(*row) for row in await self._connection.execute(sa.select(story).where(*which).order_by(story.c.id))
         ]

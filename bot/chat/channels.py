@@ -50,12 +50,9 @@ async def arrange_channel(
             from_settings=True,
         )
         await stores.chats.save(record)
-        if (
-            known is None
-            or known.state is ChatState.NEW
-            or (known.state is ChatState.STOPPED and not known.from_settings)
-        ):
-            await stores.chats.wake(said.id, None)
+        if known is None or _waits_for_settings(known):
+            # Due at once: who gets digests is passed over to the next hour of theirs.
+            await stores.chats.wake(said.id, now)
         elif known.state is not ChatState.STOPPED:
             # One that was paused goes on where it stood: its rights may be back.
             await stores.chats.save(replace(record, state=ChatState.ACTIVE, due_at=known.due_at or now, trouble=None))

@@ -45,7 +45,9 @@ def decide_move(event: ChatMemberUpdated, known: Chat | None, *, has_follows: bo
     could, can = may_post(event.old_chat_member, kind), may_post(event.new_chat_member, kind)
     if kind is ChatKind.PRIVATE:
         # One who unblocks the bot stays silent until they write.
-        return Move.NOTHING if can else Move.BLOCK
+        # Whoever said /stop stays stopped: a blocked reader would wake with the next word.
+        receives = known is not None and known.state is ChatState.ACTIVE
+        return Move.BLOCK if receives and not can else Move.NOTHING
     if not can:
         return Move.PAUSE if known is not None and known.state is ChatState.ACTIVE else Move.NOTHING
     if could:

@@ -55,7 +55,10 @@ class Conversation(BaseMiddleware):
                 replies = (Notice(toast(Toast.ADMINS_ONLY, words)) if is_press else Say(admins_only(words)),)
             else:
                 replies = _as_tuple(await self._handle(handler, event, data, user))
-        except Exception as error:  # noqa: BLE001 - one update's fault stops no other: it is logged and answered
+        except Exception as error:
+            if get_flag(data, NO_RECORD):  # nobody has said anything there: a channel's readers want no apology
+                log.exception("a change of membership could not be taken in", chat=place.chat_id)
+                return
             replies = (_apology(error, place, await self._words(place, user), _asked(event)),)
         await Performer(bot, self._context, place).perform(replies)
 

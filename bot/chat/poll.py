@@ -19,6 +19,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot.groups import first_of
@@ -44,12 +45,13 @@ class Handler:
 
     async def handle(self, update: Update) -> None:
         """Nothing is raised: the chat room answers the person and logs what went wrong there."""
-        lock = self._chats.setdefault(_chat_of(update), asyncio.Lock())
-        async with lock:
-            try:
+        try:
+            async with self._chats.setdefault(_chat_of(update), asyncio.Lock()):
                 await self._dispatcher.feed_update(self._bot, update)
-            except Exception:  # one update's fault stops no other, and is reported in full
-                log.exception("an update could not be handled", update_id=update.update_id)
+        except UpdateTypeLookupError:
+            log.info("an update of a kind that is not known", update_id=update.update_id)
+        except Exception:  # one update's fault stops no other, and is reported in full
+            log.exception("an update could not be handled", update_id=update.update_id)
 
 
 class RawUpdates(TelegramMethod[list[dict[str, Any]]]):

@@ -9,6 +9,7 @@ from bot.delivery.results import Refusal, Refused, SendResult, Sent
 from bot.delivery.sender import Sender, TokenRefused
 from bot.metrics import Metrics
 from storage.database import Database
+from storage.errors import StorageError
 from storage.records import Bundle, Post, PostKind, StoryView
 
 log = structlog.get_logger("khabar.delivery")
@@ -32,12 +33,25 @@ class Corrector:
         async with self._database.snapshot() as stores:
             posts = await stores.mailbox.get_corrections(_now(), AT_ONCE)
         by_message = {(post.chat_id, post.message_id): post for post in posts}
-        return sum([await self._edit(post) for post in by_message.values()])
+        return sum([await self._try(post) for post in by_message.values()])
+
+    async def _try(self, post: Post) -> bool:
+        try:
+            return await self._edit(post)
+        except (StorageError, TokenRefused):
+            raise
+        except Exception:  # a fault of ours in one post holds up no other, and is reported in full
+            log.exception("a post could not be corrected", chat=post.chat_id, message=post.message_id)
+        async with self._database.transaction() as stores:
+            await stores.mailbox.postpone_edit(post.chat_id, post.message_id, _now() + REFUSED_WAIT)
+        return False
 
     async def _edit(self, post: Post) -> bool:
         async with self._database.snapshot() as stores:
             chat = await stores.chats.get(post.chat_id)
             shown = tuple(await stores.mailbox.get_posted(post.chat_id, post.message_id))
+        if not shown:
+            return False  # forgotten in the meantime
         message = self._composer.message(Bundle(chat, shown, until=chat.position), _now(), kind=post.kind)
         is_new_photo = post.kind is PostKind.PHOTO and shown[0].article.image != post.image
         result = await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)

@@ -67,13 +67,27 @@ _CODES: tuple[tuple[type[TelegramAPIError], int], ...] = (
 
 
 class TelegramSession(AiohttpSession):
-    """aiogram's session, which also knows that a proxy's 502 page is a server's failure, not a garbled answer."""
+    """aiogram's session, which also knows what else comes from between us and Telegram.
+
+    A proxy's 502 page is a server's failure, whatever its body; an answer that is no text, or that is well but holds
+    no result, cannot be read. aiogram would let the first two out as other errors and the last as a success.
+    """
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[T], timeout: int | None = None) -> T:
+        """As aiogram's; raises `ClientDecodeError` for bytes that are no text."""
+        try:
+            return await super().make_request(bot, method, timeout)
+        except UnicodeDecodeError as error:
+            raise ClientDecodeError("the answer is no text", error, None) from error
 
     def check_response(self, bot: Bot, method: TelegramMethod[T], status_code: int, content: str) -> Response[T]:
-        """As aiogram's; raises `TelegramServerError` for any 5xx, whatever its body."""
+        """As aiogram's; raises `TelegramServerError` for any 5xx, `ClientDecodeError` where there is no result."""
         if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not content.lstrip().startswith("{"):
             raise TelegramServerError(method=method, message=f"the server answered {status_code}")
-        return super().check_response(bot, method, status_code, content)
+        response = super().check_response(bot, method, status_code, content)
+        if response.result is None:
+            raise ClientDecodeError("the answer has no result", ValueError("result is missing"), None)
+        return response
 
 
 def create_bot(token: str, api_url: str) -> Bot:

@@ -60,7 +60,7 @@ class Settler:
             left = await stores.mailbox.get_uncertain()
             for claim in left:
                 if policy == "skip":
-                    await stores.mailbox.settle_done(claim, self.next_due(claim.chat))
+                    await stores.mailbox.settle_done(claim, await self._after(stores, claim.chat.id))
                 else:
                     await stores.mailbox.settle_retry(claim, _now())
         if left:

@@ -11,14 +11,13 @@ import structlog
 from bot.delivery.bundle import LIST_SIZE, decide_bundle
 from bot.delivery.compose import Composer
 from bot.delivery.corrections import Corrector
-from bot.delivery.results import Refusal, Refused, SendResult
+from bot.delivery.results import Refusal, Refused, SendResult, Uncertain
 from bot.delivery.retry import Decision, Delivered, Stop, decide
 from bot.delivery.sender import LONGEST_PACING, Sender, TokenRefused
 from bot.delivery.settling import Settler
 from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
-from storage.errors import StorageError
 from storage.records import Bundle, Chat, Claim
 
 log = structlog.get_logger("khabar.delivery")
@@ -101,8 +100,9 @@ class Worker:
     async def tell(self) -> None:
         """Tell the owners of chats what went wrong there."""
         while self._settler.notes and not self._is_stopping:
-            note = self._settler.notes.popleft()
+            note = self._settler.notes[0]
             await self._tell(note.chat, note.trouble)
+            self._settler.notes.popleft()
 
     def begin_to_stop(self) -> None:
         """Claim nothing more; who still waits for the pace is told that it was not sent."""
@@ -119,7 +119,7 @@ class Worker:
         """As many claims as there is room for; a fault ends the run once what is on its way has been settled."""
         try:
             return await self._claim(self._settings.open_requests - len(run.open))
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 — kept as in `_deliver`: it must not cancel what is on its way
             run.faults.append(error)
             return []
 
@@ -150,8 +150,8 @@ class Worker:
 
     async def _deliver(self, claim: Claim, bundle: Bundle, run: _Run) -> None:
         """One chat's message. A fault ends the run, not the messages beside it: they are on their way."""
-        decision = self._decide(claim.chat, await self._send(claim.chat, bundle))
         try:
+            decision = self._decide(claim.chat, await self._send(claim.chat, bundle))
             await self._settler.settle(claim, bundle, decision)
         except Exception as error:  # noqa: BLE001 — kept, and raised by `drain` once the others have been settled
             run.faults.append(error)
@@ -166,7 +166,11 @@ class Worker:
         except Exception as error:  # a fault of ours in one message holds up no other, and is reported in full
             log.exception("a message could not be put together", chat=chat.id)
             return Refused(Refusal.OTHER, f"{type(error).__name__} in putting it together")
-        return await self._sender.send(chat, message)
+        try:
+            return await self._sender.send(chat, message)
+        except Exception as error:  # whatever it is, the message may stand in the chat
+            log.exception("a message met a fault of ours on its way", chat=chat.id)
+            return Uncertain(type(error).__name__)
 
     def _decide(self, chat: Chat, result: SendResult) -> Decision:
         refusals = self._settler.refusals

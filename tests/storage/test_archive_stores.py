@@ -137,10 +137,10 @@ async def test_a_story_is_listed_once_by_its_lead(database: Database) -> None:
         assert (page.older, page.newer) == (False, True)
         elsewhere = await stores.sources.add(replace(AGENCY, url="https://other.example/rss", name="Другое"))
         repost = new_article(4, elsewhere.id, fingerprint="print-1")
-        [copy] = await stores.stories.get_copies(repost, NOW - timedelta(days=1))
+        [copy] = await stores.stories.get_copies(repost, NOW, timedelta(days=1))
         assert copy.id == story_id
         same_site = new_article(5, source.id, fingerprint="print-1", title="Другая новость")
-        assert await stores.stories.get_copies(same_site, NOW - timedelta(days=1)) == []
+        assert await stores.stories.get_copies(same_site, NOW, timedelta(days=1)) == []
         top = await stores.stories.get_weightiest(NOW - timedelta(days=1), lambda story: story.articles)
         assert [view.article.id for view in top.items] == [lead, other]
 

@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from bot.delivery.bundle import decide_bundle
 from bot.delivery.worker import Worker
 from storage.errors import DatabaseUnavailable
 from storage.records import Chat, ChatKind, ChatState, Schedule
@@ -88,6 +89,18 @@ async def test_what_waits_for_the_pace_at_a_stop_was_not_sent_and_is_not_skipped
     assert await post.texts(reader.number) == []
     await post.hurry(reader.number)
     assert await post.worker(on_uncertain="skip").drain() == 1
+
+
+async def test_skip_passes_over_one_post_of_a_channel_and_not_those_behind_it(post: Post, channel: int) -> None:
+    """The process dies while the first of three posts is on its way."""
+    for number in (1, 2, 3):
+        await post.publish(f"Новость {number}")
+    async with post.database.transaction() as stores:
+        [chat] = await stores.mailbox.get_due(datetime.now(UTC), 10)
+        bundle = decide_bundle(await stores.mailbox.get_bundle(chat, 15))
+        await stores.mailbox.claim(bundle, datetime.now(UTC))
+    assert await post.worker(on_uncertain="skip").drain() == 2
+    assert await post.texts(channel) == ["Новость 2", "Новость 3"]
 
 
 async def test_a_choice_made_while_a_message_is_on_its_way_counts(post: Post, reader: Person) -> None:
