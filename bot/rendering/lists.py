@@ -21,6 +21,8 @@ MAX_PAGE_SIZE = 20
 MAX_TITLE = 200  # code points
 _BESIDE_TITLE = 110  # code points of an item that its title leaves for the number, the source and the time
 MAX_QUESTION = 100
+QUOTES = {('"', '"'), ("«", "»"), ("“", "”"), ("„", "“")}
+QUOTE_MARKS = frozenset("".join(left + right for left, right in QUOTES))
 MAX_NEAR = 6
 
 
@@ -147,8 +149,10 @@ def near_rows(near: Sequence[TopicView], words: Words) -> list[Row]:
 
 
 def question_name(text: str) -> str:
-    """A topic's name or a question as it is shown: one line, not endless."""
+    """A topic's name or a question as it is shown: one line, not endless; sentences put their own quotes around it."""
     line = one_line(text)
+    if len(line) > 2 and (line[0], line[-1]) in QUOTES and not QUOTE_MARKS & set(line[1:-1]):
+        line = line[1:-1]
     return "…" if is_blank(line) else cut_at_word(line, MAX_QUESTION)
 
 

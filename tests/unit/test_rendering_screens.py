@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.rendering import follows, notices, offers, welcome
 from bot.rendering.callbacks import DigestHour, Screen, Unfollow
 from bot.rendering.commands import GROUP, PRIVATE, command_menu
+from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing
 from bot.rendering.settings import ZONES, digest_screen, language_screen, settings_screen, timezone_screen
@@ -232,3 +233,16 @@ def test_languages_call_themselves_by_their_own_names() -> None:
     assert labels(message.keyboard) == [["Русский", "Тоҷикӣ", "✅ English"], ["‹ Back"]]
     assert message.keyboard is not None
     assert message.keyboard.inline_keyboard[0][0].callback_data == f"g:ru:{Screen.SETTINGS}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ('"высокая вода"', "высокая вода"),
+        ("«высокая вода»", "высокая вода"),
+        ('"вода" "ток"', '"вода" "ток"'),
+        ('"', '"'),
+    ],
+)
+def test_a_question_in_quotes_is_not_put_into_quotes_twice(asked: str, shown: str) -> None:
+    assert question_name(asked) == shown
