@@ -42,8 +42,8 @@ ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and
 LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
 # With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
-GRACE = 3.0  # seconds for commands that are being answered
-DRAIN = 4.0  # seconds more to settle messages that are on their way
+GRACE = 2.5  # seconds for commands that are being answered
+DRAIN = 3.0  # seconds more to settle messages that are on their way
 OVERLAPPING_VISITS = 100  # ticks that may still wait for slow sources
 
 
