@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +21,7 @@ from bot.chat.channels import UnknownSource, arrange_channel
 from bot.chat.notes import Notes
 from bot.chat.poll import Handler, Poller, PollingEnded
 from bot.chat.webhook import create_webhook
+from bot.clock import now_utc
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import Sender, TokenRefused, create_bot
@@ -140,7 +141,7 @@ class App:
         # The default misfire grace of 1 s drops a job that was due during a stall.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        soon = datetime.now(UTC)
+        soon = now_utc()
         ticks: list[tuple[str, Callable[[], Awaitable[object]], int, int]] = [
             ("collect", self._pipeline.collect, TICK, OVERLAPPING_VISITS),
             ("deliver", self._worker.drain, TICK, 1),
@@ -239,7 +240,7 @@ class App:
 
     async def _tidy(self) -> None:
         """Once a night: forget what is no longer needed, and merge the search index."""
-        now = datetime.now(UTC)
+        now = now_utc()
         async with self._database.transaction() as stores:
             await stores.mailbox.forget_posts(now - LEDGER)
             await stores.mailbox.advance_idle()
@@ -257,7 +258,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         stack.enter_context(held_alone(database))
-        now = datetime.now(UTC)
+        now = now_utc()
         migrated = await migrate(database, now)
         if migrated.backup is not None:
             log.info("the database was migrated", found=migrated.found, now=migrated.now, copy=str(migrated.backup))
@@ -289,6 +290,6 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             settings=settings,
             pacer=pacer,
             metrics=metrics,
-            now=lambda: datetime.now(UTC),
+            now=now_utc,
         )
         yield App(bot=bot, dispatcher=create_dispatcher(context), context=context, pipeline=pipeline, worker=worker)

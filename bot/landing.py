@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from bot.clock import now_utc
 from bot.ingest.draft import Draft
 from bot.metrics import Metrics
 from bot.stories.cluster import place
@@ -62,14 +63,14 @@ class Landing:
                 if article_id is None:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
-                    changed = await stores.articles.revise(article_id, article, _now())
+                    changed = await stores.articles.revise(article_id, article, now_utc())
                     await stores.topics.attach(article_id, topics)
                     self._metrics.articles.labels("revised" if changed else "same").inc()
 
     async def _add(
         self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
     ) -> None:
-        now = _now()
+        now = now_utc()
         is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
         moment = article.published_at if is_past else now
         copies = await stores.stories.get_copies(article, moment, STORY_WINDOW)
@@ -109,7 +110,3 @@ class Landing:
         for topic in await stores.topics.get_all(above=self._newest_topic):
             self._index.add(topic)
             self._newest_topic = topic.id
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

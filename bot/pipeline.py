@@ -16,11 +16,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
 from bot.archive import Archive
+from bot.clock import now_utc
 from bot.groups import first_of
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
 from bot.ingest.draft import Draft
@@ -87,7 +88,7 @@ class Pipeline:
         if time.monotonic() < self._held_until:
             return []
         async with self._database.snapshot() as stores:
-            due = [source for source in await stores.sources.get_due(_now()) if source.id not in self._visiting]
+            due = [source for source in await stores.sources.get_due(now_utc()) if source.id not in self._visiting]
         self._visiting.update(source.id for source in due)
 
         async def visit(source: Source) -> Collected:
@@ -119,7 +120,7 @@ class Pipeline:
         except Exception as error:  # one source's surprise stops no other, and is reported in full
             failure = IngestError(source.address, f"unexpected {type(error).__name__}, see the log")
             log.exception("a source met a fault of ours", source=source.name, url=source.address)
-        check = decide_failure(source, failure, _now(), self._settings.collect)
+        check = decide_failure(source, failure, now_utc(), self._settings.collect)
         async with self._database.transaction() as stores:
             await stores.sources.settle(check)
         self._metrics.polls.labels("failed").inc()
@@ -149,12 +150,12 @@ class Pipeline:
     async def _look(self, source: Source) -> FeedUpdate:
         page = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
         if isinstance(page, NotModified):
-            return decide_unchanged(source, page, _now(), self._settings.collect, jitter=_jitter())
+            return decide_unchanged(source, page, now_utc(), self._settings.collect, jitter=_jitter())
         feed = await self._workers.parse(page)
         async with self._database.snapshot() as stores:
             asked = {entry.identity: canonical_url(entry.url) if entry.has_page else "" for entry in feed.entries}
             known = await stores.articles.get_known(source.id, asked)
-        return decide(source, page, feed, known, _now(), self._settings.collect, jitter=_jitter())
+        return decide(source, page, feed, known, now_utc(), self._settings.collect, jitter=_jitter())
 
     def _paged(self, source: Source, update: FeedUpdate) -> frozenset[str]:
         """Identities of the entries whose pages are fetched.
@@ -167,7 +168,7 @@ class Pipeline:
         return frozenset(entry.identity for entry in [*new, *(one.entry for one in update.changed)])
 
     async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> Draft:
-        read = await self._reader.read(entry, _now(), language=source.language, full_text=full_text)
+        read = await self._reader.read(entry, now_utc(), language=source.language, full_text=full_text)
         if read.reason is not None:
             log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=read.reason)
         return read.draft
@@ -212,7 +213,3 @@ async def apply_settings(settings: Settings, stores: Stores, archive: Archive, n
 
 def _jitter() -> float:
     return random.random()  # noqa: S311 — spreads visits, guards nothing
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

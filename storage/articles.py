@@ -125,10 +125,6 @@ class ArticleStore:
             await self._connection.execute(sa.update(post).where(stands).values(edit_due_at=now))
         return visible
 
-    async def get_newest_id(self) -> int:
-        """The end of the log; 0 while the archive is empty."""
-        return (await self._connection.execute(sa.select(sa.func.max(article.c.id)))).scalar() or 0
-
     async def count(self) -> ArchiveSize:
         """How much there is."""
         counts = [

@@ -1,8 +1,9 @@
 """collect: fetch every due source once and tell what came."""
 
 from bot.archive import Archive
+from bot.clock import now_utc
 from bot.commands.output import note, print_table, progress
-from bot.commands.shell import DONE, FAILED, archive_to_write, now_utc
+from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.metrics import Metrics
 from bot.pipeline import Collected, apply_settings, open_pipeline
 from bot.topics.lemmas import Lemmatiser

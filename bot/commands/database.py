@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from bot.clock import now_utc
 from bot.commands.output import print_line
-from bot.commands.shell import DONE, archive, now_utc
+from bot.commands.shell import DONE, archive
 from config.settings import Settings
 
 

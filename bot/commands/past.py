@@ -16,8 +16,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.archive import Archive
+from bot.clock import now_utc
 from bot.commands.output import note, print_line, progress
-from bot.commands.shell import DONE, FAILED, archive_to_write, now_utc
+from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.ingest.dates import read_date
 from bot.ingest.draft import Draft
 from bot.ingest.identity import canonical_url, identity_of

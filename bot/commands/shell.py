@@ -11,9 +11,9 @@ import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.clock import now_utc
 from bot.commands.faults import refuse_topics
 from bot.commands.options import Options
 from bot.groups import first_of
@@ -97,11 +97,6 @@ def leave_pipe() -> int:
     # What is still buffered would raise again when Python flushes it at the end.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 128 + signal.SIGPIPE
-
-
-def now_utc() -> datetime:
-    """The clock of the command line; everything below it is told the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -10,9 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.clock import now_utc
 from bot.commands.opml import OpmlError, Subscription, read_opml, write_opml
 from bot.commands.output import note, print_line, print_table
-from bot.commands.shell import DONE, CommandError, UsageError, archive_if_any, archive_to_write, now_utc
+from bot.commands.shell import DONE, CommandError, UsageError, archive_if_any, archive_to_write
 from bot.ingest.identity import canonical_url
 from config.settings import Settings, SourceSettings
 from config.values import check_url, format_duration, name_from_url

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.clock import now_utc
 from bot.commands.output import clean, note, print_json, print_line, progress
-from bot.commands.shell import DONE, CommandError, UsageError, now_utc
+from bot.commands.shell import DONE, CommandError, UsageError
 from bot.ingest.blocks import html_pieces
 from bot.ingest.decode import decode_html
 from bot.ingest.draft import Draft, draft_from_page

@@ -1,9 +1,10 @@
 """Posts that stand in channels are made to read as their articles do now."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
+from bot.clock import now_utc
 from bot.delivery.compose import Composer
 from bot.delivery.results import Refusal, Refused, SendResult, Sent
 from bot.delivery.sender import Sender, TokenRefused
@@ -31,7 +32,7 @@ class Corrector:
     async def correct(self) -> int:
         """Edit what is due; how many posts were edited. Raises `TokenRefused`."""
         async with self._database.snapshot() as stores:
-            posts = await stores.mailbox.get_corrections(_now(), AT_ONCE)
+            posts = await stores.mailbox.get_corrections(now_utc(), AT_ONCE)
         by_message = {(post.chat_id, post.message_id): post for post in posts}
         return sum([await self._try(post) for post in by_message.values()])
 
@@ -43,7 +44,7 @@ class Corrector:
         except Exception:  # a fault of ours in one post holds up no other, and is reported in full
             log.exception("a post could not be corrected", chat=post.chat_id, message=post.message_id)
         async with self._database.transaction() as stores:
-            await stores.mailbox.postpone_edit(post.chat_id, post.message_id, _now() + REFUSED_WAIT)
+            await stores.mailbox.postpone_edit(post.chat_id, post.message_id, now_utc() + REFUSED_WAIT)
         return False
 
     async def _edit(self, post: Post) -> bool:
@@ -52,7 +53,7 @@ class Corrector:
             shown = tuple(await stores.mailbox.get_posted(post.chat_id, post.message_id))
         if not shown:
             return False  # forgotten in the meantime
-        message = self._composer.message(Bundle(chat, shown, until=chat.position), _now(), kind=post.kind)
+        message = self._composer.message(Bundle(chat, shown, until=chat.position), now_utc(), kind=post.kind)
         is_new_photo = post.kind is PostKind.PHOTO and shown[0].article.image != post.image
         result = await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
         await self._settle(post, shown, result)
@@ -72,10 +73,6 @@ class Corrector:
                     await stores.mailbox.forget_post(chat_id, message_id)
                 case Refused(_, detail):
                     log.warning("a post cannot be corrected now", chat=chat_id, message=message_id, reason=detail)
-                    await stores.mailbox.postpone_edit(chat_id, message_id, _now() + REFUSED_WAIT)
+                    await stores.mailbox.postpone_edit(chat_id, message_id, now_utc() + REFUSED_WAIT)
                 case _:
-                    await stores.mailbox.postpone_edit(chat_id, message_id, _now() + EDIT_WAIT)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+                    await stores.mailbox.postpone_edit(chat_id, message_id, now_utc() + EDIT_WAIT)

@@ -3,10 +3,11 @@
 import asyncio
 from collections import Counter, deque
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
+from bot.clock import now_utc
 from bot.delivery.compose import Composer
 from bot.delivery.results import Sent
 from bot.delivery.retry import Decision, Delivered, Migrate, OnUncertain, PassOver, RetryAt, Silence, Stop
@@ -62,20 +63,20 @@ class Settler:
                 if policy == "skip":
                     await stores.mailbox.settle_done(claim, await self._after(stores, claim.chat.id))
                 else:
-                    await stores.mailbox.settle_retry(claim, _now())
+                    await stores.mailbox.settle_retry(claim, now_utc())
         if left:
             self._metrics.messages.labels("uncertain").inc(len(left))
             log.warning("messages were on their way at the crash", chats=len(left), policy=policy)
 
     def next_due(self, chat: Chat) -> datetime | None:
         """When the chat is due by itself: its next digest, or None."""
-        return next_due(chat, _now(), self._composer.zone(chat))
+        return next_due(chat, now_utc(), self._composer.zone(chat))
 
     async def _perform(self, stores: Stores, claim: Claim, bundle: Bundle, decision: Decision) -> None:
         mailbox, chat_id = stores.mailbox, claim.chat.id
         match decision:
             case Delivered(message):
-                await mailbox.settle_done(claim, await self._after(stores, chat_id), _posts(bundle, message, _now()))
+                await mailbox.settle_done(claim, await self._after(stores, chat_id), _posts(bundle, message, now_utc()))
                 chat = await stores.chats.find(chat_id)
                 if message.has_lost_thread and chat is not None:
                     await stores.chats.save(replace(chat, thread_id=None))
@@ -88,16 +89,16 @@ class Settler:
             case Migrate(new_id):
                 # The chat room may have heard of it first: then the rows stand under the new id already.
                 await stores.chats.migrate(chat_id, new_id)
-                await mailbox.settle_retry(replace(claim, chat=replace(claim.chat, id=new_id)), _now())
+                await mailbox.settle_retry(replace(claim, chat=replace(claim.chat, id=new_id)), now_utc())
             case Stop():
-                await mailbox.settle_retry(claim, _now())
+                await mailbox.settle_retry(claim, now_utc())
 
     async def _after(self, stores: Stores, chat_id: int) -> datetime | None:
         """When the chat is due again, by the choices it has made meanwhile: a channel may have more waiting."""
         chat = await stores.chats.find(chat_id)
         if chat is None:
             return None
-        return _now() if chat.kind is ChatKind.CHANNEL else self.next_due(chat)
+        return now_utc() if chat.kind is ChatKind.CHANNEL else self.next_due(chat)
 
     def _report(self, chat: Chat, decision: Decision) -> None:
         """Count it, log what did not go well, and note what its owner should know."""
@@ -141,7 +142,3 @@ def _posts(bundle: Bundle, message: Sent, now: datetime) -> list[Post]:
         )
         for view in bundle.stories
     ]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

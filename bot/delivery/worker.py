@@ -4,10 +4,11 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
+from bot.clock import now_utc
 from bot.delivery.bundle import LIST_SIZE, decide_bundle
 from bot.delivery.compose import Composer
 from bot.delivery.corrections import Corrector
@@ -132,7 +133,7 @@ class Worker:
         claimed: list[tuple[Claim, Bundle]] = []
         is_more = limit > 0
         while is_more and not claimed:
-            now = _now()
+            now = now_utc()
             async with self._database.transaction() as stores:
                 due = await stores.mailbox.get_due(now, limit)
                 for chat in due:
@@ -162,7 +163,7 @@ class Worker:
 
     async def _send(self, chat: Chat, bundle: Bundle) -> SendResult:
         try:
-            message = self._composer.message(bundle, _now())
+            message = self._composer.message(bundle, now_utc())
         except Exception as error:  # a fault of ours in one message holds up no other, and is reported in full
             log.exception("a message could not be put together", chat=chat.id)
             return Refused(Refusal.OTHER, f"{type(error).__name__} in putting it together")
@@ -178,14 +179,10 @@ class Worker:
             result,
             attempts=chat.attempts,
             refusals=refusals[chat.id],
-            now=_now(),
+            now=now_utc(),
             on_uncertain=self._settings.on_uncertain,
             jitter=random.random(),  # noqa: S311 — spreads retries, guards nothing
         )
         if isinstance(result, Refused):
             refusals[chat.id] += 1
         return decision
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

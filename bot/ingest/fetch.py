@@ -12,6 +12,7 @@ from urllib.parse import quote_from_bytes
 import aiohttp
 from yarl import URL
 
+from bot.clock import now_utc
 from bot.ingest.errors import (
     BadAddress,
     FetchError,
@@ -123,7 +124,7 @@ class Fetcher:
         if response.status == 304:
             return NotModified(url, str(here), moved_to, etag, last_modified)
         if not 200 <= response.status < 300:
-            after = read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            after = read_retry_after(response.headers.get("Retry-After"), now_utc())
             raise HttpError(url, f"{here.host} answered {_status_line(response)}", response.status, after)
         return FetchedPage(
             url=url,

@@ -1,6 +1,6 @@
 """The people, chats and messages of the sandbox. State only: no wire, no rules about who may do what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -184,7 +184,3 @@ class World:
             return self.chats.get(int(wanted))
         except ValueError:
             return None
-
-    def private_chats(self) -> Iterator[Chat]:
-        """Every person's chat with the bot."""
-        return (chat for chat in self.chats.values() if chat.type == "private")

@@ -78,7 +78,7 @@ async def store_story(stores: Stores, lemmatiser: Lemmatiser, source: Source, to
     language = source.language or "ru"
     blocks = tuple(Block(BlockKind.PARAGRAPH, text) for text in body)
     annotation = annotate(title, body[0], blocks, language, lemmatiser)
-    known = await stores.articles.get_newest_id()
+    known = (await stores.articles.count()).articles
     new = NewArticle(
         source_id=source.id,
         identity=f"{source.name}-{known + 1}",

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from bot.sandbox import Sandbox, start_sandbox
+from tests.acceptance.person import LocalTelegram
 
 TOKEN = "700000001:AAsandbox-tests-only-token-000000000"
 READER = 77
@@ -32,6 +33,7 @@ class Wire:
         self.sandbox = sandbox
         self.http = http
         self.base = f"{sandbox.url}/bot{TOKEN}"
+        self._people = LocalTelegram(http, sandbox.url)
 
     async def call(self, method: str, **params: Any) -> Any:
         """A Bot API method by JSON; the result, or Refused."""
@@ -54,17 +56,11 @@ class Wire:
 
     async def play(self, path: str, **order: Any) -> Any:
         """A control request."""
-        async with self.http.post(f"{self.sandbox.url}/sandbox/api{path}", json=order) as response:
-            body = await response.json()
-            assert response.status == 200, body
-            return body
+        return await self._people.act(path, **order)
 
     async def look(self, path: str, **query: Any) -> Any:
         """A control question."""
-        async with self.http.get(f"{self.sandbox.url}/sandbox/api{path}", params=query) as response:
-            body = await response.json()
-            assert response.status == 200, body
-            return body
+        return await self._people.look(path, **query)
 
     async def write(self, text: str, chat: int = READER, user: int = READER, **more: Any) -> Any:
         """A person writes."""

@@ -219,7 +219,7 @@ async def test_many_writers_wait_for_one_another(database: Database) -> None:
 
     async def add(number: int) -> None:
         async with database.transaction() as stores:
-            await stores.articles.get_newest_id()
+            await stores.articles.count()
             await store(stores, new_article(number, source.id))
 
     await asyncio.gather(*(add(number) for number in range(40)))

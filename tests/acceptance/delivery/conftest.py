@@ -1,5 +1,6 @@
 """The delivery side of the bot against the local Telegram, without its chat room."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -93,6 +94,12 @@ async def on_their_way(post: Post) -> int:
     """How many messages stand in the journal."""
     async with post.database.snapshot() as stores:
         return len(await stores.mailbox.get_uncertain())
+
+
+async def comes_on_its_way(post: Post) -> None:
+    """Wait until a message stands in the journal."""
+    while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
+        await asyncio.sleep(0)
 
 
 @pytest.fixture

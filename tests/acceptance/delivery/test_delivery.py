@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery.sender import TokenRefused
 from storage.records import Chat, ChatKind, ChatState, Schedule
-from tests.acceptance.delivery.conftest import OWNER, Post, on_their_way
+from tests.acceptance.delivery.conftest import OWNER, Post, comes_on_its_way, on_their_way
 from tests.acceptance.person import LocalTelegram, Person
 
 
@@ -219,8 +219,7 @@ async def test_stop_waits_for_what_is_on_its_way(post: Post, reader: Person) -> 
     worker = post.worker()
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.drain())
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         await worker.stop()
     assert await post.texts(reader.number) == ["Новость"]
     assert await on_their_way(post) == 0

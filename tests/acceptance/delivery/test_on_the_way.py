@@ -15,7 +15,7 @@ from bot.delivery.bundle import decide_bundle
 from bot.delivery.worker import Worker
 from storage.errors import DatabaseUnavailable
 from storage.records import Chat, ChatKind, ChatState, Schedule
-from tests.acceptance.delivery.conftest import OWNER, Post, on_their_way
+from tests.acceptance.delivery.conftest import OWNER, Post, comes_on_its_way, on_their_way
 from tests.acceptance.person import LocalTelegram, Person
 from tests.unit.fake_site import FakeSite
 
@@ -32,8 +32,7 @@ async def test_a_group_whose_migration_the_chat_heard_first_keeps_its_follows_an
     worker = post.worker()
     async with asyncio.TaskGroup() as group:
         draining = group.create_task(worker.drain())
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         async with post.database.transaction() as stores:
             await stores.chats.migrate(old, new)
     assert draining.result() == 1
@@ -49,8 +48,7 @@ async def test_a_message_that_stands_is_not_sent_again_because_the_disk_is_full(
     await post.fault("delay", method="sendMessage", seconds=0.5)
     async with asyncio.TaskGroup() as group:
         draining = group.create_task(failing(worker))
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         await make_read_only(post, is_so=True)
     assert "readonly" in draining.result()
     for _ in range(3):
@@ -82,8 +80,7 @@ async def test_what_waits_for_the_pace_at_a_stop_was_not_sent_and_is_not_skipped
     await post.publish("Новость")
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.drain())
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         await worker.stop()
     assert await on_their_way(post) == 0
     assert await post.texts(reader.number) == []
@@ -113,8 +110,7 @@ async def test_a_choice_made_while_a_message_is_on_its_way_counts(post: Post, re
     worker = post.worker()
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.drain())
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         async with post.database.transaction() as stores:
             meanwhile = await stores.chats.get(reader.number)
             await stores.chats.save(replace(meanwhile, schedule=Schedule.INSTANT, due_at=None))
@@ -132,8 +128,7 @@ async def test_a_slow_chat_holds_up_no_other(post: Post, reader: Person, telegra
     worker = post.worker()
     async with asyncio.TaskGroup() as group:
         draining = group.create_task(worker.drain())
-        while not await on_their_way(post):  # noqa: ASYNC110 — the journal tells, and it has no bell
-            await asyncio.sleep(0)
+        await comes_on_its_way(post)
         async with post.database.transaction() as stores:
             await stores.chats.wake(other.number, None)
         await post.publish("Вторая")
