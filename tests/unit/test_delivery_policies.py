@@ -1,7 +1,6 @@
-"""The policies of delivery as tables: what a refusal means, what follows from it, when the next digest is."""
+"""The policies of delivery as tables: what a refusal means, what follows from it, what one message carries."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,7 +29,6 @@ from bot.delivery.retry import (
     back_off,
     decide,
 )
-from bot.delivery.schedule import next_digest, next_due
 from storage.records import (
     Article,
     Bundle,
@@ -38,13 +36,10 @@ from storage.records import (
     ChatKind,
     ChatState,
     PostKind,
-    Schedule,
     StoryView,
 )
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-DUSHANBE = ZoneInfo("Asia/Dushanbe")
-BERLIN = ZoneInfo("Europe/Berlin")
 SENT = Sent(7, PostKind.TEXT)
 
 
@@ -122,42 +117,6 @@ def test_waits_double_up_to_a_bound_and_are_spread() -> None:
     assert waits[:4] == [2, 4, 8, 16]
     assert max(waits) == LONGEST_WAIT
     assert back_off(3, 0.0) == back_off(3, 1.0) / 2
-
-
-@pytest.mark.parametrize(
-    ("hours", "now", "zone", "expected"),
-    [
-        # 14:00 in Dushanbe (UTC+5): the next of 9 and 18 is today's 18:00.
-        ((9, 18), NOW, DUSHANBE, datetime(2026, 11, 22, 13, 0, tzinfo=UTC)),
-        ((9,), NOW, DUSHANBE, datetime(2026, 11, 23, 4, 0, tzinfo=UTC)),
-        # Just at the hour the next one is tomorrow's: this one is being served.
-        ((14,), NOW, DUSHANBE, datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
-        ((0,), NOW, DUSHANBE, datetime(2026, 11, 22, 19, 0, tzinfo=UTC)),
-    ],
-)
-def test_the_next_digest(hours: tuple[int, ...], now: datetime, zone: ZoneInfo, expected: datetime) -> None:
-    assert next_digest(hours, now, zone) == expected
-
-
-@pytest.mark.parametrize(
-    ("first", "days"),
-    [(datetime(2026, 3, 27, 12, tzinfo=UTC), 5), (datetime(2026, 10, 23, 12, tzinfo=UTC), 5)],
-)
-def test_one_digest_a_local_date_over_both_clock_changes(first: datetime, days: int) -> None:
-    moments = []
-    moment = first
-    for _ in range(days):
-        moment = next_digest((2,), moment, BERLIN)
-        moments.append(moment.astimezone(BERLIN).date())
-    assert len(set(moments)) == days
-    assert moments == [moments[0] + timedelta(days=day) for day in range(days)]
-
-
-def test_only_a_story_makes_an_instant_chat_due() -> None:
-    chat = Chat(id=1, kind=ChatKind.PRIVATE, title="")
-    assert next_due(chat, NOW, DUSHANBE) is None
-    daily = Chat(id=1, kind=ChatKind.PRIVATE, title="", schedule=Schedule.DAILY, hours=(18,))
-    assert next_due(daily, NOW, DUSHANBE) == datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 
 
 def pending(kind: ChatKind, stories: int, more: int = 0) -> Bundle:
