@@ -33,6 +33,7 @@ from bot.rendering.locales import Locales
 from bot.topics.lemmas import Lemmatiser
 from config.settings import ChannelSettings, Settings
 from storage.database import Database, held_alone
+from storage.deliveries import Load
 from storage.errors import StorageError
 from storage.schema import migrate
 
@@ -41,6 +42,7 @@ log = structlog.get_logger("khabar.app")
 TICK = 1  # seconds between looks at what is due
 ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
 LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
+TALLIES = timedelta(days=90)  # how long the counts of a day are kept
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
 # With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
 GRACE = 2.5  # seconds for commands that are being answered
@@ -235,8 +237,12 @@ class App:
             application = create_webhook(self._bot, self._handler, path, webhook.secret.get_secret_value())
             await stack.enter_async_context(listening(application, webhook.listen))
         if self._settings.metrics.listen:
-            application = create_metrics_server(self._context.metrics, lambda: self.is_ready)
+            application = create_metrics_server(self._context.metrics, lambda: self.is_ready, self._get_load)
             await stack.enter_async_context(listening(application, self._settings.metrics.listen))
+
+    async def _get_load(self) -> Load:
+        async with self._database.snapshot() as stores:
+            return await stores.tallies.get_load(now_utc())
 
     async def _tidy(self) -> None:
         """Once a night: forget what is no longer needed, and merge the search index."""
@@ -245,6 +251,7 @@ class App:
             await stores.mailbox.forget_posts(now - LEDGER)
             await stores.mailbox.advance_idle()
             await stores.topics.forget_questions(now - QUESTIONS)
+            await stores.tallies.forget((now - TALLIES).date())
             await stores.search.optimize()
 
 
