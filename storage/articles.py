@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import NotFound
-from storage.records import ArchiveSize, Article, ChatKind, KnownArticle, NewArticle
+from storage.posts import mark_outdated
+from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
 from storage.search import index_article, unindex_article
-from storage.tables import article, chat, post, source, story
+from storage.tables import article, chat, source, story
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
 PARAMETERS = 10_000
@@ -107,23 +108,63 @@ class ArticleStore:
     async def revise(self, article_id: int, new: NewArticle, now: datetime) -> bool:
         """Replace what changed; whether a person would see the difference.
 
-        A visible change (title, lead, body or picture) is the next revision and makes the posts that stand in
-        channels due for an edit.
+        A visible change (title, lead, body or picture) is the next revision, and what stands somewhere is outdated
+        by it. A withdrawn article stays as it was, whatever its site says later: only that the feed was read is noted.
         """
         old = (await self._connection.execute(sa.select(article).where(article.c.id == article_id))).one()
+        if old.withdrawn_at is not None:
+            await self._update(article_id, {"feed_hash": new.feed_hash})
+            return False
         values = _values(new)
         visible = any(getattr(old, name) != values[name] for name in ("title", "lead", "body", "image"))
         if visible:
             values["revision"] = old.revision + 1
-        await self._connection.execute(sa.update(article).where(article.c.id == article_id).values(values))
+        await self._update(article_id, values)
         if old.lemmas != new.lemmas:
             await unindex_article(self._connection, article_id, old.lemmas)
             await index_article(self._connection, article_id, new.lemmas)
         if visible:
-            channels = sa.select(chat.c.id).where(chat.c.kind == ChatKind.CHANNEL)
-            stands = sa.and_(post.c.article_id == article_id, post.c.chat_id.in_(channels))
-            await self._connection.execute(sa.update(post).where(stands).values(edit_due_at=now))
+            await mark_outdated(self._connection, article_id, now)
         return visible
+
+    async def withdraw(self, article_id: int, now: datetime, *, feed_hash: str | None = None) -> bool:
+        """Take an article back for good: nobody finds it any more, and what stands of it is removed or marked.
+
+        False when it was withdrawn already. `feed_hash` notes what the feed says now, so that the page is not asked
+        for again. Nothing undoes a withdrawal by itself, whoever asked for it: a page that comes back after it was
+        taken down is for people to judge. Its story is led by the next article that still stands, if there is one.
+        Raises `NotFound`.
+        """
+        old = (await self._connection.execute(sa.select(article).where(article.c.id == article_id))).first()
+        if old is None:
+            raise NotFound("article", article_id)
+        if feed_hash is not None:
+            await self._update(article_id, {"feed_hash": feed_hash})
+        if old.withdrawn_at is not None:
+            return False
+        await self._update(article_id, {"withdrawn_at": now, "revision": old.revision + 1})
+        await unindex_article(self._connection, article_id, old.lemmas)
+        await self._pass_lead(old.story_id)
+        await mark_outdated(self._connection, article_id, now)
+        return True
+
+    async def _pass_lead(self, story_id: int) -> None:
+        """One page less tells the story; where it was the lead, the first of those that are left leads now."""
+        left = sa.select(sa.func.min(article.c.id)).where(
+            article.c.story_id == story_id, article.c.withdrawn_at.is_(None)
+        )
+        lead = sa.select(article.c.withdrawn_at).where(article.c.id == story.c.lead_article_id).scalar_subquery()
+        values = {
+            "articles": story.c.articles - 1,
+            "lead_article_id": sa.case(
+                (lead.is_(None), story.c.lead_article_id),
+                else_=sa.func.coalesce(left.scalar_subquery(), story.c.lead_article_id),
+            ),
+        }
+        await self._connection.execute(sa.update(story).where(story.c.id == story_id).values(values))
+
+    async def _update(self, article_id: int, values: Mapping[str, Any]) -> None:
+        await self._connection.execute(sa.update(article).where(article.c.id == article_id).values(values))
 
     async def count(self) -> ArchiveSize:
         """How much there is."""

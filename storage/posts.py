@@ -1,0 +1,193 @@
+"""The ledger: which message of ours stands where, and what it shows.
+
+A post whose article has a newer revision is outdated. A change of an article costs one row of `correction`, however
+many messages show it; the outdated ones are found article by article.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.deliveries import Post, PostKind
+from storage.dialect import insert
+from storage.records import ChatState, StoryView
+from storage.rows import views_for
+from storage.tables import article, chat, correction, post
+
+FORGOTTEN_AT_ONCE = 2000  # posts a transaction, some 20 ms
+# Groups and channels have ids below zero, readers above (core.telegram.org/bots/api, Chat). Written out, not bound:
+# only so can SQLite tell that the partial index of channels' posts fits.
+_IN_CHANNELS = sa.text("post.chat_id < 0")
+_IN_PRIVATE = sa.text("post.chat_id > 0")
+# An edit makes no sound, so whoever asked for silence gets it too. A blocked or paused chat cannot be reached.
+_REACHED = (ChatState.ACTIVE, ChatState.STOPPED)
+
+
+class PostStore:
+    """Messages that stand in chats. Nothing is sent or edited here."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, posts: Sequence[Post]) -> None:
+        """Write down what stands now; a correction that came while it was on its way makes it due for an edit."""
+        if not posts:
+            return
+        await self._connection.execute(sa.insert(post), [_post_values(one) for one in posts])
+        shown = {one.article_id: one.revision for one in sorted(posts, key=lambda one: -one.revision)}
+        newest = sa.select(article.c.id, article.c.revision).where(article.c.id.in_(shown))
+        for row in list(await self._connection.execute(newest)):
+            if shown[row.id] < row.revision:
+                await mark_outdated(self._connection, row.id, max(one.posted_at for one in posts))
+
+    async def has_corrections(self) -> bool:
+        """Whether any article has changed under messages that stand."""
+        return (await self._connection.execute(sa.select(correction.c.article_id).limit(1))).first() is not None
+
+    async def get_corrections(self, now: datetime, limit: int, *, with_private: bool) -> list[Post]:
+        """Outdated posts that may be edited now, by the longest outdated article first.
+
+        Channels and groups that can be reached come first; private chats when none of those is due: for a change only
+        `with_private`, for a withdrawal always. Among these are chats that cannot be reached: the caller passes them
+        over, so that they are not met again.
+        """
+        changed = await self._changed()
+        ready = sa.or_(post.c.edit_due_at.is_(None), post.c.edit_due_at <= now)
+        queries = [_outdated_in_channels(one) for one in changed]
+        found = await self._first([query.where(ready) for query in queries], limit)
+        if not found:
+            queries = [_outdated_in_private(one) for one in changed if with_private or one.is_withdrawn]
+            found = await self._first([query.where(ready) for query in queries], limit)
+        return found
+
+    async def close_corrections(self, *, with_private: bool) -> None:
+        """Have done with articles of which nothing outdated is left that will be edited, now or later."""
+        for one in await self._changed():
+            queries = [_outdated_in_channels(one)]
+            if with_private or one.is_withdrawn:
+                queries.append(_outdated_in_private(one))
+            if not await self._first(queries, 1):
+                await self._connection.execute(sa.delete(correction).where(correction.c.article_id == one.id))
+
+    async def get_posted(self, chat_id: int, message_id: int) -> list[StoryView]:
+        """The stories that a message shows, in their order, as they read now; withdrawn ones are among them."""
+        query = sa.select(post.c.article_id).where(post.c.chat_id == chat_id, post.c.message_id == message_id)
+        ids = list((await self._connection.execute(query.order_by(post.c.place, post.c.article_id))).scalars())
+        return await views_for(self._connection, chat_id, ids)
+
+    async def settle_edit(self, chat_id: int, message_id: int, shown: Sequence[StoryView]) -> None:
+        """The message shows these revisions now; what has changed since is outdated still."""
+        for view in shown:
+            which = (post.c.chat_id == chat_id, post.c.message_id == message_id, post.c.article_id == view.article.id)
+            image = sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null())
+            values = {"revision": view.article.revision, "edit_due_at": None, "image": image}
+            await self._connection.execute(sa.update(post).where(*which).values(values))
+
+    async def pass_over(self, posts: Sequence[Post]) -> None:
+        """These stay as they are: nobody can be reached there. A later change of the article is looked at anew."""
+        newest = sa.select(article.c.revision).where(article.c.id == post.c.article_id).scalar_subquery()
+        for one in posts:
+            statement = sa.update(post).where(*_message(one.chat_id, one.message_id))
+            await self._connection.execute(statement.values(revision=newest, edit_due_at=None))
+
+    async def postpone_edit(self, chat_id: int, message_id: int, due_at: datetime) -> None:
+        """Try that edit again later."""
+        await self._connection.execute(sa.update(post).where(*_message(chat_id, message_id)).values(edit_due_at=due_at))
+
+    async def forget_post(self, chat_id: int, message_id: int) -> None:
+        """That message is gone, or can be edited no more."""
+        await self._connection.execute(sa.delete(post).where(*_message(chat_id, message_id)))
+
+    async def forget_posts(self, before: datetime, start: int | None = None) -> int | None:
+        """Drop some of what was posted before then; the article to start from next, None when all of it is gone.
+
+        Articles are gone through in the order of their arrival, and nothing is posted before its article arrives: so
+        the ledger is never read as a whole, and no transaction is long.
+        """
+        oldest = sa.select(sa.func.min(post.c.article_id))
+        if start is not None:
+            oldest = oldest.where(post.c.article_id >= start)
+        found = (await self._connection.execute(oldest)).scalar()
+        arrived = sa.select(article.c.arrived_at).where(article.c.id == found)
+        if found is None or (await self._connection.execute(arrived)).scalar_one() >= before:
+            return None
+        key = sa.tuple_(post.c.chat_id, post.c.message_id, post.c.article_id)
+        old = sa.select(post.c.chat_id, post.c.message_id, post.c.article_id)
+        old = old.where(post.c.article_id == found, post.c.posted_at < before).limit(FORGOTTEN_AT_ONCE)
+        gone = (await self._connection.execute(sa.delete(post).where(key.in_(old)))).rowcount
+        return int(found) if gone == FORGOTTEN_AT_ONCE else int(found) + 1
+
+    async def _changed(self) -> list[sa.Row[Any]]:
+        """Articles in `correction` with their revision: that is where to begin, not with the archive."""
+        query = (
+            sa.select(article.c.id, article.c.revision, article.c.withdrawn_at.is_not(None).label("is_withdrawn"))
+            .select_from(correction.outerjoin(article, article.c.id == correction.c.article_id))
+            .order_by(correction.c.since, correction.c.article_id)
+        )
+        return list(await self._connection.execute(query))
+
+    async def _first(self, queries: Sequence[sa.Select[Any]], limit: int) -> list[Post]:
+        found: list[Post] = []
+        for query in queries:
+            if len(found) < limit:
+                rows = await self._connection.execute(query.limit(limit - len(found)))
+                found += [_post_record(row) for row in rows]
+        return found
+
+
+async def mark_outdated(connection: AsyncConnection, article_id: int, now: datetime) -> None:
+    """The article has a new revision: whatever stands of it is to be edited. One row, however many show it."""
+    stands = sa.select(sa.literal(article_id), sa.literal(now, correction.c.since.type)).where(
+        sa.exists().where(post.c.article_id == article_id)
+    )
+    statement = insert(connection, correction).from_select(["article_id", "since"], stands)
+    await connection.execute(statement.on_conflict_do_nothing(index_elements=["article_id"]))
+
+
+def _outdated_in_channels(changed: sa.Row[Any]) -> sa.Select[Any]:
+    reached = post.join(chat, chat.c.id == post.c.chat_id)
+    return _outdated(changed).select_from(reached).where(_IN_CHANNELS, chat.c.state.in_(_REACHED))
+
+
+def _outdated_in_private(changed: sa.Row[Any]) -> sa.Select[Any]:
+    return _outdated(changed).where(_IN_PRIVATE)
+
+
+def _outdated(changed: sa.Row[Any]) -> sa.Select[Any]:
+    return sa.select(post).where(post.c.article_id == changed.id, post.c.revision < changed.revision)
+
+
+def _message(chat_id: int, message_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (post.c.chat_id == chat_id, post.c.message_id == message_id)
+
+
+def _post_record(row: sa.Row[Any]) -> Post:
+    return Post(
+        chat_id=row.chat_id,
+        message_id=row.message_id,
+        story_id=row.story_id,
+        article_id=row.article_id,
+        revision=row.revision,
+        kind=PostKind(row.kind),
+        posted_at=row.posted_at,
+        image=row.image,
+        place=row.place,
+    )
+
+
+def _post_values(record: Post) -> dict[str, Any]:
+    return {
+        "chat_id": record.chat_id,
+        "message_id": record.message_id,
+        "story_id": record.story_id,
+        "article_id": record.article_id,
+        "revision": record.revision,
+        "kind": record.kind,
+        "posted_at": record.posted_at,
+        "image": record.image,
+        "place": record.place,
+        "edit_due_at": None,
+    }
