@@ -34,6 +34,7 @@ async def arrange_channel(
         thread_id=wanted.thread or None,
         is_silent=wanted.silent,
         with_hashtags=wanted.hashtags,
+        with_albums=wanted.albums,
         from_settings=True,
     )
     async with database.transaction() as stores:
@@ -47,6 +48,7 @@ async def arrange_channel(
             thread_id=said.thread_id,
             is_silent=said.is_silent,
             with_hashtags=said.with_hashtags,
+            with_albums=said.with_albums,
             from_settings=True,
         )
         await stores.chats.save(record)

@@ -25,7 +25,7 @@ from bot.rendering.locales import Words
 from bot.rendering.notices import Asked, Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
 from bot.topics.query import QuestionError
 from storage.errors import NotFound, StorageError
-from storage.records import Chat, ChatKind, ChatState, Schedule
+from storage.records import Chat, ChatKind, ChatState, Night, Schedule
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.chat")
@@ -99,9 +99,11 @@ class Conversation(BaseMiddleware):
 
 
 def chat_of(chat: TelegramChat, language: str | None = None) -> Chat:
-    """A chat that is met for the first time."""
-    title = chat.full_name if chat.type == ChatType.PRIVATE else chat.title
-    return Chat(chat.id, ChatKind(chat.type), title or "", chat.username, language=language)
+    """A chat that is met for the first time: news at night make no sound in a reader's pocket."""
+    is_private = chat.type == ChatType.PRIVATE
+    title = chat.full_name if is_private else chat.title
+    night = Night.SILENT if is_private else Night.OFF
+    return Chat(chat.id, ChatKind(chat.type), title or "", chat.username, language=language, night=night)
 
 
 async def _may_change(bot: Bot, event: TelegramObject, place: Place, user: User | None) -> bool:

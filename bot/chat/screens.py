@@ -4,7 +4,9 @@ from bot.chat.context import Visit
 from bot.rendering.callbacks import Screen
 from bot.rendering.follows import follow_list
 from bot.rendering.message import Outgoing
-from bot.rendering.settings import digest_screen, language_screen, settings_screen, timezone_screen
+from bot.rendering.schedules import digest_screen, night_screen
+from bot.rendering.settings import language_screen, settings_screen
+from bot.rendering.timezones import timezone_screen
 from bot.rendering.welcome import follow_menu, help_screen, welcome
 from storage.records import ChatState, FollowView
 
@@ -16,7 +18,7 @@ async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing: 
         case Screen.WELCOME:
             return welcome(words)
         case Screen.HELP:
-            return help_screen(words, is_private=visit.is_private)
+            return help_screen(words, is_private=visit.is_private, is_admin=visit.is_private and visit.is_admin)
         case Screen.FOLLOWS:
             return follow_list(await visit.stores.chats.get_follows(chat.id), words, page=page)
         case Screen.FOLLOW_MENU:
@@ -25,6 +27,8 @@ async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing: 
             return settings_screen(chat, words, timezone=zone, now=visit.now)
         case Screen.DIGEST:
             return digest_screen(chat, words, timezone=zone)
+        case Screen.NIGHT:
+            return night_screen(chat, words)
         case Screen.LANGUAGE:
             return language_screen(words)
         case Screen.TIMEZONE:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
-from storage.records import Schedule
+from storage.records import Night, Schedule
 
 
 class ListKind(StrEnum):
@@ -21,6 +21,7 @@ class ListKind(StrEnum):
     ASKED = "a"
     SEARCH = "s"
     SAVED = "b"
+    MINE = "m"  # whatever the chat follows
 
 
 class Screen(StrEnum):
@@ -34,6 +35,7 @@ class Screen(StrEnum):
     DIGEST = "d"
     LANGUAGE = "l"
     TIMEZONE = "z"
+    NIGHT = "n"
 
 
 class Switch(StrEnum):
@@ -42,6 +44,7 @@ class Switch(StrEnum):
     PICTURES = "p"
     SOUND = "s"
     HASHTAGS = "h"
+    URGENT = "u"  # urgent stories break in
 
 
 class Offer(StrEnum):
@@ -128,10 +131,27 @@ class DigestChoice(CallbackData, prefix="d"):
 
 
 class DigestHour(CallbackData, prefix="h"):
-    """Turn a local hour (0-23) of the daily digest on or off."""
+    """Turn a local hour (0-23) of the daily or weekly digest on or off."""
 
     hour: int
     on: bool
+
+
+class DigestWeekday(CallbackData, prefix="w"):
+    """The day of the weekly digest; Monday is 0."""
+
+    weekday: int
+
+
+class NightChoice(CallbackData, prefix="e"):
+    night: Night
+
+
+class NightHour(CallbackData, prefix="j"):
+    """The local hour that the night begins with, or with `is_end` the one that it ends with."""
+
+    hour: int
+    is_end: bool
 
 
 class Language(CallbackData, prefix="g"):
@@ -163,4 +183,15 @@ class Resume(CallbackData, prefix="m"):
 class DeleteMe(CallbackData, prefix="q"):
     """The answer to «delete everything about me?»."""
 
+    confirm: bool
+
+
+class RefreshStats(CallbackData, prefix="S"):
+    """/stats as it stands now."""
+
+
+class WithdrawArticle(CallbackData, prefix="W"):
+    """The answer to «withdraw this article?»."""
+
+    article_id: int
     confirm: bool

@@ -6,7 +6,7 @@ from typing import Literal
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.rendering.callbacks import ListKind, ListPage, ReadStory, SaveStory
+from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadStory, SaveStory, Screen
 from bot.rendering.locales import Words
 from bot.rendering.texts import cut_at_word, is_blank, one_line
 
@@ -42,6 +42,11 @@ def grid(buttons: Iterable[InlineKeyboardButton], width: int) -> list[Row]:
     """Rows of `width` buttons each, the last one shorter."""
     flat = list(buttons)
     return [flat[start : start + width] for start in range(0, len(flat), width)]
+
+
+def back_row(words: Words, to: Screen) -> Row:
+    """The way back to the screen that this one was opened from."""
+    return [button(words.text("button.back"), OpenScreen(screen=to))]
 
 
 def read_row(story_ids: Sequence[int]) -> list[Row]:

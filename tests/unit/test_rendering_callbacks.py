@@ -8,7 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot.rendering import callbacks
 from bot.rendering.callbacks import ListKind, Offer, Screen, Switch
 from bot.rendering.keyboards import button, grid, keyboard, story_keyboard
-from storage.records import Schedule
+from storage.records import Night, Schedule
 from tests.unit.rendering_samples import MAX_ID, RU
 
 MIN_ID = -(2**63)
@@ -27,11 +27,16 @@ LARGEST = [
     callbacks.SettingsChoice(switch=Switch.PICTURES, on=True),
     callbacks.DigestChoice(schedule=Schedule.INSTANT),
     callbacks.DigestHour(hour=23, on=True),
+    callbacks.DigestWeekday(weekday=6),
+    callbacks.NightChoice(night=Night.SILENT),
+    callbacks.NightHour(hour=23, is_end=False),
     callbacks.Language(language="ru"),
     callbacks.Timezone(name=LONGEST_ZONE),
     callbacks.ChannelOffer(chat_id=MIN_ID, offer=Offer.SOURCE, ref=2**53, page=10**6),
     callbacks.Resume(),
     callbacks.DeleteMe(confirm=True),
+    callbacks.RefreshStats(),
+    callbacks.WithdrawArticle(article_id=MIN_ID, confirm=False),
 ]
 
 

@@ -10,9 +10,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from bot.rendering import locales
-from bot.rendering.commands import GROUP, PRIVATE
+from bot.rendering.commands import ADMIN, GROUP, PRIVATE
 from bot.rendering.locales import LANGUAGES, Locales
-from bot.rendering.settings import ZONES
+from bot.rendering.timezones import ZONES
 from tests.unit.rendering_samples import ALL_WORDS, DUSHANBE, LOCALES, NOW, RU
 
 FORMS = {"ru": 3, "tg": 2, "en": 2}
@@ -72,7 +72,7 @@ def test_every_key_is_used_and_every_used_key_exists() -> None:
                 name, first = node.func.attr, node.args[0]
                 if name in {"text", "plural", "node"} and isinstance(first, ast.Constant):
                     asked.add(str(first.value))
-    asked |= {f"command.{name}" for name in (*PRIVATE, *GROUP)} | {f"zone.{name}" for name in ZONES}
+    asked |= {f"command.{name}" for name in (*PRIVATE, *GROUP, *ADMIN)} | {f"zone.{name}" for name in ZONES}
     known = set(keys("en"))
     assert asked <= known
     assert known <= asked | constants

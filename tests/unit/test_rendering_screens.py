@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering import follows, notices, offers, welcome
-from bot.rendering.callbacks import DigestHour, Screen, Unfollow
+from bot.rendering.callbacks import DigestHour, NightHour, Screen, SettingsChoice, Switch, Unfollow
 from bot.rendering.commands import GROUP, PRIVATE, command_menu
 from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing
-from bot.rendering.settings import ZONES, digest_screen, language_screen, settings_screen, timezone_screen
-from storage.records import Chat, ChatKind, Follow, FollowView, Schedule, Source, Topic, TopicView
+from bot.rendering.schedules import digest_screen, night_screen
+from bot.rendering.settings import language_screen, settings_screen
+from bot.rendering.timezones import ZONES, timezone_screen
+from storage.records import Chat, ChatKind, Follow, FollowView, Night, Schedule, Source, Topic, TopicView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
     ANY_TEXT,
@@ -61,7 +63,11 @@ def other_screens(words: Words, name: str) -> Iterator[Outgoing]:
     topics = [TopicView(Topic(MAX_ID - n, name, "key"), n) for n in range(50)]
     for shown in (READER, chat):
         yield settings_screen(shown, words, timezone=DUSHANBE, now=NOW)
-        yield digest_screen(shown, words, timezone=DUSHANBE)
+        for schedule in Schedule:
+            for night in Night:
+                chosen = replace(shown, schedule=schedule, night=night)
+                yield digest_screen(chosen, words, timezone=DUSHANBE)
+                yield night_screen(chosen, words)
     yield language_screen(words)
     yield timezone_screen(words, timezone=ZoneInfo("America/Argentina/ComodRivadavia"), now=NOW)
     yield from (notices.wrong_question(fault, words, asked) for fault in notices.Fault for asked in notices.Asked)
@@ -160,19 +166,104 @@ def test_the_settings_show_what_is_set() -> None:
     assert labels(message.keyboard)[-1] == ["Картинки", "Звук"]
 
 
+def test_the_settings_tell_what_the_night_changes() -> None:
+    chat = replace(READER, night=Night.SILENT)
+    assert "🌙 Ночью: с 22:00 до 07:00 без звука" in settings_screen(chat, RU, timezone=DUSHANBE, now=NOW).text
+    # A quiet night does not hold digests back.
+    digests = replace(READER, night=Night.QUIET, schedule=Schedule.DAILY)
+    assert "🌙" not in settings_screen(digests, RU, timezone=DUSHANBE, now=NOW).text
+
+
+def data(message: Outgoing, label: str) -> str | None:
+    """What the button with this label carries."""
+    assert message.keyboard is not None
+    return next(key.callback_data for row in message.keyboard.inline_keyboard for key in row if key.text == label)
+
+
 def test_the_hours_of_the_digest_are_a_grid_with_check_marks() -> None:
     message = digest_screen(replace(READER, schedule=Schedule.DAILY, hours=(9,)), RU, timezone=DUSHANBE)
-    shown = labels(message.keyboard)
-    assert shown[0] == ["Сразу", "✅ Дайджест"]
-    assert shown[2] == ["6", "7", "8", "✓9", "10", "11"]
-    assert message.keyboard is not None
-    assert message.keyboard.inline_keyboard[2][3].callback_data == DigestHour(hour=9, on=False).pack()
-    assert message.keyboard.inline_keyboard[1][0].callback_data == DigestHour(hour=0, on=True).pack()
+    assert labels(message.keyboard) == [
+        ["Сразу", "Раз в час", "✅ Дайджест"],
+        ["✅ Каждый день", "Раз в неделю"],
+        ["0", "1", "2", "3", "4", "5"],
+        ["6", "7", "8", "✓9", "10", "11"],
+        ["12", "13", "14", "15", "16", "17"],
+        ["18", "19", "20", "21", "22", "23"],
+        ["✅ Срочное сразу"],
+        ["🌙 Ночь", "🕐 Часовой пояс"],
+        ["‹ Назад"],
+    ]
+    assert data(message, "✓9") == DigestHour(hour=9, on=False).pack()
+    assert data(message, "0") == DigestHour(hour=0, on=True).pack()
 
 
-def test_instant_delivery_needs_no_hours() -> None:
-    shown = labels(digest_screen(READER, RU, timezone=DUSHANBE).keyboard)
-    assert shown == [["✅ Сразу", "Дайджест"], ["🕐 Часовой пояс"], ["‹ Назад"]]
+def test_a_weekly_digest_has_the_days_of_the_week_too() -> None:
+    chat = replace(READER, schedule=Schedule.WEEKLY, weekday=4, hours=(18, 9), takes_urgent=False)
+    message = digest_screen(chat, RU, timezone=DUSHANBE)
+    assert labels(message.keyboard)[:3] == [
+        ["Сразу", "Раз в час", "✅ Дайджест"],
+        ["Каждый день", "✅ Раз в неделю"],
+        ["Пн", "Вт", "Ср", "Чт", "✓Пт", "Сб", "Вс"],
+    ]
+    assert message.text == (
+        "Когда присылать новости\n"
+        "дайджест по пятницам в 09:00, 18:00\n\n"
+        "Отметьте день недели и час: соберу новости за неделю в одно сообщение.\n\n"
+        "⚡️ Срочное: вместе со всем\n"
+        "Часовой пояс: Душанбе"
+    )
+    assert data(message, "✅ Дайджест") == data(message, "✅ Раз в неделю")
+    assert data(message, "Срочное сразу") == SettingsChoice(switch=Switch.URGENT, on=True).pack()
+
+
+def test_instant_delivery_needs_no_hours_and_has_nothing_to_break_through() -> None:
+    message = digest_screen(READER, RU, timezone=DUSHANBE)
+    assert labels(message.keyboard) == [
+        ["✅ Сразу", "Раз в час", "Дайджест"], ["🌙 Ночь", "🕐 Часовой пояс"], ["‹ Назад"],
+    ]  # fmt: skip
+    assert message.text.endswith("соберу всё за день в одно сообщение.")
+    quiet = digest_screen(replace(READER, night=Night.QUIET), RU, timezone=DUSHANBE)
+    assert ["✅ Срочное сразу"] in labels(quiet.keyboard)
+    assert quiet.text.endswith(
+        "🌙 Ночью: с 22:00 до 07:00 не пишу\n⚡️ Срочное: сразу, в любое время\nЧасовой пояс: Душанбе"
+    )
+
+
+@LANGUAGES
+def test_hourly_delivery_has_no_hours_to_choose(words: Words) -> None:
+    shown = labels(digest_screen(replace(READER, schedule=Schedule.HOURLY), words, timezone=DUSHANBE).keyboard)
+    assert [len(row) for row in shown] == [3, 1, 2, 1]
+    assert shown[0][1].startswith("✅ ")
+
+
+def test_the_night_is_chosen_with_its_hours() -> None:
+    assert labels(night_screen(READER, RU).keyboard) == [
+        ["✅ Как днём"], ["Без звука"], ["Не писать до утра"], ["‹ Назад"],
+    ]  # fmt: skip
+    message = night_screen(replace(READER, night=Night.QUIET, night_from=23), RU)
+    assert labels(message.keyboard) == [
+        ["Как днём"],
+        ["Без звука"],
+        ["✅ Не писать до утра"],
+        ["20:00", "21:00", "22:00", "✓23:00", "0:00", "1:00"],
+        ["5:00", "6:00", "✓7:00", "8:00", "9:00", "10:00"],
+        ["‹ Назад"],
+    ]
+    assert message.text.startswith("Новости ночью\nс 23:00 до 07:00 не пишу\n\n")
+    assert data(message, "0:00") == NightHour(hour=0, is_end=False).pack()
+    assert data(message, "8:00") == NightHour(hour=8, is_end=True).pack()
+    assert "даже ночью" not in message.text
+    assert "даже ночью" in night_screen(replace(READER, schedule=Schedule.WEEKLY), RU).text
+
+
+@LANGUAGES
+def test_buttons_side_by_side_are_short_enough_for_a_phone(words: Words) -> None:
+    """A message on a phone 390 pixels wide leaves about 40 letters to a row."""
+    for schedule in Schedule:
+        for night in Night:
+            chat = replace(READER, schedule=schedule, night=night, hours=tuple(range(24)))
+            for screen in (digest_screen(chat, words, timezone=DUSHANBE), night_screen(chat, words)):
+                assert all(sum(map(len, row)) <= 40 for row in labels(screen.keyboard))
 
 
 def test_time_zones_show_the_clock_and_an_unlisted_one_stays() -> None:
