@@ -48,6 +48,11 @@ class ArticleStore:
         found = (await self._connection.execute(query)).scalar()
         return None if found is None else await self.get(found)
 
+    async def is_pushed(self, article_id: int) -> bool:
+        """Whether it came to be sent; the past and what a source's first fetch found only stand in the archive."""
+        query = sa.select(article.c.is_pushed).where(article.c.id == article_id)
+        return bool((await self._connection.execute(query)).scalar())
+
     async def get_known(self, source_id: int, asked: Mapping[str, str]) -> dict[str, KnownArticle]:
         """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL, if any.
 

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram import Dispatcher
 from aiogram.types import TelegramObject
 
-from bot.chat import follows, leaving, membership, news, offers, questions, reading, settings, start
+from bot.chat import admin, follows, leaving, membership, news, offers, questions, reading, settings, start
 from bot.chat.context import ChatContext
 from bot.chat.menu import set_commands
 from bot.chat.middleware import Conversation
@@ -28,6 +28,7 @@ def create_dispatcher(context: ChatContext) -> Dispatcher:
     conversation = Conversation(context)
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(conversation)
+    dispatcher.include_router(admin.create_router(context))
     for subject in (membership, start, news, questions, follows, settings, reading, leaving, offers):
         dispatcher.include_router(subject.create_router())
     dispatcher.include_routers(questions.create_last_router(), leaving.create_last_router())

@@ -65,6 +65,11 @@ class Visit:
         return self.chat.kind is ChatKind.PRIVATE
 
     @property
+    def is_admin(self) -> bool:
+        """Whether the settings name whoever speaks as an admin of the bot."""
+        return self.user_id in self.context.settings.admins
+
+    @property
     def view(self) -> View:
         """For whom lists are drawn."""
         return View(self.words, self.zone, self.now, self.is_private)

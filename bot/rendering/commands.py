@@ -10,9 +10,10 @@ PRIVATE = (
     "stop", "help", "privacy", "delete", "start",
 )  # fmt: skip
 GROUP = ("latest", "top", "topic", "search", "follow", "unfollow", "topics", "digest", "settings", "stop", "help")
+ADMIN = ("stats", "urgent", "withdraw")  # beside the private ones, for those whom the settings name
 
 
-def command_menu(words: Words, *, is_private: bool) -> tuple[BotCommand, ...]:
-    """What setMyCommands takes for one scope and language."""
-    names = PRIVATE if is_private else GROUP
+def command_menu(words: Words, *, is_private: bool, is_admin: bool = False) -> tuple[BotCommand, ...]:
+    """What setMyCommands takes for one scope and language; `is_admin` is for the private chat of a bot's admin."""
+    names = (*PRIVATE, *ADMIN) if is_admin else PRIVATE if is_private else GROUP
     return tuple(BotCommand(command=name, description=words.text(f"command.{name}")) for name in names)

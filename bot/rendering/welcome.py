@@ -36,11 +36,10 @@ def welcome(words: Words) -> Outgoing:
     )
 
 
-def help_screen(words: Words, *, is_private: bool) -> Outgoing:
-    """/help: every command that works here, a line each."""
-    lines: list[Node] = [
-        f"/{command.command} — {command.description}\n" for command in command_menu(words, is_private=is_private)
-    ]
+def help_screen(words: Words, *, is_private: bool, is_admin: bool = False) -> Outgoing:
+    """/help: every command that works here for whoever asks, a line each."""
+    menu = command_menu(words, is_private=is_private, is_admin=is_admin)
+    lines: list[Node] = [f"/{command.command} — {command.description}\n" for command in menu]
     hint = words.text("help.private") if is_private else words.text("help.group")
     return compose(Bold(words.text("help.title")), "\n\n", *lines, "\n", hint)
 
