@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 import structlog
 
 from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
-from bot.ingest.errors import IngestError
+from bot.ingest.errors import HttpError, IngestError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.stages import FeedEntry, FetchedPage
 from bot.ingest.workers import Workers
@@ -16,10 +17,14 @@ log = structlog.get_logger("khabar.collect")
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """A draft; `reason` tells why the feed's own text stands in it where the page's was wanted."""
+    """A draft; `reason` tells why the feed's own text stands in it where the page's was wanted.
+
+    `is_gone`: the page was taken down for good (410, RFC 9110, 15.5.11), so what the feed still says is no news.
+    """
 
     draft: Draft
     reason: str | None = None
+    is_gone: bool = False
 
 
 class EntryReader:
@@ -37,6 +42,7 @@ class EntryReader:
         What the feed says of its language is a hint after the source's.
         """
         reason = "the entry has no page of its own" if full_text and not entry.has_page else None
+        is_gone = False
         if full_text and entry.has_page:
             try:
                 page = await self._fetcher.fetch(entry.url)
@@ -46,7 +52,8 @@ class EntryReader:
                 reason = "the page says that it has not changed, to someone who never asked before"
             except IngestError as error:
                 reason = str(error)
-        return ReadEntry(draft_from_feed(entry, await self._detect(entry, language), now), reason)
+                is_gone = isinstance(error, HttpError) and error.status == HTTPStatus.GONE
+        return ReadEntry(draft_from_feed(entry, await self._detect(entry, language), now), reason, is_gone)
 
     async def _detect(self, entry: FeedEntry, language: str | None) -> str:
         text = " ".join([entry.title, entry.lead, *(block.text for block in entry.body)])
