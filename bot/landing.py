@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from bot.clock import now_utc
 from bot.ingest.draft import Draft
 from bot.metrics import Metrics
@@ -17,6 +19,8 @@ from config.settings import Settings
 from storage.database import Database
 from storage.records import NewArticle, Source
 from storage.stores import Stores
+
+log = structlog.get_logger("khabar.collect")
 
 STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
 
@@ -48,7 +52,7 @@ class Landing:
         *,
         is_past: bool = False,
     ) -> None:
-        """Store articles in one transaction, and make the chats due that follow those in `pushed`.
+        """Store articles in one transaction, and let those in `pushed` go out to the chats that follow.
 
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
@@ -67,6 +71,20 @@ class Landing:
                     await stores.topics.attach(article_id, topics)
                     self._metrics.articles.labels("revised" if changed else "same").inc()
 
+    async def take_back(self, source: Source, gone: Sequence[Known]) -> None:
+        """Withdraw the articles among them: their site took the pages down. New ones are not stored at all.
+
+        Those are asked for again as long as the feed names them: a page that comes back then is news after all.
+        """
+        known = [(one.article_id, one.draft) for one in gone if one.article_id is not None]
+        if not known:
+            return
+        async with self._database.transaction() as stores:
+            for article_id, draft in known:
+                if await stores.articles.withdraw(article_id, now_utc(), feed_hash=draft.feed_hash):
+                    log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
+                    self._metrics.articles.labels("withdrawn").inc()
+
     async def _add(
         self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
     ) -> None:
@@ -81,7 +99,7 @@ class Landing:
         await stores.stories.grow(story_id, article_id, moment)
         await stores.topics.attach(article_id, topics)
         if is_pushed:
-            await stores.mailbox.mark_due(article_id, now)
+            await stores.waves.open(article_id, now)
         self._metrics.articles.labels("new" if is_pushed else "stored").inc()
 
     def _annotate(self, source: Source, draft: Draft) -> tuple[NewArticle, Reading]:

@@ -6,6 +6,7 @@
       decide       what is new, what has changed, when to look again      ingest, pure
       extract      the text of each page, else the feed's own             ingest, worker process
       land         one transaction: article, story, topics, index, source; chats that follow become due
+                   (a page that was taken down, 410: its article is withdrawn, a new one never stored)
 
 What stands in the tables after `land` is delivery's to carry on; a crash before it leaves the source as it was.
 """
@@ -24,11 +25,10 @@ from bot.archive import Archive
 from bot.clock import now_utc
 from bot.groups import first_of
 from bot.ingest.decide import decide, decide_failure, decide_unchanged
-from bot.ingest.draft import Draft
 from bot.ingest.errors import IngestError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import canonical_url
-from bot.ingest.reading import EntryReader
+from bot.ingest.reading import EntryReader, ReadEntry
 from bot.ingest.stages import FeedEntry, FeedUpdate, NotModified
 from bot.ingest.workers import Workers
 from bot.landing import Known, Landing
@@ -140,8 +140,11 @@ class Pipeline:
                     group.create_task(self._draft(source, entry, full_text=entry.identity in paged))
                     for entry, _ in part
                 ]
-            drafts = [Known(task.result(), article_id) for task, (_, article_id) in zip(tasks, part, strict=True)]
+            read = [(task.result(), article_id) for task, (_, article_id) in zip(tasks, part, strict=True)]
+            drafts = [Known(one.draft, article_id) for one, article_id in read if not one.is_gone]
             await self._landing.land(source, drafts, pushed)
+            gone = [Known(one.draft, article_id) for one, article_id in read if one.is_gone]
+            await self._landing.take_back(source, gone)
         async with self._database.transaction() as stores:
             await stores.sources.settle(update.check)
         self._metrics.polls.labels("changed" if work else "unchanged").inc()
@@ -167,11 +170,11 @@ class Pipeline:
         new = update.new[-FIRST_PAGES:] if update.is_first else update.new
         return frozenset(entry.identity for entry in [*new, *(one.entry for one in update.changed)])
 
-    async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> Draft:
+    async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> ReadEntry:
         read = await self._reader.read(entry, now_utc(), language=source.language, full_text=full_text)
-        if read.reason is not None:
+        if read.reason is not None and not read.is_gone:
             log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=read.reason)
-        return read.draft
+        return read
 
     def _pushed(self, update: FeedUpdate) -> frozenset[str]:
         """Identities of the new articles that chats are told of: not the past of a source just added, nor old ones."""
@@ -205,8 +208,6 @@ async def apply_settings(settings: Settings, stores: Stores, archive: Archive, n
         for one in settings.sources
     ]
     await stores.sources.keep_settings(named, now)
-    # Before topics change: a new alias must not bring old stories to chats as if they were new.
-    await stores.mailbox.advance_idle()
     keys = await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
     await stores.topics.keep_settings(keys)
 

@@ -36,6 +36,11 @@ from config.values import (
 )
 
 Language = Literal["ru", "tg", "en"]
+OnUncertain = Literal["resend", "skip"]
+
+# Messages a second that Telegram lets a bot send for free, and for Stars (core.telegram.org/bots/faq).
+FREE_PER_SECOND = 30
+PAID_PER_SECOND = 1000
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")  # the characters setWebhook takes for secret_token
@@ -61,13 +66,28 @@ class CollectSettings(Slice):
 class DeliverySettings(Slice):
     """How stories are pushed."""
 
-    messages_per_second: Positive = 29
+    messages_per_second: Annotated[int, Field(ge=1, le=PAID_PER_SECOND)] = 29
+    allow_paid_broadcast: bool = False
     group_messages_per_minute: Positive = 20
     open_requests: Positive = 8
-    on_uncertain: Literal["resend", "skip"] = "resend"
+    on_uncertain: OnUncertain = "resend"
+    on_uncertain_private: OnUncertain | Literal[""] = ""  # empty: as on_uncertain
+    on_uncertain_group: OnUncertain | Literal[""] = ""
+    on_uncertain_channel: OnUncertain | Literal[""] = ""
     max_age: Duration = timedelta(hours=24)
     backfill: Annotated[int, Field(ge=0)] = 0
     topic_alerts: bool = True
+    correct_private: bool = False
+    ledger_days: Positive = 30
+
+    @model_validator(mode="after")
+    def _check_pace(self) -> "DeliverySettings":
+        if self.messages_per_second > FREE_PER_SECOND and not self.allow_paid_broadcast:
+            raise ValueError(
+                f"more than {FREE_PER_SECOND} messages_per_second cost Stars: "
+                "say allow_paid_broadcast = true, or lower the pace"
+            )
+        return self
 
 
 class WebhookSettings(Slice):
@@ -131,6 +151,7 @@ class ChannelSettings(Slice):
     thread: Annotated[int, Field(ge=0)] = 0
     silent: bool = False
     hashtags: bool = True
+    albums: bool = False
 
     @field_validator("chat")
     @classmethod

@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
 from storage.errors import NotFound
-from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Page, Schedule, StoryView
+from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Night, Page, Rank, Schedule, StoryView
 from storage.rows import select_articles, story_views
 from storage.stories import PAGE_SIZE
 from storage.tables import article, article_topic, chat, follow, saved, source, topic
 
 # What a chat chooses, or what happens to it; the mailbox alone moves positions and due times forward.
 _COLUMNS = tuple(one.name for one in fields(Chat) if one.name != "id")
+# Follows from the kind of chat and its follows; what a caller's record says of it may be old.
+_DERIVED = "rank"
 
 
 class ChatStore:
@@ -42,6 +44,7 @@ class ChatStore:
         said = {"title": new.title, "username": new.username, "kind": new.kind}
         statement = insert(self._connection, chat).values(id=new.id, **_values(new))
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=said))
+        await self._rank(new.id)
         return await self.get(new.id)
 
     async def save(self, changed: Chat) -> None:
@@ -77,6 +80,7 @@ class ChatStore:
         await self._connection.execute(sa.update(chat).where(chat.c.id == old_id).values(values))
         for topic_id, source_id in met:
             await self.follow(new_id, topic_id=topic_id, source_id=source_id)
+        await self._rank(new_id)
 
     async def keep_settings(self, named: Collection[int | str]) -> None:
         """Channels that stood in settings and do so no more receive nothing; `named` are ids and @usernames."""
@@ -113,7 +117,9 @@ class ChatStore:
         end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()
         values = {"chat_id": chat_id, "topic_id": topic_id, "source_id": source_id, "since": end}
         statement = insert(self._connection, follow).values(values).on_conflict_do_nothing().returning(follow.c.id)
-        return (await self._connection.execute(statement)).first() is not None
+        is_new = (await self._connection.execute(statement)).first() is not None
+        await self._rank(chat_id)
+        return is_new
 
     async def unfollow(self, chat_id: int, *, topic_id: int | None = None, source_id: int | None = None) -> bool:
         """Take back a follow; whether there was one."""
@@ -122,7 +128,9 @@ class ChatStore:
             follow.c.topic_id.is_not_distinct_from(topic_id),
             follow.c.source_id.is_not_distinct_from(source_id),
         )
-        return (await self._connection.execute(sa.delete(follow).where(*which))).rowcount > 0
+        was_there = (await self._connection.execute(sa.delete(follow).where(*which))).rowcount > 0
+        await self._rank(chat_id)
+        return was_there
 
     async def replace_follows(self, chat_id: int, wanted: Sequence[tuple[int | None, int | None]]) -> None:
         """Make the follows just these pairs of topic and source; one that stays keeps its beginning."""
@@ -158,6 +166,18 @@ class ChatStore:
         rows = list(await self._connection.execute(query))
         return Page(tuple(await story_views(self._connection, rows[:size])), page, older=len(rows) > size)
 
+    async def _rank(self, chat_id: int) -> None:
+        """Who goes first: channels and groups, then readers who chose, then those who take everything."""
+        takes_all = sa.select(follow.c.id).where(
+            follow.c.chat_id == chat_id, follow.c.topic_id.is_(None), follow.c.source_id.is_(None)
+        )
+        rank = sa.case(
+            (chat.c.kind != ChatKind.PRIVATE, Rank.CHANNEL.value),
+            (takes_all.exists(), Rank.EVERYTHING.value),
+            else_=Rank.TOPIC.value,
+        )
+        await self._connection.execute(sa.update(chat).where(chat.c.id == chat_id).values(rank=rank))
+
 
 def chat_record(row: sa.Row[Any]) -> Chat:
     """A row of the chat table as a record."""
@@ -169,8 +189,10 @@ def chat_record(row: sa.Row[Any]) -> Chat:
         state=ChatState(row.state),
         schedule=Schedule(row.schedule),
         hours=tuple(row.hours),
+        night=Night(row.night),
+        rank=Rank(row.rank),
     )
 
 
 def _values(record: Chat) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _COLUMNS} | {"hours": list(record.hours)}
+    return {name: getattr(record, name) for name in _COLUMNS if name != _DERIVED} | {"hours": list(record.hours)}

@@ -72,6 +72,12 @@ class PostStore:
             if not await self._first(queries, 1):
                 await self._connection.execute(sa.delete(correction).where(correction.c.article_id == one.id))
 
+    async def get_last(self, chat_id: int) -> int | None:
+        """The newest message of ours that stands in the chat, as far as the ledger goes back."""
+        query = sa.select(sa.func.max(post.c.message_id)).where(post.c.chat_id == chat_id)
+        last: int | None = (await self._connection.execute(query)).scalar()
+        return last
+
     async def get_posted(self, chat_id: int, message_id: int) -> list[StoryView]:
         """The stories that a message shows, in their order, as they read now; withdrawn ones are among them."""
         query = sa.select(post.c.article_id).where(post.c.chat_id == chat_id, post.c.message_id == message_id)

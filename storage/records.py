@@ -6,7 +6,7 @@ Every `datetime` is aware and in UTC; a record never holds a database row, and n
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -138,6 +138,8 @@ class Article:
     author: str | None = None
     tags: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()  # names of the topics it matches
+    is_urgent: bool = False  # an admin said so: it goes first
+    withdrawn_at: datetime | None = None  # its site or an admin took it back: it is shown to nobody any more
 
     @property
     def text(self) -> str:
@@ -211,8 +213,28 @@ class ChatState(StrEnum):
 
 
 class Schedule(StrEnum):
+    """When a chat gets what came for it."""
+
     INSTANT = "instant"
-    DAILY = "daily"
+    HOURLY = "hourly"  # at the full hour, if something came
+    DAILY = "daily"  # at the chat's hours
+    WEEKLY = "weekly"  # at the chat's hours on its weekday
+
+
+class Night(StrEnum):
+    """What happens in the chat's night hours to a story that would come at once or hourly."""
+
+    OFF = "off"  # nothing special
+    SILENT = "silent"  # it comes without a sound
+    QUIET = "quiet"  # it waits for the morning
+
+
+class Rank(IntEnum):
+    """Who goes first when more is due than may be sent: by what a chat is and follows."""
+
+    CHANNEL = 0  # channels and groups
+    TOPIC = 1  # readers who chose topics or sources
+    EVERYTHING = 2  # readers who follow everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +253,21 @@ class Chat:
     language: str | None = None  # None: the settings' language
     timezone: str | None = None  # IANA name; None: the settings' timezone
     schedule: Schedule = Schedule.INSTANT
-    hours: tuple[int, ...] = (9,)  # local hours of a daily digest
+    hours: tuple[int, ...] = (9,)  # local hours of a daily or weekly digest
+    weekday: int = 0  # of a weekly digest; Monday is 0
+    night: Night = Night.OFF
+    night_from: int = 22  # local hours: the night begins with the first and ends with the second
+    night_until: int = 7
+    takes_urgent: bool = True  # an urgent story comes at once, past a quiet night and before the next digest
     is_silent: bool = False
     with_pictures: bool = True
     with_hashtags: bool = True
+    with_albums: bool = False  # all pictures of a story as one album
     thread_id: int | None = None
     position: int = 0
     due_at: datetime | None = None  # None: nothing is due
+    rank: Rank = Rank.TOPIC
+    missed: int = 0  # stories that grew too old to be pushed; the next message counts them
     attempts: int = 0  # failed attempts in a row
     owner_id: int | None = None  # who set a channel or group up; None: settings, or the reader themself
     from_settings: bool = False  # a channel or group that stands in the settings now
@@ -266,54 +296,6 @@ class StoryView:
     article: Article
     articles: int = 1
     topics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A row of the in-flight journal: a message to this chat may be on its way until the row is settled.
-
-    `until` is where the chat's position goes once the message stands.
-    """
-
-    id: int
-    chat: Chat
-    until: int
-    claimed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """What one message carries to one chat: stories after its position, the oldest first.
-
-    `until` is where the position goes once it is delivered; `more` counts matching stories it does not show.
-    """
-
-    chat: Chat
-    stories: tuple[StoryView, ...]
-    until: int
-    more: int = 0
-
-
-class PostKind(StrEnum):
-    """How a message that stands in a chat was made, which decides how it is edited."""
-
-    TEXT = "text"
-    PHOTO = "photo"
-    LIST = "list"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message of ours that stands in a chat and the article (at a revision) that it shows."""
-
-    chat_id: int
-    message_id: int
-    story_id: int
-    article_id: int
-    revision: int
-    kind: PostKind
-    posted_at: datetime
-    image: str | None = None  # the address of the picture that stands there
 
 
 @dataclass(frozen=True, slots=True)

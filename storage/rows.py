@@ -1,13 +1,14 @@
 """Where rows of articles become records, for every store that reads them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import Article, Block, BlockKind, StoryView
-from storage.tables import article, article_topic, source, story, topic
+from storage.tables import article, article_topic, follow, source, story, topic
 
 
 def select_articles() -> sa.Select[Any]:
@@ -36,6 +37,8 @@ def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
         author=row.author,
         tags=tuple(row.tags),
         topics=topics,
+        is_urgent=row.is_urgent,
+        withdrawn_at=row.withdrawn_at,
     )
 
 
@@ -59,4 +62,20 @@ async def story_views(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) 
     return [
         StoryView(row.story_id, article_record(row, topics.get(row.id, ())), row.story_articles, topics.get(row.id, ()))
         for row in rows
+    ]
+
+
+async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
+    """These articles as stories, in the order asked, each with the topics that the chat follows or the settings name.
+
+    Not all topics it matches: another reader's question is nobody's business.
+    """
+    query = select_articles().where(article.c.id.in_(article_ids))
+    views = {view.article.id: view for view in await story_views(connection, list(await connection.execute(query)))}
+    followed = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
+    shown = sa.select(topic.c.name).where(sa.or_(topic.c.from_settings, topic.c.id.in_(followed)))
+    names = set((await connection.execute(shown)).scalars())
+    return [
+        replace(view, topics=tuple(one for one in view.article.topics if one in names))
+        for view in (views[one] for one in article_ids if one in views)
     ]

@@ -82,7 +82,8 @@ class SearchStore:
         return list((await self._connection.execute(query, values)).scalars())
 
     async def _rows(self, ids: list[int]) -> list[sa.Row[Any]]:
-        query = select_articles().where(article.c.id.in_(ids)).order_by(article.c.id.desc())
+        standing = (article.c.id.in_(ids), article.c.withdrawn_at.is_(None))
+        query = select_articles().where(*standing).order_by(article.c.id.desc())
         return list(await self._connection.execute(query))
 
 

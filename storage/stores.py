@@ -4,11 +4,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import ArticleStore
 from storage.chats import ChatStore
+from storage.holds import HoldStore
 from storage.mailbox import MailboxStore
+from storage.posts import PostStore
 from storage.search import SearchStore
 from storage.sources import SourceStore
 from storage.stories import StoryStore
+from storage.tallies import TallyStore
 from storage.topics import TopicStore
+from storage.waves import WaveStore
 
 
 class Stores:
@@ -21,4 +25,8 @@ class Stores:
         self.topics = TopicStore(connection)
         self.chats = ChatStore(connection)
         self.mailbox = MailboxStore(connection)
+        self.posts = PostStore(connection)
+        self.tallies = TallyStore(connection)
+        self.waves = WaveStore(connection)
+        self.holds = HoldStore(connection)
         self.search = SearchStore(connection)

@@ -10,9 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import NotFound
 from storage.records import NewArticle, Page, Story, StoryView
 from storage.rows import select_articles, story_views
-from storage.tables import article, story
+from storage.tables import article, article_topic, follow, story
 
 PAGE_SIZE = 5
+NEWEST = 2**62  # above every id
+OLDEST = -NEWEST  # below every one
+# Rows of one look for what a chat follows, doubled with each further one; and how far a list of it goes back at most:
+# nobody's pages may hold up all others.
+FIRST_LOOK = 64
+LOOKED_AT = 10_000
+
+# The id of an article that a follow asks for, how it asks, and which follows ask so.
+_Rows = tuple[sa.ColumnElement[int], sa.ColumnElement[bool], sa.ColumnElement[bool]]
 
 
 class StoryStore:
@@ -33,7 +42,9 @@ class StoryStore:
 
         None that the same source tells under another title: a site whose pages all show one text copies nobody.
         """
-        holding = sa.select(article.c.story_id).where(article.c.fingerprint == of.fingerprint)
+        holding = sa.select(article.c.story_id).where(
+            article.c.fingerprint == of.fingerprint, article.c.withdrawn_at.is_(None)
+        )
         another = sa.select(article.c.story_id).where(
             article.c.fingerprint == of.fingerprint, article.c.source_id == of.source_id, article.c.title != of.title
         )
@@ -64,8 +75,29 @@ class StoryStore:
         rows = list(await self._connection.execute(query))
         return Page(tuple(await story_views(self._connection, rows[:size])), page, older=len(rows) > size)
 
+    async def get_followed(self, chat_id: int, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
+        """Whatever a chat's follows match in the whole archive, newest first, each story by its newest article.
+
+        Goes back no further than LOOKED_AT articles.
+        """
+        wanted = (page + 1) * size + 1
+        chosen: dict[int, int] = {}  # articles by story
+        before, looked_at, look = NEWEST, 0, FIRST_LOOK
+        while len(chosen) < wanted and looked_at < LOOKED_AT:
+            ids = list((await self._connection.execute(_followed(chat_id, before, look))).scalars())
+            looked_at += len(ids)
+            for row in await self._connection.execute(_stands(ids)):
+                chosen.setdefault(row.story_id, row.id)
+            if len(ids) < look:
+                break
+            before, look = ids[-1], min(look * 2, LOOKED_AT - looked_at)
+        shown = list(chosen.values())[page * size : wanted]
+        query = select_articles().where(article.c.id.in_(shown[:size])).order_by(article.c.id.desc())
+        views = await story_views(self._connection, list(await self._connection.execute(query)))
+        return Page(tuple(views), page, older=len(shown) > size)
+
     async def get_view(self, story_id: int) -> StoryView:
-        """A story by its lead article. Raises `NotFound`."""
+        """A story by its lead article. Raises `NotFound`, also for one that was withdrawn."""
         rows = list(await self._connection.execute(_leads().where(story.c.id == story_id)))
         if not rows:
             raise NotFound("story", story_id)
@@ -75,7 +107,8 @@ class StoryStore:
         self, since: datetime, weigh: Callable[[Story], float], page: int = 0, size: int = PAGE_SIZE
     ) -> Page[StoryView]:
         """Stories opened since then, the heaviest first by `weigh`."""
-        query = sa.select(story).where(story.c.opened_at >= since, story.c.articles > 0)
+        leads = story.join(article, article.c.id == story.c.lead_article_id)
+        query = sa.select(story).select_from(leads).where(story.c.opened_at >= since, article.c.withdrawn_at.is_(None))
         stories = [Story(*row) for row in await self._connection.execute(query)]
         stories.sort(key=lambda one: (-weigh(one), -one.id))
         chosen = [one.id for one in stories[page * size : (page + 1) * size]]
@@ -85,5 +118,55 @@ class StoryStore:
 
 
 def _leads() -> sa.Select[Any]:
-    """Each story by its lead article."""
-    return select_articles().where(article.c.id == story.c.lead_article_id)
+    """Each story that stands by its lead article."""
+    return select_articles().where(article.c.id == story.c.lead_article_id, article.c.withdrawn_at.is_(None))
+
+
+def _stands(ids: list[int]) -> sa.Select[Any]:
+    """Those of the articles that nobody withdrew, newest first, each with its story."""
+    query = sa.select(article.c.id, article.c.story_id)
+    return query.where(article.c.id.in_(ids), article.c.withdrawn_at.is_(None)).order_by(article.c.id.desc())
+
+
+def _followed(chat_id: int, before: int, look: int) -> sa.CompoundSelect[Any]:
+    """The newest `look` ids below `before` that the follows of a chat match."""
+    everything = sa.exists().where(
+        follow.c.chat_id == chat_id, follow.c.topic_id.is_(None), follow.c.source_id.is_(None)
+    )
+    newest = sa.select(article.c.id).where(article.c.id < before, everything)
+    parts = [sa.select(newest.order_by(article.c.id.desc()).limit(look).subquery())]
+    parts += [_of_follows(rows, chat_id, before, look) for rows in (_of_topic, _of_source, _of_both)]
+    return sa.union(*parts).order_by(sa.desc("id")).limit(look)
+
+
+def _of_follows(rows: Callable[[], _Rows], chat_id: int, before: int, look: int) -> sa.Select[Any]:
+    """The newest `look` ids below `before` of each follow of one shape: each reads so many rows of its own index.
+
+    The lowest of them is found first, since SQLite knows no LATERAL.
+    """
+    number, asked, which = rows()
+    its_number, its_asked, _ = rows()
+    ranked = sa.select(its_number).where(its_asked, its_number < before).order_by(its_number.desc())
+    lowest = ranked.limit(1).offset(look - 1).correlate(follow).scalar_subquery()
+    reach = number.between(sa.func.coalesce(lowest, OLDEST), before - 1)
+    return sa.select(number.label("id")).where(follow.c.chat_id == chat_id, which, asked, reach)
+
+
+def _of_topic() -> _Rows:
+    about = article_topic.alias()
+    return about.c.article_id, about.c.topic_id == follow.c.topic_id, follow.c.source_id.is_(None)
+
+
+def _of_source() -> _Rows:
+    told = article.alias()
+    return told.c.id, told.c.source_id == follow.c.source_id, follow.c.topic_id.is_(None)
+
+
+def _of_both() -> _Rows:
+    about, told = article_topic.alias(), article.alias()
+    together = sa.and_(
+        about.c.topic_id == follow.c.topic_id,
+        told.c.source_id == follow.c.source_id,
+        told.c.id == about.c.article_id,
+    )
+    return about.c.article_id, together, sa.true()

@@ -88,6 +88,8 @@ article = sa.Table(
     sa.Column("arrived_at", UtcDateTime, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False, default=1),
     sa.Column("is_pushed", sa.Boolean, nullable=False),
+    sa.Column("is_urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("withdrawn_at", UtcDateTime),
     sa.Column("image", sa.Text),
     sa.Column("author", sa.Text),
     sa.Column("tags", sa.JSON, nullable=False),
@@ -95,6 +97,7 @@ article = sa.Table(
     sa.Column("fingerprint", sa.Text, nullable=False, index=True),
     sa.Column("feed_hash", sa.Text, nullable=False),
     sa.UniqueConstraint("source_id", "identity"),
+    sa.Index("ix_article_source_id_id", "source_id", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -115,11 +118,13 @@ topic_alias = sa.Table(
     sa.Column("alias", sa.Text, primary_key=True),
 )
 
+# A late row was found after the article had come (a topic made or renamed since): for the archive, never pushed.
 article_topic = sa.Table(
     "article_topic",
     metadata,
     sa.Column("topic_id", Id, sa.ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("is_late", sa.Boolean, nullable=False, default=False),
     sqlite_with_rowid=False,
 )
 
@@ -135,18 +140,27 @@ chat = sa.Table(
     sa.Column("timezone", sa.Text),
     sa.Column("schedule", sa.Text, nullable=False),
     sa.Column("hours", sa.JSON, nullable=False),
+    sa.Column("weekday", sa.Integer, nullable=False, default=0),
+    sa.Column("night", sa.Text, nullable=False, default="off"),
+    sa.Column("night_from", sa.Integer, nullable=False, default=22),
+    sa.Column("night_until", sa.Integer, nullable=False, default=7),
+    sa.Column("takes_urgent", sa.Boolean, nullable=False, default=True),
     sa.Column("is_silent", sa.Boolean, nullable=False, default=False),
     sa.Column("with_pictures", sa.Boolean, nullable=False, default=True),
     sa.Column("with_hashtags", sa.Boolean, nullable=False, default=True),
+    sa.Column("with_albums", sa.Boolean, nullable=False, default=False),
     sa.Column("thread_id", sa.BigInteger),
     sa.Column("position", Id, nullable=False, default=0),
     sa.Column("due_at", UtcDateTime),
+    sa.Column("rank", sa.Integer, nullable=False, default=1),
+    sa.Column("missed", sa.Integer, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("owner_id", sa.BigInteger),
     sa.Column("from_settings", sa.Boolean, nullable=False, default=False),
     sa.Column("trouble", sa.Text),
     sa.Index(
-        "ix_chat_due_at",
+        "ix_chat_rank_due_at",
+        "rank",
         "due_at",
         sqlite_where=sa.text("due_at IS NOT NULL"),
     ),
@@ -194,27 +208,100 @@ in_flight = sa.Table(
     sa.Column("chat_id", sa.BigInteger, _of_chat(), nullable=False, unique=True),
     sa.Column("until", Id, nullable=False),
     sa.Column("claimed_at", UtcDateTime, nullable=False),
+    sa.Column("articles", sa.JSON, nullable=False),
+    sa.Column("more", sa.Integer, nullable=False),
+    sa.Column("missed", sa.Integer, nullable=False),
+    sa.Column("is_ahead", sa.Boolean, nullable=False),
+    sa.Column("has_rest", sa.Boolean, nullable=False),
+    # Set when it is known to be in doubt: when to look again whether the message stands.
+    sa.Column("doubt_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 
-# The ledger of what stands where. edit_due_at is set when its article has changed since.
+# A story on its way to everyone who follows it costs a row for each audience, not one for each chat.
+wave = sa.Table(
+    "wave",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("topic_id", Id, sa.ForeignKey("topic.id", ondelete="CASCADE")),
+    sa.Column("source_id", Id, sa.ForeignKey("source.id", ondelete="CASCADE")),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("is_urgent", sa.Boolean, nullable=False),
+    sa.Column("deadline", UtcDateTime, nullable=False, index=True),
+    sa.Column("after", sa.BigInteger),
+    sqlite_autoincrement=True,
+)
+
+# Stories that a chat was given before its position came to them; a row goes when it has.
+ahead = sa.Table(
+    "ahead",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, _of_chat(), primary_key=True),
+    sa.Column("story_id", Id, sa.ForeignKey("story.id"), primary_key=True),
+    sa.Column("article_id", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How long Telegram asked us to wait: a chat, or (chat_id 0) the bot itself.
+hold = sa.Table(
+    "hold",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+)
+
+# What came of messages, by day (UTC): /stats survives a restart.
+tally = sa.Table(
+    "tally",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    sa.Column("messages", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Updates as Telegram told them, written down before they are confirmed. A row whose body is null has been handled;
+# its replies are kept until they were given. The number alone stays a while, so that a repeat has no second effect.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("body", sa.Text),
+    sa.Column("replies", sa.Text),
+    sa.Index("ix_inbox_received_at", "received_at"),
+    sa.Index(
+        "ix_inbox_open",
+        "update_id",
+        sqlite_where=sa.text("body IS NOT NULL OR replies IS NOT NULL"),
+    ),
+)
+
+# Articles that changed or were withdrawn while messages that stand somewhere show them as they were.
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# The ledger of what stands where. A post whose article has a newer revision is outdated; edit_due_at is when an edit
+# that did not come through is tried again.
 post = sa.Table(
     "post",
     metadata,
     sa.Column("chat_id", sa.BigInteger, _of_chat(), primary_key=True),
     sa.Column("message_id", sa.BigInteger, primary_key=True),
-    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("story_id", Id, sa.ForeignKey("story.id"), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("image", sa.Text),
+    sa.Column("place", sa.Integer, nullable=False, default=0),
     sa.Column("posted_at", UtcDateTime, nullable=False),
     sa.Column("edit_due_at", UtcDateTime),
-    sa.Index(
-        "ix_post_edit_due_at",
-        "edit_due_at",
-        sqlite_where=sa.text("edit_due_at IS NOT NULL"),
-    ),
+    sa.Index("ix_post_article_id_revision", "article_id", "revision"),
 )
 
 # Questions too long for a button's 64 bytes, so that their lists can be paged.

@@ -77,13 +77,21 @@ class TopicStore:
         """The topics of an article are now just these."""
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
         if topic_ids:
-            rows = [{"topic_id": one, "article_id": article_id} for one in topic_ids]
+            rows = [{"topic_id": one, "article_id": article_id, "is_late": False} for one in topic_ids]
             await self._connection.execute(sa.insert(article_topic), rows)
 
     async def replace_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
-        """The articles of a topic are now just these."""
-        await self._connection.execute(sa.delete(article_topic).where(article_topic.c.topic_id == topic_id))
-        rows = [{"topic_id": topic_id, "article_id": one} for one in article_ids]
+        """The articles of a topic are now just these.
+
+        Those that are new to it came before it asked for them: the archive shows them, nobody is sent them.
+        """
+        of_topic = article_topic.c.topic_id == topic_id
+        have = set((await self._connection.execute(sa.select(article_topic.c.article_id).where(of_topic))).scalars())
+        gone = sorted(have - set(article_ids))
+        if gone:
+            no_longer = article_topic.c.article_id.in_(gone)
+            await self._connection.execute(sa.delete(article_topic).where(of_topic, no_longer))
+        rows = [{"topic_id": topic_id, "article_id": one, "is_late": True} for one in article_ids if one not in have]
         if rows:
             await self._connection.execute(sa.insert(article_topic), rows)
 

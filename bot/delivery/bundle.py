@@ -1,26 +1,99 @@
-"""What one message carries. Pure: the mailbox tells what is pending, this decides how much of it goes now."""
+"""What one message carries, and when. Pure: the mailbox tells what waits, this decides how much of it goes now."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from storage.records import Bundle, ChatKind
+from bot.delivery.schedule import quiet_until, serve_at
+from bot.stories.cluster import weight
+from storage.deliveries import Pending, PendingStory, Plan
+from storage.records import ChatKind, Schedule
 
-# Stories that a list shows; the rest are counted in it. Also what is read from the mailbox at once.
+# Stories that a list shows; the rest are counted in it.
 LIST_SIZE = 15
 # A channel is a newspaper: each story is its own post. Behind by more than this, it catches up in lists.
 CHANNEL_CARDS = 10
 
+# Whoever gets a digest is told of everything since the last one, however long ago that was.
+_DIGESTS = frozenset({Schedule.DAILY, Schedule.WEEKLY})
 
-def decide_bundle(pending: Bundle) -> Bundle:
-    """The part of what is pending that the next message carries, and where the position goes with it.
 
-    A reader gets everything at once: a card, or a list that counts what it cannot show. A channel gets every story:
-    one card at a time, or lists without a rest.
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: at the chat's hour, or when its night is over."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No message: the position moves, and `missed` stories are to be counted in the next one."""
+
+    until: int
+    missed: int
+
+
+def decide(
+    pending: Pending, *, now: datetime, zone: ZoneInfo, max_age: timedelta, has_come_due: bool
+) -> Plan | Later | Nothing:
+    """What a chat gets now. `has_come_due`: its own time has come; else a story has, and the chat may rather wait.
+
+    A chat that waits gets an urgent story all the same, out of its turn, if it takes them.
     """
-    if pending.chat.kind is not ChatKind.CHANNEL or not pending.stories:
-        return pending
-    total = len(pending.stories) + pending.more
-    size = 1 if total <= CHANNEL_CARDS else LIST_SIZE
-    if size >= total:
-        return pending
-    stories = pending.stories[:size]
-    return replace(pending, stories=stories, until=stories[-1].article.id, more=0)
+    chat = pending.chat
+    at = (quiet_until(chat, now, zone) or now) if has_come_due else serve_at(chat, now, zone)
+    if at <= now:
+        return decide_bundle(pending, now, max_age)
+    urgent = [one for one in _fresh(pending, now, max_age) if one.is_urgent] if chat.takes_urgent else []
+    if urgent:
+        return _ahead(pending, _best_first(urgent, now)[:LIST_SIZE])
+    return Later(at)
+
+
+def decide_bundle(pending: Pending, now: datetime, max_age: timedelta) -> Plan | Nothing:
+    """The part of what waits that the next message carries, and where the position goes with it.
+
+    A reader gets everything at once: a card, or a list of the best that counts what it cannot show. A channel gets
+    every story: one card at a time, or lists without a rest. What has grown too old is counted, not shown.
+    """
+    chat = pending.chat
+    fresh = list(pending.stories) if chat.schedule in _DIGESTS else _fresh(pending, now, max_age)
+    missed = chat.missed + len(pending.stories) - len(fresh)
+    if not fresh:
+        return Nothing(pending.until, missed)
+    if chat.kind is ChatKind.CHANNEL:
+        return _for_channel(pending, fresh, missed)
+    best = _best_first(fresh, now)
+    shown = best[:LIST_SIZE]
+    return Plan(chat, _ids(shown), pending.until, more=len(best) - len(shown), missed=missed)
+
+
+def _for_channel(pending: Pending, fresh: Sequence[PendingStory], missed: int) -> Plan:
+    """In the order of the log, so that a position says what was posted; only an urgent story comes out of it."""
+    urgent = next((one for one in fresh if one.is_urgent), None)
+    if urgent is not None and urgent is not fresh[0]:
+        return _ahead(pending, [urgent], has_rest=True)
+    shown = fresh[: 1 if len(fresh) <= CHANNEL_CARDS else LIST_SIZE]
+    has_rest = len(shown) < len(fresh)
+    until = shown[-1].article_id if has_rest else pending.until
+    return Plan(pending.chat, _ids(shown), until, missed=missed, has_rest=has_rest)
+
+
+def _ahead(pending: Pending, stories: Sequence[PendingStory], *, has_rest: bool = False) -> Plan:
+    return Plan(pending.chat, _ids(stories), pending.chat.position, is_ahead=True, has_rest=has_rest)
+
+
+def _fresh(pending: Pending, now: datetime, max_age: timedelta) -> list[PendingStory]:
+    return [one for one in pending.stories if one.arrived_at > now - max_age]
+
+
+def _best_first(stories: Sequence[PendingStory], now: datetime) -> list[PendingStory]:
+    """Urgent ones, then by weight, of equal ones the newest."""
+    return sorted(
+        stories, key=lambda one: (not one.is_urgent, -weight(one.articles, now - one.opened_at), -one.article_id)
+    )
+
+
+def _ids(stories: Sequence[PendingStory]) -> tuple[int, ...]:
+    return tuple(one.article_id for one in stories)

@@ -2,24 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from bot.delivery.results import NotSent, RateLimited, Refusal, Refused, SendResult, Sent, Uncertain
-from storage.records import ChatState
+from config.settings import DeliverySettings, OnUncertain
+from storage.records import ChatKind, ChatState
 
 FIRST_WAIT = 2.0  # seconds
 LONGEST_WAIT = 300.0  # seconds
 # A message that Telegram refuses for a reason we do not know is tried so often before its stories are passed over.
 REFUSED_ATTEMPTS = 3
-
-OnUncertain = Literal["resend", "skip"]
+# So long a channel is looked through for a message in doubt before the policy decides.
+DOUBT = timedelta(minutes=15)
+DOUBT_WAIT = timedelta(seconds=5)  # between two looks
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It stands: the position moves."""
+    """It stands: the position moves. `was_in_doubt`: a look showed that it stood all the time."""
 
     message: Sent
+    was_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class RetryAt:
     at: datetime
     reason: str
     is_uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """It may stand in the chat, and the bot can find out: it looks then."""
+
+    look_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +71,23 @@ class Stop:
     reason: str
 
 
-Decision = Delivered | RetryAt | PassOver | Silence | Migrate | Stop
+Decision = Delivered | RetryAt | InDoubt | PassOver | Silence | Migrate | Stop
 
 
 def decide(
-    result: SendResult, *, attempts: int, refusals: int, now: datetime, on_uncertain: OnUncertain, jitter: float
+    result: SendResult,
+    *,
+    attempts: int,
+    refusals: int,
+    now: datetime,
+    on_uncertain: OnUncertain,
+    jitter: float,
+    can_look: bool = False,
 ) -> Decision:
     """What follows from a result.
 
-    `attempts` failed before this one in a row, `refusals` of them for a reason that we do not know; `jitter` is 0 to 1.
+    `attempts` failed before this one in a row, `refusals` of them for a reason that we do not know; `jitter` is 0 to 1;
+    `can_look`: whether the bot can find out if a message stands there.
     """
     match result:
         case Sent():
@@ -79,11 +97,29 @@ def decide(
         case NotSent(detail):
             return RetryAt(now + back_off(attempts, jitter), detail)
         case Uncertain(detail):
-            if on_uncertain == "skip":
-                return PassOver(detail, is_uncertain=True)
-            return RetryAt(now + back_off(attempts, jitter), detail, is_uncertain=True)
+            if can_look:
+                return InDoubt(now + DOUBT_WAIT, detail)
+            return decide_doubt(on_uncertain, now + back_off(attempts, jitter), detail)
         case Refused():
             return _decide_refused(result, refusals, now, jitter)
+
+
+def decide_doubt(on_uncertain: OnUncertain, again_at: datetime, reason: str) -> RetryAt | PassOver:
+    """Where nobody can find out whether a message stands, the operator's policy says what is worse: a copy, or none."""
+    if on_uncertain == "skip":
+        return PassOver(reason, is_uncertain=True)
+    return RetryAt(again_at, reason, is_uncertain=True)
+
+
+def policy_for(kind: ChatKind, settings: DeliverySettings) -> OnUncertain:
+    """The policy for chats of a kind: its own if there is one."""
+    match kind:
+        case ChatKind.PRIVATE:
+            return settings.on_uncertain_private or settings.on_uncertain
+        case ChatKind.CHANNEL:
+            return settings.on_uncertain_channel or settings.on_uncertain
+        case ChatKind.GROUP | ChatKind.SUPERGROUP:
+            return settings.on_uncertain_group or settings.on_uncertain
 
 
 def _decide_refused(refused: Refused, refusals: int, now: datetime, jitter: float) -> Decision:

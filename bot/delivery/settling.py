@@ -1,20 +1,19 @@
 """What came of a message is written down: the journal's row goes, the position moves, whatever breaks on the way."""
 
-import asyncio
 from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from bot.clock import now_utc
 from bot.delivery.compose import Composer
 from bot.delivery.results import Sent
-from bot.delivery.retry import Decision, Delivered, Migrate, OnUncertain, PassOver, RetryAt, Silence, Stop
+from bot.delivery.retry import Decision, Delivered, InDoubt, Migrate, PassOver, RetryAt, Silence, Stop
 from bot.delivery.schedule import next_due
 from bot.metrics import Metrics
-from storage.database import Database
-from storage.records import Bundle, Chat, ChatKind, ChatState, Claim, Post, PostKind
+from storage.deliveries import Bundle, Claim, Outcome, Post, PostKind
+from storage.records import Chat, ChatState
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.delivery")
@@ -28,95 +27,110 @@ class Note:
     trouble: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is to be written down of one message."""
+
+    claim: Claim
+    bundle: Bundle
+    decision: Decision
+
+
 class Settler:
     """Performs decisions. One that the database could not take is kept, and settled before anything else is sent."""
 
-    def __init__(self, database: Database, composer: Composer, metrics: Metrics) -> None:
-        self._database = database
+    def __init__(self, composer: Composer, metrics: Metrics, now: Callable[[], datetime]) -> None:
         self._composer = composer
         self._metrics = metrics
-        self._unsettled: deque[tuple[Claim, Bundle, Decision]] = deque()
-        self._settling = asyncio.Lock()
+        self._now = now
+        self._left: deque[Result] = deque()
         self.refusals: Counter[int] = Counter()  # in a row, for reasons that we do not know, by chat
         self.notes: deque[Note] = deque()
 
-    async def settle(self, claim: Claim, bundle: Bundle, decision: Decision) -> None:
-        """Write one decision down. Raises `StorageError`, and then the decision waits for `settle_left`."""
-        self._unsettled.append((claim, bundle, decision))
-        await self.settle_left()
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that came back has been written down."""
+        return not self._left
 
-    async def settle_left(self) -> None:
-        """Write down what is left, oldest first: a message that stands must not be sent again."""
-        async with self._settling:
-            while self._unsettled:
-                claim, bundle, decision = self._unsettled[0]
-                async with self._database.transaction() as stores:
-                    await self._perform(stores, claim, bundle, decision)
-                self._unsettled.popleft()
-                self._report(claim.chat, decision)
+    def add(self, result: Result) -> None:
+        """To be written down with the next transaction."""
+        self._left.append(result)
 
-    async def recover(self, policy: OnUncertain) -> None:
-        """Settle what a process before this one left on its way. Once, before the first claim."""
-        async with self._database.transaction() as stores:
-            left = await stores.mailbox.get_uncertain()
-            for claim in left:
-                if policy == "skip":
-                    await stores.mailbox.settle_done(claim, await self._after(stores, claim.chat.id))
-                else:
-                    await stores.mailbox.settle_retry(claim, now_utc())
-        if left:
-            self._metrics.messages.labels("uncertain").inc(len(left))
-            log.warning("messages were on their way at the crash", chats=len(left), policy=policy)
+    async def perform(self, stores: Stores) -> int:
+        """Write down all that is left, in the caller's transaction; how many. `confirm` them once it is committed."""
+        results = tuple(self._left)
+        if not results:
+            return 0
+        over = [one.claim for one in results if not isinstance(one.decision, InDoubt)]
+        landed = await stores.mailbox.land(over)
+        done: list[tuple[Chat, Claim, datetime | None]] = []
+        posts: list[Post] = []
+        for one in results:
+            chat = landed.get(one.claim.id)
+            if isinstance(one.decision, InDoubt):
+                await stores.mailbox.doubt(one.claim, one.decision.look_at)
+            elif chat is None:
+                continue  # it was deleted meanwhile, and everything about it
+            elif isinstance(one.decision, Delivered | PassOver):
+                done.append((chat, one.claim, self._due_after(chat, one.claim)))
+                posts += await self._stands(stores, chat, one)
+            else:
+                await self._fail(stores, chat, one)
+        await stores.mailbox.settle_done(done)
+        await stores.posts.add(posts)
+        await stores.tallies.count(self._now().date(), Counter(_outcome(one.decision) for one in results))
+        return len(results)
 
-    def next_due(self, chat: Chat) -> datetime | None:
-        """When the chat is due by itself: its next digest, or None."""
-        return next_due(chat, now_utc(), self._composer.zone(chat))
+    def confirm(self, count: int) -> None:
+        """So many results, the oldest, are written down and committed: report them and keep them no more."""
+        for _ in range(count):
+            one = self._left.popleft()
+            self._metrics.messages.labels(_outcome(one.decision)).inc()
+            self._report(one.claim.chat, one.decision)
 
-    async def _perform(self, stores: Stores, claim: Claim, bundle: Bundle, decision: Decision) -> None:
-        mailbox, chat_id = stores.mailbox, claim.chat.id
-        match decision:
-            case Delivered(message):
-                await mailbox.settle_done(claim, await self._after(stores, chat_id), _posts(bundle, message, now_utc()))
-                chat = await stores.chats.find(chat_id)
-                if message.has_lost_thread and chat is not None:
-                    await stores.chats.save(replace(chat, thread_id=None))
-            case PassOver():
-                await mailbox.settle_done(claim, await self._after(stores, chat_id))
+    async def _stands(self, stores: Stores, chat: Chat, one: Result) -> list[Post]:
+        """The ledger's rows for a message that stands; none for one that was passed over."""
+        if not isinstance(one.decision, Delivered):
+            return []
+        message = one.decision.message
+        if message.has_lost_thread:
+            await stores.chats.save(replace(chat, thread_id=None))
+        return _posts(chat.id, one.bundle, message, self._now())
+
+    async def _fail(self, stores: Stores, chat: Chat, one: Result) -> None:
+        mailbox, claim = stores.mailbox, one.claim
+        match one.decision:
             case RetryAt(at):
-                await mailbox.settle_retry(claim, at)
+                await mailbox.settle_retry(chat, claim, at)
             case Silence(state, trouble):
-                await mailbox.settle_silenced(claim, state, trouble)
+                await mailbox.settle_silenced(chat, state, trouble)
             case Migrate(new_id):
                 # The chat room may have heard of it first: then the rows stand under the new id already.
-                await stores.chats.migrate(chat_id, new_id)
-                await mailbox.settle_retry(replace(claim, chat=replace(claim.chat, id=new_id)), now_utc())
+                await stores.chats.migrate(chat.id, new_id)
+                await mailbox.settle_retry(replace(chat, id=new_id), claim, self._now())
             case Stop():
-                await mailbox.settle_retry(claim, now_utc())
+                await mailbox.settle_retry(chat, claim, self._now())
 
-    async def _after(self, stores: Stores, chat_id: int) -> datetime | None:
-        """When the chat is due again, by the choices it has made meanwhile: a channel may have more waiting."""
-        chat = await stores.chats.find(chat_id)
-        if chat is None:
-            return None
-        return now_utc() if chat.kind is ChatKind.CHANNEL else self.next_due(chat)
+    def _due_after(self, chat: Chat, claim: Claim) -> datetime | None:
+        """When the chat is due again, by the choices it has made meanwhile."""
+        if claim.plan.has_rest:
+            return self._now()
+        return None if claim.plan.is_ahead else next_due(chat, self._now(), self._composer.zone(chat))
 
     def _report(self, chat: Chat, decision: Decision) -> None:
-        """Count it, log what did not go well, and note what its owner should know."""
+        """Log what did not go well, and note what its owner should know."""
         if not isinstance(decision, RetryAt):
             self.refusals.pop(chat.id, None)
+        if isinstance(decision, Delivered) and decision.message.has_lost_thread:
+            self.notes.append(Note(chat, None))
         match decision:
-            case Delivered(message):
-                self._metrics.messages.labels("delivered").inc()
-                if message.has_lost_thread:
-                    self.notes.append(Note(chat, None))
+            case InDoubt(_, reason):
+                log.info("a message is in doubt and will be looked for", chat=chat.id, reason=reason)
             case RetryAt(at, reason, is_uncertain):
-                self._metrics.messages.labels("uncertain" if is_uncertain else "retried").inc()
                 log.info("will be sent again", chat=chat.id, at=at.isoformat(), reason=reason, uncertain=is_uncertain)
             case PassOver(reason, is_uncertain):
-                self._metrics.messages.labels("uncertain" if is_uncertain else "refused").inc()
                 log.error("passed over", chat=chat.id, reason=reason, uncertain=is_uncertain)
             case Silence(state, trouble):
-                self._metrics.messages.labels(state.value).inc()
                 log.info("no more deliveries", chat=chat.id, state=state.value, reason=trouble)
                 if state is ChatState.PAUSED:
                     self.notes.append(Note(chat, trouble))
@@ -126,12 +140,26 @@ class Settler:
                 log.error("Telegram refused the token", reason=reason)
 
 
-def _posts(bundle: Bundle, message: Sent, now: datetime) -> list[Post]:
+def _outcome(decision: Decision) -> Outcome:
+    match decision:
+        case Delivered(_, was_in_doubt):
+            return Outcome.UNCERTAIN_FOUND if was_in_doubt else Outcome.DELIVERED
+        case RetryAt(_, _, is_uncertain):
+            return Outcome.UNCERTAIN_RESENT if is_uncertain else Outcome.RETRIED
+        case PassOver(_, is_uncertain):
+            return Outcome.UNCERTAIN_SKIPPED if is_uncertain else Outcome.REFUSED
+        case Silence(state):
+            return Outcome.BLOCKED if state is ChatState.BLOCKED else Outcome.PAUSED
+        case InDoubt() | Migrate() | Stop():
+            return Outcome.RETRIED
+
+
+def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> Sequence[Post]:
     """The ledger's rows for a message: one for each story it shows."""
     kind = message.kind if len(bundle.stories) == 1 and not bundle.more else PostKind.LIST
     return [
         Post(
-            chat_id=bundle.chat.id,
+            chat_id=chat_id,
             message_id=message.message_id,
             story_id=view.story_id,
             article_id=view.article.id,
@@ -139,6 +167,7 @@ def _posts(bundle: Bundle, message: Sent, now: datetime) -> list[Post]:
             kind=kind,
             posted_at=now,
             image=view.article.image if kind is PostKind.PHOTO else None,
+            place=place,
         )
-        for view in bundle.stories
+        for place, view in enumerate(bundle.stories)
     ]

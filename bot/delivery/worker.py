@@ -1,25 +1,34 @@
-"""Claim, send, settle: every chat that is due gets its one message, whatever breaks on the way."""
+"""Claim, send, settle: every chat gets what waits for it, whatever breaks on the way.
+
+turn      one transaction: settle what came back, claim as many as there is room for
+deliver   compose, POST, decide                                     one task a message, no transaction
+look      for messages in doubt: do they stand?                     one task a message, no transaction
+"""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.clock import now_utc
-from bot.delivery.bundle import LIST_SIZE, decide_bundle
+from bot.delivery.claiming import Claimer, bundle_of
 from bot.delivery.compose import Composer
 from bot.delivery.corrections import Corrector
+from bot.delivery.doubts import Doubt, Doubts, can_look
 from bot.delivery.results import Refusal, Refused, SendResult, Uncertain
-from bot.delivery.retry import Decision, Delivered, Stop, decide
-from bot.delivery.sender import LONGEST_PACING, Sender, TokenRefused
-from bot.delivery.settling import Settler
+from bot.delivery.retry import Decision, Delivered, Stop, decide, policy_for
+from bot.delivery.schedule import is_silent
+from bot.delivery.sender import Sender, TokenRefused
+from bot.delivery.settling import Result, Settler
 from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
-from storage.records import Bundle, Chat, Claim
+from storage.deliveries import Bundle, Claim
+from storage.records import Chat
+from storage.stores import Stores
 
 log = structlog.get_logger("khabar.delivery")
 
@@ -31,11 +40,13 @@ Tell = Callable[[Chat, str | None], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Run:
-    """What one `drain` has done so far."""
+    """What one `drain` has done so far. `is_all`: the last turn found nobody else to serve."""
 
     open: set[asyncio.Task[None]] = field(default_factory=set)
+    looking: set[int] = field(default_factory=set)
     faults: list[Exception] = field(default_factory=list)
     delivered: int = 0
+    is_all: bool = False
 
 
 class Worker:
@@ -53,6 +64,7 @@ class Worker:
         settings: DeliverySettings,
         metrics: Metrics,
         tell: Tell,
+        now: Callable[[], datetime] = now_utc,
     ) -> None:
         """`tell` lets a chat's owner know that it was paused (with Telegram's reason) or lost its topic (None)."""
         self._database = database
@@ -61,40 +73,42 @@ class Worker:
         self._settings = settings
         self._metrics = metrics
         self._tell = tell
-        self._settler = Settler(database, composer, metrics)
-        self._corrector = Corrector(database, sender, composer, metrics)
+        self._now = now
+        self._claimer = Claimer(sender, composer, settings.max_age)
+        self._settler = Settler(composer, metrics, now)
+        self._doubts = Doubts(sender, composer, settings, now)
+        self._corrector = Corrector(database, sender, composer, metrics, settings, now)
         self._is_recovered = False
         self._is_stopping = False
         self._draining = asyncio.Lock()
         self._correcting = asyncio.Lock()
 
     async def drain(self) -> int:
-        """Serve chats until none is due; how many messages stand.
+        """Serve chats until none is left; how many messages stand.
 
         Raises `TokenRefused`, and what the database raises: nothing is claimed then until everything that was on
         its way has been written down.
         """
         async with self._draining:
-            if not self._is_recovered:
-                await self._settler.recover(self._settings.on_uncertain)
-                self._is_recovered = True
-            await self._settler.settle_left()
+            await self._recover()
+            if await self._is_idle():
+                return 0
             run = _Run()
             async with asyncio.TaskGroup() as group:
                 while not (self._is_stopping or run.faults):
-                    for claim, bundle in await self._claim_for(run):
-                        run.open.add(group.create_task(self._deliver(claim, bundle, run)))
-                    if not run.open:
-                        break  # nobody is due, or the database failed
+                    await self._take_turn(group, run)
                     self._metrics.in_flight.set(len(run.open))
-                    _, run.open = await asyncio.wait(run.open, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                    if run.is_all and not run.open:
+                        break
+                    await self._wait(run)
             self._metrics.in_flight.set(0)
+            await self._settle_left()
             if run.faults:
                 raise run.faults[0]
             return run.delivered
 
     async def correct(self) -> int:
-        """Edit the posts in channels whose article has changed; how many were edited. Raises `TokenRefused`."""
+        """Edit the posts whose article has changed; how many were edited. Raises `TokenRefused`."""
         async with self._correcting:
             return 0 if self._is_stopping else await self._corrector.correct()
 
@@ -116,54 +130,112 @@ class Worker:
         async with self._draining, self._correcting:
             pass
 
-    async def _claim_for(self, run: _Run) -> list[tuple[Claim, Bundle]]:
-        """As many claims as there is room for; a fault ends the run once what is on its way has been settled."""
+    async def _recover(self) -> None:
+        """Once: what a process before this one left on its way is in doubt, and Telegram's waits go on."""
+        if self._is_recovered:
+            return
+        now = self._now()
+        async with self._database.transaction() as stores:
+            left = await stores.mailbox.doubt_all(now)
+            holds = await stores.holds.get_all(now)
+        self._sender.restore_holds({chat: (until - now).total_seconds() for chat, until in holds.items()})
+        if left:
+            log.warning("messages were on their way at the crash", chats=left)
+        self._is_recovered = True
+
+    async def _is_idle(self) -> bool:
+        """Whether there is nothing to write: a look that does not take the one connection that writes."""
+        if self._is_stopping or not self._settler.is_empty:
+            return False
+        async with self._database.snapshot() as stores:
+            return await stores.mailbox.is_idle(self._now())
+
+    async def _take_turn(self, group: asyncio.TaskGroup, run: _Run) -> None:
+        """Settle and claim in one transaction, then send. A fault ends the run once what is on its way is back."""
+        room = min(self._settings.open_requests - len(run.open), self._sender.room())
+        now = self._now()
         try:
-            return await self._claim(self._settings.open_requests - len(run.open))
+            async with self._database.transaction() as stores:
+                settled = await self._settler.perform(stores)
+                await self._write_holds(stores, now)
+                doubts = await self._open_doubts(stores, run, room, now)
+                claimed = await self._claimer.claim(stores, room - len(doubts), now) if room > len(doubts) else None
         except Exception as error:  # noqa: BLE001 — kept as in `_deliver`: it must not cancel what is on its way
             run.faults.append(error)
-            return []
+            return
+        self._settler.confirm(settled)
+        for doubt in doubts:
+            run.looking.add(doubt.claim.id)
+            run.open.add(group.create_task(self._look(doubt, run)))
+        for claim, bundle in claimed.messages if claimed else ():
+            run.open.add(group.create_task(self._deliver(claim, bundle, run)))
+        run.is_all = claimed is not None and claimed.is_all and self._settler.is_empty
 
-    async def _claim(self, limit: int) -> list[tuple[Claim, Bundle]]:
-        """Write down who gets what now, `limit` chats at most; empty when nobody is due.
+    async def _wait(self, run: _Run) -> None:
+        """Until a message is back, the pace lets one more go, or it is time to look who else is due."""
+        if run.open:
+            is_full = len(run.open) >= self._settings.open_requests
+            timeout = None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait()
+            _, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        elif not run.faults:
+            await self._sender.stops_within(self._sender.wait())
 
-        Chats that are due but have nothing to get move on by themselves, and one that Telegram or its own limit holds
-        is put off without taking up a request.
-        """
-        claimed: list[tuple[Claim, Bundle]] = []
-        is_more = limit > 0
-        while is_more and not claimed:
-            now = now_utc()
-            async with self._database.transaction() as stores:
-                due = await stores.mailbox.get_due(now, limit)
-                for chat in due:
-                    wait = self._sender.wait_for(chat)
-                    if wait > LONGEST_PACING:
-                        await stores.mailbox.put_off(chat, now + timedelta(seconds=wait))
-                        continue
-                    bundle = decide_bundle(await stores.mailbox.get_bundle(chat, LIST_SIZE))
-                    if bundle.stories:
-                        claimed.append((await stores.mailbox.claim(bundle, now), bundle))
-                    else:
-                        await stores.mailbox.pass_over(chat, bundle.until, self._settler.next_due(chat))
-            is_more = bool(due)
-        return claimed
+    async def _settle_left(self) -> None:
+        """Write down what came back last: a message that stands must not be sent again."""
+        if self._settler.is_empty:
+            return
+        async with self._database.transaction() as stores:
+            settled = await self._settler.perform(stores)
+            await self._write_holds(stores, self._now())
+        self._settler.confirm(settled)
+
+    async def _write_holds(self, stores: Stores, now: datetime) -> None:
+        for chat_id, seconds in self._sender.take_new_holds():
+            await stores.holds.save(chat_id, now + timedelta(seconds=seconds))
+
+    async def _open_doubts(self, stores: Stores, run: _Run, room: int, now: datetime) -> list[Doubt]:
+        """Messages to look for now; what the policy decides is settled with the next turn."""
+        doubts: list[Doubt] = []
+        if room <= 0:
+            return doubts
+        found = await stores.mailbox.get_doubts(now, room + len(run.looking))
+        left = [claim for claim in found if claim.id not in run.looking]
+        views = await stores.mailbox.get_views([one.plan for one in left]) if left else []
+        for claim, stories in zip(left[:room], views, strict=False):
+            bundle = bundle_of(claim.plan, stories)
+            opened = await self._doubts.open(stores, claim, bundle)
+            if isinstance(opened, Doubt):
+                doubts.append(opened)
+            else:
+                run.looking.add(claim.id)
+                self._settler.add(Result(claim, bundle, opened))
+        return doubts
+
+    async def _look(self, doubt: Doubt, run: _Run) -> None:
+        try:
+            decision = await self._doubts.look(doubt)
+        except Exception as error:  # noqa: BLE001 — kept, and raised by `drain`; the row stays in the journal
+            run.faults.append(error)
+            return
+        finally:
+            run.looking.discard(doubt.claim.id)
+        self._settler.add(Result(doubt.claim, doubt.bundle, decision))
+        run.delivered += isinstance(decision, Delivered)
 
     async def _deliver(self, claim: Claim, bundle: Bundle, run: _Run) -> None:
         """One chat's message. A fault ends the run, not the messages beside it: they are on their way."""
-        try:
-            decision = self._decide(claim.chat, await self._send(claim.chat, bundle))
-            await self._settler.settle(claim, bundle, decision)
-        except Exception as error:  # noqa: BLE001 — kept, and raised by `drain` once the others have been settled
-            run.faults.append(error)
-            return
+        decision = self._decide(claim.chat, await self._send(claim.chat, bundle))
+        self._settler.add(Result(claim, bundle, decision))
         if isinstance(decision, Stop):
             run.faults.append(TokenRefused(decision.reason))
         run.delivered += isinstance(decision, Delivered)
 
     async def _send(self, chat: Chat, bundle: Bundle) -> SendResult:
+        now = self._now()
         try:
-            message = self._composer.message(bundle, now_utc())
+            message = self._composer.message(bundle, now)
+            if is_silent(chat, now, self._composer.zone(chat)) is not chat.is_silent:
+                chat = replace(chat, is_silent=not chat.is_silent)
         except Exception as error:  # a fault of ours in one message holds up no other, and is reported in full
             log.exception("a message could not be put together", chat=chat.id)
             return Refused(Refusal.OTHER, f"{type(error).__name__} in putting it together")
@@ -179,9 +251,10 @@ class Worker:
             result,
             attempts=chat.attempts,
             refusals=refusals[chat.id],
-            now=now_utc(),
-            on_uncertain=self._settings.on_uncertain,
+            now=self._now(),
+            on_uncertain=policy_for(chat.kind, self._settings),
             jitter=random.random(),  # noqa: S311 — spreads retries, guards nothing
+            can_look=can_look(chat.kind),
         )
         if isinstance(result, Refused):
             refusals[chat.id] += 1

@@ -97,5 +97,5 @@ async def store_story(stores: Stores, lemmatiser: Lemmatiser, source: Source, to
     await stores.stories.grow(story_id, article_id, at)
     topics = await stores.topics.get_all()
     await stores.topics.attach(article_id, TopicIndex(topics, lemmatiser).match(annotation.reading, source.name))
-    await stores.mailbox.mark_due(article_id, at)
+    await stores.waves.open(article_id, at)
     return story_id

@@ -1,7 +1,9 @@
 """Articles to store, short and our own."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from storage.deliveries import Claim, Plan
 from storage.records import Block, BlockKind, Chat, ChatKind, ChatState, NewArticle, NewSource
 from storage.stores import Stores
 from tests.storage.conftest import NOW
@@ -35,3 +37,42 @@ async def store(stores: Stores, new: NewArticle, *, story_id: int | None = None,
     article_id = await stores.articles.add(new, story, NOW, is_pushed=is_pushed)
     await stores.stories.grow(story, article_id, NOW)
     return article_id
+
+
+async def follow_everything(stores: Stores, chat: Chat) -> int:
+    """The chat follows everything from here on; the id of the source that news come from."""
+    source = await stores.sources.add(AGENCY)
+    await stores.chats.add(chat)
+    await stores.chats.follow(chat.id)
+    return source.id
+
+
+async def pending(stores: Stores, chat_id: int, position: int | None = None) -> list[int]:
+    """Articles that wait for a chat, as if its position were this one."""
+    chat = await stores.chats.get(chat_id)
+    [found] = await stores.mailbox.get_pending([chat if position is None else replace(chat, position=position)])
+    return [story.article_id for story in found.stories]
+
+
+async def claim_all(stores: Stores, chat_id: int) -> Claim:
+    """All that waits for a chat, as one message that is about to be sent."""
+    [found] = await stores.mailbox.get_pending([await stores.chats.get(chat_id)])
+    plan = Plan(found.chat, tuple(story.article_id for story in found.stories), found.until)
+    [claim] = await stores.mailbox.claim([plan], NOW)
+    return claim
+
+
+async def settle(stores: Stores, claim: Claim, due_at: datetime | None = None) -> None:
+    """The message stands."""
+    landed = await stores.mailbox.land([claim])
+    await stores.mailbox.settle_done([(chat, claim, due_at) for chat in landed.values()])
+
+
+async def sweep(stores: Stores) -> list[int]:
+    """Chats that all open waves still come to; the waves are over then."""
+    reached = []
+    while (wave := await stores.waves.get_next()) is not None:
+        swept = await stores.waves.sweep(wave, 1_000)
+        reached += [chat.id for chat in swept.chats]
+        await stores.waves.move(swept.wave, is_over=swept.is_over)
+    return reached

@@ -64,7 +64,7 @@ class Post:
         async with self.database.transaction() as stores:
             new = new_article(self.stories, self.source_id, title=title, **changes)
             article_id = await store(stores, new)
-            await stores.mailbox.mark_due(article_id, datetime.now(UTC))
+            await stores.waves.open(article_id, datetime.now(UTC))
         return article_id
 
     async def correct(self, article_id: int, title: str, **changes: object) -> None:
@@ -93,7 +93,7 @@ class Post:
 async def on_their_way(post: Post) -> int:
     """How many messages stand in the journal."""
     async with post.database.snapshot() as stores:
-        return len(await stores.mailbox.get_uncertain())
+        return len(await stores.mailbox.get_in_flight())
 
 
 async def comes_on_its_way(post: Post) -> None:

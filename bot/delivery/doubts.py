@@ -1,0 +1,70 @@
+"""Messages whose answer was lost: the bot looks whether they stand, and where it cannot, the policy decides.
+
+Only in a channel it can: whatever of ours stands there after the newest post that the ledger knows is the message in
+doubt. In other chats the bot also answers people, and an edit would overwrite such an answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.delivery.compose import Composer
+from bot.delivery.results import NotThere, Sent
+from bot.delivery.retry import DOUBT, DOUBT_WAIT, Decision, Delivered, InDoubt, RetryAt, decide_doubt, policy_for
+from bot.delivery.sender import Sender
+from config.settings import DeliverySettings
+from storage.deliveries import Bundle, Claim
+from storage.records import ChatKind
+from storage.stores import Stores
+
+REASON = "the answer to it was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A message in doubt with what it takes to look for it; `after` is the newest post known in that chat."""
+
+    claim: Claim
+    bundle: Bundle
+    after: int
+
+
+class Doubts:
+    """Finds out what it can about messages in doubt."""
+
+    def __init__(
+        self, sender: Sender, composer: Composer, settings: DeliverySettings, now: Callable[[], datetime]
+    ) -> None:
+        self._sender = sender
+        self._composer = composer
+        self._settings = settings
+        self._now = now
+
+    async def open(self, stores: Stores, claim: Claim, bundle: Bundle) -> Doubt | Decision:
+        """What to look for; what to do where there is no looking."""
+        after = await stores.posts.get_last(claim.chat.id) if can_look(claim.chat.kind) else None
+        # A story that was withdrawn meanwhile cannot be put together as it was.
+        if after is None or not bundle.stories or len(bundle.stories) < len(claim.plan.article_ids):
+            return self._by_policy(claim)
+        return Doubt(claim, bundle, after)
+
+    async def look(self, doubt: Doubt) -> Decision:
+        """Whether it stands; a look that Telegram did not answer is made again, for a while."""
+        now, chat = self._now(), doubt.claim.chat
+        message = self._composer.message(doubt.bundle, now)
+        match await self._sender.find(chat, doubt.after, message):
+            case Sent() as sent:
+                return Delivered(sent, was_in_doubt=True)
+            case NotThere():
+                return RetryAt(now, "it does not stand there")
+            case _:
+                is_open = now - doubt.claim.claimed_at < DOUBT
+                return InDoubt(now + DOUBT_WAIT, REASON) if is_open else self._by_policy(doubt.claim)
+
+    def _by_policy(self, claim: Claim) -> Decision:
+        return decide_doubt(policy_for(claim.chat.kind, self._settings), self._now(), REASON)
+
+
+def can_look(kind: ChatKind) -> bool:
+    """Whether the bot can find out if a message of its own stands in chats of this kind."""
+    return kind is ChatKind.CHANNEL
