@@ -64,6 +64,57 @@ async def test_a_daily_digest_is_due_at_its_next_hour_and_instant_is_due_now(kha
     assert now_due <= datetime.now(UTC)
 
 
+async def test_a_weekly_digest_is_due_on_its_day_and_hours(khabar: Khabar, reader: Person) -> None:
+    await reader.says("/follow ОДКБ")
+    await reader.says("/digest")
+    await reader.presses("Дайджест")
+    await reader.sees(label="Раз в неделю")
+    await reader.presses("Раз в неделю")
+    await reader.sees("дайджест по понедельникам в 09:00", label="✓Пн")
+    await reader.presses("Ср")
+    await reader.sees("по средам", label="✓Ср")
+    await reader.presses("18")
+    await reader.sees("в 09:00, 18:00")
+    await reader.presses("✓9")
+    await reader.sees("дайджест по средам в 18:00", label="9")
+    # What is on already stays so when it is pressed again.
+    await reader.presses("✅ Дайджест")
+    chat = await khabar.chat(reader.number)
+    assert (chat.schedule, chat.weekday, chat.hours) == (Schedule.WEEKLY, 2, (18,))
+    assert chat.due_at is not None
+    local = chat.due_at.astimezone(ZoneInfo("Asia/Dushanbe"))
+    assert (local.weekday(), local.hour, local.minute) == (2, 18, 0)
+    assert timedelta() < chat.due_at - datetime.now(UTC) <= timedelta(days=7)
+    await khabar.leaves(reader.number, "w:7")
+    assert await reader.presses("w:7") == "Эта кнопка устарела. Откройте список заново."
+
+
+async def test_what_waited_for_the_digest_comes_with_the_next_hour(khabar: Khabar, reader: Person) -> None:
+    await reader.says("/follow ОДКБ")
+    await reader.says("/digest")
+    await reader.presses("Дайджест")
+    await reader.sees(label="✓9")
+    await reader.presses("Раз в час")
+    await reader.sees("раз в час, если вышло новое", label="✅ Раз в час")
+    chat = await khabar.chat(reader.number)
+    assert chat.due_at is not None
+    assert (chat.schedule, chat.due_at.minute, chat.due_at.second) == (Schedule.HOURLY, 0, 0)
+    assert timedelta() <= chat.due_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(minutes=61)
+
+
+async def test_urgent_news_break_in_unless_the_reader_minds(khabar: Khabar, reader: Person) -> None:
+    shown = await reader.says("/digest")
+    assert "✅ Срочное сразу" not in shown.labels  # everything comes at once
+    await reader.presses("Раз в час")
+    await reader.sees("⚡️ Срочное: сразу, в любое время", label="✅ Срочное сразу")
+    await reader.presses("✅ Срочное сразу")
+    await reader.sees("⚡️ Срочное: вместе со всем", label="Срочное сразу")
+    assert not (await khabar.chat(reader.number)).takes_urgent
+    await reader.presses("Срочное сразу")
+    await reader.sees("⚡️ Срочное: сразу, в любое время")
+    assert (await khabar.chat(reader.number)).takes_urgent
+
+
 async def test_a_digest_keeps_at_least_one_hour(khabar: Khabar, reader: Person) -> None:
     await reader.says("/digest")
     await reader.presses("Дайджест")
