@@ -1,78 +1,165 @@
-"""Posts that stand in channels are made to read as their articles do now."""
+"""Messages that stand are made to read as their articles do now, or go where an article was withdrawn."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.clock import now_utc
 from bot.delivery.compose import Composer
-from bot.delivery.results import Refusal, Refused, SendResult, Sent
+from bot.delivery.results import NotSent, RateLimited, Refusal, Refused, SendResult, Sent, Uncertain
 from bot.delivery.sender import Sender, TokenRefused
 from bot.metrics import Metrics
+from bot.rendering.message import Outgoing
+from bot.rendering.withdrawn import withdrawn_mark
+from config.settings import DeliverySettings
 from storage.database import Database
+from storage.deliveries import Bundle, Outcome, Post, PostKind
 from storage.errors import StorageError
-from storage.records import Bundle, Post, PostKind, StoryView
+from storage.records import Chat, ChatState, StoryView
 
 log = structlog.get_logger("khabar.delivery")
 
 AT_ONCE = 20  # posts looked up at once
 EDIT_WAIT = timedelta(seconds=30)  # before an edit that did not come through is tried again
 REFUSED_WAIT = timedelta(minutes=30)  # before one that Telegram refused is: its rights may come back
+DELETABLE = timedelta(hours=48)  # a bot deletes nothing older (core.telegram.org/bots/api#deletemessage)
 
 
 class Corrector:
     """Edits posts whose article has a new revision. An edit may be repeated without harm, so it needs no journal."""
 
-    def __init__(self, database: Database, sender: Sender, composer: Composer, metrics: Metrics) -> None:
+    def __init__(  # noqa: PLR0917  — the parts it is made of, in the order of the worker's
+        self,
+        database: Database,
+        sender: Sender,
+        composer: Composer,
+        metrics: Metrics,
+        settings: DeliverySettings,
+        now: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._sender = sender
         self._composer = composer
         self._metrics = metrics
+        self._with_private = settings.correct_private
+        self._now = now
+        self._is_stopping = False
+
+    def begin_to_stop(self) -> None:
+        """Begin no further edit; the one on its way is settled."""
+        self._is_stopping = True
 
     async def correct(self) -> int:
-        """Edit what is due; how many posts were edited. Raises `TokenRefused`."""
+        """Edit, mark or delete some of what is due, channels first; how many messages came right.
+
+        Raises `TokenRefused`, and what the database raises.
+        """
         async with self._database.snapshot() as stores:
-            posts = await stores.mailbox.get_corrections(now_utc(), AT_ONCE)
-        by_message = {(post.chat_id, post.message_id): post for post in posts}
-        return sum([await self._try(post) for post in by_message.values()])
+            if not await stores.posts.has_corrections():
+                return 0
+            posts = await stores.posts.get_corrections(self._now(), AT_ONCE, with_private=self._with_private)
+        done = 0
+        for post in {(post.chat_id, post.message_id): post for post in posts}.values():
+            if self._is_stopping:
+                return done
+            done += await self._try(post)
+        if len(posts) < AT_ONCE:
+            async with self._database.transaction() as stores:
+                await stores.posts.close_corrections(with_private=self._with_private)
+        return done
 
     async def _try(self, post: Post) -> bool:
         try:
-            return await self._edit(post)
+            return await self._bring_right(post)
         except (StorageError, TokenRefused):
             raise
         except Exception:  # a fault of ours in one post holds up no other, and is reported in full
             log.exception("a post could not be corrected", chat=post.chat_id, message=post.message_id)
         async with self._database.transaction() as stores:
-            await stores.mailbox.postpone_edit(post.chat_id, post.message_id, now_utc() + REFUSED_WAIT)
+            await stores.posts.postpone_edit(post.chat_id, post.message_id, self._now() + REFUSED_WAIT)
         return False
 
-    async def _edit(self, post: Post) -> bool:
+    async def _bring_right(self, post: Post) -> bool:
         async with self._database.snapshot() as stores:
-            chat = await stores.chats.get(post.chat_id)
-            shown = tuple(await stores.mailbox.get_posted(post.chat_id, post.message_id))
-        if not shown:
+            chat = await stores.chats.find(post.chat_id)
+            shown = tuple(await stores.posts.get_posted(post.chat_id, post.message_id))
+        if chat is None or not shown:
             return False  # forgotten in the meantime
-        message = self._composer.message(Bundle(chat, shown, until=chat.position), now_utc(), kind=post.kind)
-        is_new_photo = post.kind is PostKind.PHOTO and shown[0].article.image != post.image
-        result = await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
-        await self._settle(post, shown, result)
-        self._metrics.messages.labels("edited" if isinstance(result, Sent) else "edit_failed").inc()
-        return isinstance(result, Sent)
+        if chat.state in {ChatState.BLOCKED, ChatState.PAUSED}:
+            async with self._database.transaction() as stores:
+                await stores.posts.pass_over([post])
+            return False
+        standing = tuple(view for view in shown if view.article.withdrawn_at is None)
+        if not standing and may_delete(post, self._now()):
+            result = await self._sender.delete(chat, post.message_id)
+            # Whatever it refuses, the edit below says better: the message is not there, or it can be marked at least.
+            if not isinstance(result, Refused) or result.refusal is Refusal.TOKEN:
+                return await self._settle(post, shown, result, is_deleted=isinstance(result, Sent))
+        return await self._settle(post, shown, await self._edit(chat, post, shown, standing))
 
-    async def _settle(self, post: Post, shown: tuple[StoryView, ...], result: SendResult) -> None:
-        chat_id, message_id = post.chat_id, post.message_id
+    async def _edit(
+        self, chat: Chat, post: Post, shown: tuple[StoryView, ...], standing: tuple[StoryView, ...]
+    ) -> SendResult:
+        """What is left of the message, or the mark where nothing is."""
+        message = self._message(chat, post.kind, standing)
+        if message is None:
+            mark = withdrawn_mark(shown, self._composer.words(chat))
+            return await self._sender.edit(chat, post.message_id, post.kind, mark)
+        is_new_photo = post.kind is PostKind.PHOTO and standing[0].article.image != post.image
+        return await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
+
+    def _message(self, chat: Chat, kind: PostKind, standing: tuple[StoryView, ...]) -> Outgoing | None:
+        if not standing:
+            return None
+        return self._composer.message(Bundle(chat, standing, until=chat.position), self._now(), kind=kind)
+
+    async def _settle(
+        self, post: Post, shown: tuple[StoryView, ...], result: SendResult, *, is_deleted: bool = False
+    ) -> bool:
+        """Write down what came of it; whether the message is right now."""
+        chat_id, message_id, now = post.chat_id, post.message_id, self._now()
+        is_gone = all(view.article.withdrawn_at is not None for view in shown)
+        outcome: dict[str, int] = {Outcome.WITHDRAWN if is_gone else Outcome.EDITED: 1}
         async with self._database.transaction() as stores:
             match result:
                 case Sent():
-                    await stores.mailbox.settle_edit(chat_id, message_id, shown)
+                    if is_deleted:
+                        await stores.posts.forget_post(chat_id, message_id)
+                    else:
+                        await stores.posts.settle_edit(chat_id, message_id, shown)
+                    await stores.tallies.count(now.date(), outcome)
                 case Refused(Refusal.TOKEN, detail):
                     raise TokenRefused(detail)
                 case Refused(Refusal.POST_GONE, detail):
                     log.info("a post is gone", chat=chat_id, message=message_id, reason=detail)
-                    await stores.mailbox.forget_post(chat_id, message_id)
+                    await stores.posts.forget_post(chat_id, message_id)
                 case Refused(_, detail):
                     log.warning("a post cannot be corrected now", chat=chat_id, message=message_id, reason=detail)
-                    await stores.mailbox.postpone_edit(chat_id, message_id, now_utc() + REFUSED_WAIT)
-                case _:
-                    await stores.mailbox.postpone_edit(chat_id, message_id, now_utc() + EDIT_WAIT)
+                    await stores.posts.postpone_edit(chat_id, message_id, now + REFUSED_WAIT)
+                case RateLimited(seconds):
+                    due_at = now + max(EDIT_WAIT, timedelta(seconds=seconds))
+                    await stores.posts.postpone_edit(chat_id, message_id, due_at)
+                case NotSent() | Uncertain():
+                    await stores.posts.postpone_edit(chat_id, message_id, now + EDIT_WAIT)
+        if isinstance(result, Sent):
+            self._metrics.count(outcome)
+        return isinstance(result, Sent)
+
+
+def may_delete(post: Post, now: datetime) -> bool:
+    """Whether a message none of whose stories stands can go altogether.
+
+    Of an album only the first message is known, and a list of several stories is no publication of a source: these
+    are marked.
+    """
+    return post.kind in {PostKind.TEXT, PostKind.PHOTO} and now - post.posted_at < DELETABLE
+
+
+async def forget_old_posts(database: Database, before: datetime) -> None:
+    """Drop from the ledger what was posted before then, in many short transactions."""
+    start: int | None = None
+    while True:
+        async with database.transaction() as stores:
+            start = await stores.posts.forget_posts(before, start)
+        if start is None:
+            return
