@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.cli import app, sources
+from bot.rendering.commands import ADMIN, GROUP, PRIVATE
 from config.settings import ChannelSettings, Settings, SourceSettings, TopicSettings
 
 ROOT = Path(__file__).parents[2]
@@ -59,3 +60,9 @@ def test_the_readme_names_every_command_and_no_other(name: str) -> None:
     assert named == known
     for command in sources.registered_commands:
         assert f"{command.name} " in text or f"{command.name}`" in text
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_readme_names_every_command_of_the_chat(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert {*PRIVATE, *GROUP, *ADMIN} - {"start"} <= set(re.findall(r"`/([a-z]+)[` ]", text))

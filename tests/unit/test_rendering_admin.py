@@ -85,7 +85,7 @@ def test_a_bot_without_anything_in_it_has_an_overview_too() -> None:
 @LANGUAGES
 def test_the_fullest_overview_is_a_message(words: Words) -> None:
     everyone = tuple(ChatCount(kind, state, 10**9) for kind in ChatKind for state in ChatState)
-    outcomes = dict.fromkeys(Outcome, 10**12)
+    outcomes = {outcome.value: 10**12 for outcome in Outcome}
     full = replace(BUSY, chats=everyone, today=outcomes, week=outcomes)
     assert_accepted(stats_screen(full, words, timezone=DUSHANBE, now=NOW))
 
