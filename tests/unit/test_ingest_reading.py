@@ -62,3 +62,12 @@ async def test_the_feeds_language_is_a_hint_after_the_sources(
     feed = "<language>tg-TJ</language><item><title>Хабари нав</title></item>"
     (read,) = await read_feed(site, feed, source)
     assert read.draft.language == language
+
+
+@pytest.mark.parametrize(("status", "is_gone"), [(410, True), (404, False), (503, False)])
+async def test_a_page_that_was_taken_down_says_so(site: FakeSite, status: int, is_gone: bool) -> None:
+    """Only 410 tells that it was meant; a 404 may be a mistake of an hour."""
+    site.serve("/1", status=status)
+    (read,) = await read_feed(site, "<item><title>Через Вахш открыли мост</title><link>/1</link></item>")
+    assert read.is_gone is is_gone
+    assert str(status) in (read.reason or "")
