@@ -1,6 +1,7 @@
-"""Replies become requests to Telegram, after the commit. A reply goes at once; broadcasts make room for it."""
+"""Replies become requests to Telegram, after the commit. A reply takes the next free slot, before any broadcast."""
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,12 +28,13 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObj
 from bot.chat.context import ChatContext
 from bot.chat.replies import Article, Notice, Redraw, Rekey, Reply, Say, Tell
 from bot.delivery.results import Refusal, Refused
-from bot.delivery.sender import describe
+from bot.delivery.session import describe
 from bot.rendering.message import Outgoing
 
 log = structlog.get_logger("khabar.chat")
 
-LONGEST_WAIT = 10  # seconds that a reply waits when Telegram asks for it; later it would answer nobody
+# Seconds that a reply waits where Telegram asks for it or a group's minute is full; later it would answer nobody.
+LONGEST_WAIT = 10
 
 T = TypeVar("T")
 
@@ -169,12 +171,16 @@ class Performer:
         except TelegramRetryAfter as error:
             if error.retry_after > LONGEST_WAIT:
                 raise
-            await asyncio.sleep(error.retry_after)
-        return await self._request(chat_id, method)
+        return await self._request(chat_id, method)  # which waits first: the pacer knows for how long
 
     async def _request(self, chat_id: int, method: TelegramMethod[T]) -> T:
+        """One request in its turn. Raises `TelegramRetryAfter` by itself where its turn is too far off."""
         pacer, clock = self._context.pacer, self._context.clock
-        pacer.count_reply(chat_id, clock())
+        while (wait := pacer.wait_to_reply(chat_id, clock())) > 0:
+            if wait > LONGEST_WAIT:
+                raise TelegramRetryAfter(method=method, message="not sent", retry_after=math.ceil(wait))
+            await asyncio.sleep(wait)
+        await asyncio.sleep(pacer.book_reply(chat_id, clock()))
         try:
             return await self._bot(method)
         except TelegramRetryAfter as error:

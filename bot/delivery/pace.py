@@ -1,79 +1,166 @@
 """How fast the bot may speak: one pacer for all that it sends. No clock inside; seconds are those of one clock.
 
 Telegram's limits (core.telegram.org/bots/faq): about 30 messages a second a bot, one a second a private chat,
-20 a minute a group or channel, edits counted.
+20 a minute a group or channel, edits and the pictures of an album counted.
+
+Every message takes a slot, and slots are given out in the order of time. A reply to a person books the next one,
+now or a little later; a broadcast asks whether one is free now, and so comes after every reply that is booked.
 """
 
-from collections import deque
+import math
+from collections import OrderedDict, deque
 
 PRIVATE_INTERVAL = 1.0  # seconds between messages to one private chat
 MINUTE = 60.0
 # Room for the network: two requests that leave a full second apart may arrive a little closer.
 MARGIN = 0.02  # seconds
-FORGET_ABOVE = 10_000  # chats remembered before those that are free again are dropped
+# Broadcasts leave evenly, this much slower than the limit: after a stall they come close together for a while, and
+# each second takes them a little further apart, until they are even again.
+EASE = 0.01  # of a second, each second
+# A broadcast that is late by no more than this is made up for. Later, it is the first after a pause.
+SLACK = 0.1  # seconds
+# How soon a slot must be free for a message to be claimed for it: the time it takes to write claims down.
+AHEAD = 0.05  # seconds
+# Chats held within so little of each other, or until the same moment, are held by the bot's own limit.
+SAME_MOMENT = 2.0  # seconds
+EVERYTHING = 0  # in the place of a chat's id: the bot itself is held
+FORGET_ABOVE = 10_000  # holds remembered before those that are over are dropped
 
 
 class Pacer:
     """Says how long to wait before the next message, and counts those that were let through."""
 
     def __init__(self, messages_per_second: int, group_messages_per_minute: int) -> None:
-        self._all: deque[float] = deque(maxlen=messages_per_second)
-        self._group_limit = group_messages_per_minute
-        self._private: dict[int, float] = {}
-        self._groups: dict[int, deque[float]] = {}
+        self._per_second = messages_per_second
+        self._per_minute = group_messages_per_minute
+        self._even = (1.0 + MARGIN + EASE) / messages_per_second
+        self._next_even = -math.inf  # when the next broadcast is to leave
+        self._slots: deque[float] = deque(maxlen=messages_per_second)
+        # The latest message of each chat, or those of its last minute; the chat that was written to last stands last.
+        self._private: OrderedDict[int, float] = OrderedDict()
+        self._groups: OrderedDict[int, deque[float]] = OrderedDict()
         self._held: dict[int, float] = {}
-        self._held_all = 0.0
+        self._held_all = -math.inf
+        self._latest_holds: deque[tuple[int, float, float]] = deque(maxlen=8)  # chat, when it began, when it ends
+        self._new_holds: dict[int, float] = {}
 
-    def take(self, chat_id: int, now: float) -> float:
-        """0 and the message is counted as sent at `now`; or the seconds after which to ask again."""
-        wait = max(self._free_at(chat_id) - now, 0.0)
-        if wait == 0.0:
-            self._count(chat_id, now)
-        return wait
+    @property
+    def largest(self) -> int:
+        """Messages that one request may count as: an album of more pictures would never get its turn."""
+        return min(self._per_second, self._per_minute)
 
-    def wait_for(self, chat_id: int, now: float) -> float:
+    def take(self, chat_id: int, now: float, cost: int = 1) -> float:
+        """A broadcast: 0 and it is counted as sent at `now`; or the seconds after which to ask again.
+
+        `cost` counts the pictures of an album; more than `largest` are counted as that many.
+        """
+        free_at = max(self._held_all, self._chat_free_at(chat_id, cost), self._slot_at(cost), self._next_even)
+        if free_at > now:
+            return free_at - now
+        self._count(chat_id, now, cost)
+        return 0.0
+
+    def book_reply(self, chat_id: int, now: float) -> float:
+        """A reply to a person: its slot is booked; the seconds after which to send it.
+
+        Replies to a private chat may come in a burst. Whether the chat may be replied to, `wait_to_reply` says.
+        """
+        at = max(now, self._slot_at(1))
+        self._count(chat_id, at, 1)
+        return at - now
+
+    def wait_to_reply(self, chat_id: int, now: float) -> float:
+        """Seconds until Telegram takes a reply there: it holds the chat or the bot, or the group's minute is full."""
+        free_at = max(self._held_all, self._held.get(chat_id, -math.inf), self._group_free_at(chat_id, 1))
+        return max(free_at - now, 0.0)
+
+    def wait_for(self, chat_id: int, now: float, cost: int = 1) -> float:
         """Seconds for which Telegram holds the bot, or the chat's own limits hold it, whatever else is being sent."""
-        return max(self._chat_free_at(chat_id) - now, self._held_all - now, 0.0)
+        return max(self._chat_free_at(chat_id, cost) - now, self._held_all - now, 0.0)
 
-    def count_reply(self, chat_id: int, now: float) -> None:
-        """A reply to a person goes at once; broadcasts make room for it."""
-        self._count(chat_id, now)
+    def room(self, now: float) -> int:
+        """How many broadcasts may begin now or within `AHEAD`."""
+        by = now + AHEAD
+        if self._held_all > by or (self._slots and self._slots[-1] > by):
+            return 0
+        first = self._in_line(now)
+        if first > by:
+            return 0
+        free = self._per_second - len(self._slots)
+        for at in self._slots:
+            if at + 1.0 + MARGIN > by:
+                break
+            free += 1
+        return min(free, 1 + int((by - first) / self._even))
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is room for a broadcast."""
+        free_at = max(self._held_all, self._slot_at(1), self._next_even)
+        return max(free_at - AHEAD - now, 0.0)
 
     def hold(self, chat_id: int, now: float, until: float) -> None:
-        """Telegram asked this chat to wait; a second chat at the same time means that it is the bot's own limit."""
-        if any(other != chat_id and end > now for other, end in self._held.items()):
-            self.hold_all(until)
-        self._held[chat_id] = max(until, self._held.get(chat_id, 0.0))
+        """Telegram asked this chat to wait; a second chat at the same moment means that it is the bot's own limit."""
+        for other, since, end in self._latest_holds:
+            is_one_moment = now - since <= SAME_MOMENT or abs(end - until) <= SAME_MOMENT
+            if other != chat_id and end > now and is_one_moment:
+                self.hold_all(until)
+                break
+        self._latest_holds.append((chat_id, now, until))
+        self._held[chat_id] = max(until, self._held.get(chat_id, until))
+        self._new_holds[chat_id] = self._held[chat_id]
+        if len(self._held) > FORGET_ABOVE:
+            self._held = {chat: end for chat, end in self._held.items() if end > now}
 
     def hold_all(self, until: float) -> None:
         """Telegram asked the bot to wait."""
         self._held_all = max(until, self._held_all)
+        self._new_holds[EVERYTHING] = self._held_all
 
-    def _free_at(self, chat_id: int) -> float:
-        times = [self._held_all, self._chat_free_at(chat_id)]
-        if len(self._all) == self._all.maxlen:
-            times.append(self._all[0] + 1.0 + MARGIN)
-        return max(times)
+    def take_new_holds(self) -> list[tuple[int, float]]:
+        """Chats that are held, and until when, since this was last asked; `EVERYTHING` stands for the bot."""
+        new, self._new_holds = self._new_holds, {}
+        return list(new.items())
 
-    def _chat_free_at(self, chat_id: int) -> float:
-        times = [self._held.get(chat_id, 0.0)]
-        if chat_id in self._private:
-            times.append(self._private[chat_id] + PRIVATE_INTERVAL + MARGIN)
-        group = self._groups.get(chat_id)
-        if group is not None and len(group) == group.maxlen:
-            times.append(group[0] + MINUTE + MARGIN)
-        return max(times)
-
-    def _count(self, chat_id: int, now: float) -> None:
-        self._all.append(now)
-        if chat_id > 0:
-            self._private[chat_id] = now
+    def restore_hold(self, chat_id: int, until: float) -> None:
+        """What Telegram asked for before this process began."""
+        if chat_id == EVERYTHING:
+            self._held_all = max(until, self._held_all)
         else:
-            self._groups.setdefault(chat_id, deque(maxlen=self._group_limit)).append(now)
-        if len(self._private) + len(self._groups) + len(self._held) > FORGET_ABOVE:
-            self._forget(now)
+            self._held[chat_id] = until
 
-    def _forget(self, now: float) -> None:
-        self._private = {chat: at for chat, at in self._private.items() if at > now - PRIVATE_INTERVAL}
-        self._groups = {chat: times for chat, times in self._groups.items() if times[-1] > now - MINUTE}
-        self._held = {chat: until for chat, until in self._held.items() if until > now}
+    def _slot_at(self, cost: int) -> float:
+        """When `cost` more messages fit into the window, after all that is booked."""
+        over = len(self._slots) - self._per_second + min(cost, self._per_second)
+        last = self._slots[-1] if self._slots else -math.inf
+        return last if over <= 0 else max(last, self._slots[over - 1] + 1.0 + MARGIN)
+
+    def _in_line(self, at: float) -> float:
+        """From when a message at that time counts in the even pace: from its turn if it is late, not if it is new."""
+        return self._next_even if at - self._next_even <= SLACK else at
+
+    def _chat_free_at(self, chat_id: int, cost: int) -> float:
+        held = self._held.get(chat_id, -math.inf)
+        if chat_id > 0:
+            return max(held, self._private.get(chat_id, -math.inf) + PRIVATE_INTERVAL + MARGIN)
+        return max(held, self._group_free_at(chat_id, cost))
+
+    def _group_free_at(self, chat_id: int, cost: int) -> float:
+        sent = self._groups.get(chat_id, ())
+        over = len(sent) - self._per_minute + min(cost, self._per_minute)
+        return -math.inf if over <= 0 else sent[over - 1] + MINUTE + MARGIN
+
+    def _count(self, chat_id: int, at: float, cost: int) -> None:
+        slots = min(cost, self._per_second)
+        self._slots.extend([at] * slots)
+        self._next_even = self._in_line(at) + self._even * slots
+        if chat_id > 0:
+            self._private[chat_id] = at
+            self._private.move_to_end(chat_id)
+            while next(iter(self._private.values())) + PRIVATE_INTERVAL + MARGIN <= at:
+                self._private.popitem(last=False)
+            return
+        sent = self._groups.setdefault(chat_id, deque(maxlen=self._per_minute))
+        sent.extend([at] * cost)
+        self._groups.move_to_end(chat_id)
+        while next(iter(self._groups.values()))[-1] + MINUTE + MARGIN <= at:
+            self._groups.popitem(last=False)

@@ -5,12 +5,18 @@ RateLimited   not sent: wait so long
 NotSent       it never reached Telegram, or Telegram says that it failed itself
 Uncertain     it may stand in the chat: the answer was lost, cut or garbled
 Refused       Telegram says no, and why
+
+and, of a message whose answer was lost:
+
+Sent          it stands
+NotThere      it does not
+Unknown       nobody can say
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.records import PostKind
+from storage.deliveries import PostKind
 
 
 class Refusal(StrEnum):
@@ -21,7 +27,7 @@ class Refusal(StrEnum):
     MIGRATED = "migrated"
     THREAD_GONE = "thread_gone"
     PICTURE = "picture"
-    POST_GONE = "post_gone"  # the message to edit is not there, or can be edited no more
+    POST_GONE = "post_gone"  # the message to edit or delete is not there, or can be changed no more
     TOKEN = "token"  # noqa: S105 — the word, not a secret
     OTHER = "other"
 
@@ -59,12 +65,42 @@ class Refused:
     migrated_to: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    detail: str
+
+
 SendResult = Sent | RateLimited | NotSent | Uncertain | Refused
+FindResult = Sent | NotThere | Unknown
+
+NOT_MODIFIED = "message is not modified"
+# The message that stands is of another kind than the edit.
+WRONG_KIND_TEXT = "there is no text in the message to edit"
+WRONG_KIND_CAPTION = "there is no caption in the message to edit"
+
+# The chat takes no pictures, whichever they are.
+PICTURES_FORBIDDEN = ("not enough rights to send photos", "chat_send_photos_forbidden", "chat_send_media_forbidden")
 
 # Fragments of Telegram's own texts (tdlib/telegram-bot-api), lower case, in the order they are looked for.
 _SIGNS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
     (Refusal.THREAD_GONE, ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
-    (Refusal.POST_GONE, ("message to edit not found", "message can't be edited", "message_id_invalid")),
+    (
+        Refusal.POST_GONE,
+        (
+            "message to edit not found",
+            "message can't be edited",
+            "message to delete not found",
+            "message can't be deleted",
+            "message_id_invalid",
+            WRONG_KIND_TEXT,
+            WRONG_KIND_CAPTION,
+        ),
+    ),
     (
         Refusal.PICTURE,
         (
@@ -77,13 +113,24 @@ _SIGNS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
             "image_process_failed",
             "photo_save_file_invalid",
             "wrong remote file",
-            "not enough rights to send photos",
+            "file_reference_",
+            "photo_ext_invalid",
+            "photo_content_url_empty",
+            "media_empty",
             "caption is too long",
+            *PICTURES_FORBIDDEN,
         ),
     ),
     (
         Refusal.GONE,
-        ("bot was blocked by the user", "user is deactivated", "bot can't initiate conversation", "user not found"),
+        (
+            "bot was blocked by the user",
+            "user_is_blocked",
+            "user is deactivated",
+            "input_user_deactivated",
+            "bot can't initiate conversation",
+            "user not found",
+        ),
     ),
     (
         Refusal.NO_ACCESS,
@@ -98,7 +145,11 @@ _SIGNS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
             "chat_write_forbidden",
             "chat_admin_required",
             "channel_private",
+            "chat_send_plain_forbidden",
+            "user_banned_in_channel",
+            "peer_id_invalid",
             "group chat was deactivated",
+            "group chat was deleted",
             "chat_restricted",
             "bot can't send messages to bots",
         ),

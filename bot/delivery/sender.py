@@ -1,132 +1,117 @@
 """The one place that speaks to Telegram for deliveries: paced, and every refusal is a value."""
 
 import asyncio
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http import HTTPStatus
-from typing import TypeVar
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramConflictError,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import (
-    EditMessageCaption,
-    EditMessageMedia,
-    EditMessageText,
-    Response,
-    SendMessage,
-    SendPhoto,
-    TelegramMethod,
-)
-from aiogram.types import InputMediaPhoto, Message
-from aiohttp import ClientConnectorError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetryAfter
 
+from bot.delivery import bodies
+from bot.delivery.bodies import Bodies, Request
 from bot.delivery.pace import Pacer
 from bot.delivery.results import (
+    NOT_MODIFIED,
+    PICTURES_FORBIDDEN,
+    WRONG_KIND_CAPTION,
+    FindResult,
     NotSent,
+    NotThere,
     RateLimited,
     Refusal,
     Refused,
     SendResult,
     Sent,
     Uncertain,
-    classify,
+    Unknown,
 )
+from bot.delivery.session import TelegramSession, create_bot, describe
 from bot.rendering.message import Outgoing
-from storage.records import Chat, PostKind
+from storage.deliveries import PostKind
+from storage.records import Chat
 
-T = TypeVar("T")
+__all__ = ["LONGEST_PACING", "Sender", "TokenRefused", "create_bot", "describe"]
 
 # A longer wait for the pace is an answer ("not now"), so that no claim stands while nothing is on its way.
 LONGEST_PACING = 1.5  # seconds
-REQUEST_TIMEOUT = 30  # seconds; Telegram fetches a picture's address itself before it answers
+# A picture that Telegram refused is not tried again in other chats for so long: each try costs a message's pace.
+REFUSED_PICTURE = 600.0  # seconds
+REFUSED_KEPT = 1000  # addresses
+# A post whose answer was lost is looked for under so many of the numbers after the last that is known.
+LOOKED_FOR = 3
+
+Failure = RateLimited | NotSent | Uncertain | Refused
 
 
 class TokenRefused(Exception):
     """Telegram does not know this token: nothing can be sent."""
 
 
-_CODES: tuple[tuple[type[TelegramAPIError], int], ...] = (
-    (TelegramUnauthorizedError, HTTPStatus.UNAUTHORIZED),
-    (TelegramForbiddenError, HTTPStatus.FORBIDDEN),
-    (TelegramConflictError, HTTPStatus.CONFLICT),
-    (TelegramNotFound, HTTPStatus.NOT_FOUND),
-)
-
-
-class TelegramSession(AiohttpSession):
-    """aiogram's session, which also knows what else comes from between us and Telegram.
-
-    A proxy's 502 page is a server's failure, whatever its body; an answer that is no text, or that is well but holds
-    no result, cannot be read. aiogram would let the first two out as other errors and the last as a success.
-    """
-
-    async def make_request(self, bot: Bot, method: TelegramMethod[T], timeout: int | None = None) -> T:
-        """As aiogram's; raises `ClientDecodeError` for bytes that are no text."""
-        try:
-            return await super().make_request(bot, method, timeout)
-        except UnicodeDecodeError as error:
-            raise ClientDecodeError("the answer is no text", error, None) from error
-
-    def check_response(self, bot: Bot, method: TelegramMethod[T], status_code: int, content: str) -> Response[T]:
-        """As aiogram's; raises `TelegramServerError` for any 5xx, `ClientDecodeError` where there is no result."""
-        if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not content.lstrip().startswith("{"):
-            raise TelegramServerError(method=method, message=f"the server answered {status_code}")
-        response = super().check_response(bot, method, status_code, content)
-        if response.result is None:
-            raise ClientDecodeError("the answer has no result", ValueError("result is missing"), None)
-        return response
-
-
-def create_bot(token: str, api_url: str) -> Bot:
-    """A bot that speaks to this Bot API server; nothing is sent yet."""
-    session = TelegramSession(api=TelegramAPIServer.from_base(api_url), timeout=REQUEST_TIMEOUT)
-    return Bot(token, session=session)
-
-
 class Sender:
-    """Sends and edits messages at the pace that Telegram allows."""
+    """Sends, edits and deletes messages at the pace that Telegram allows. Requests leave in the order they came in."""
 
-    def __init__(self, bot: Bot, pacer: Pacer, clock: Callable[[], float]) -> None:
-        """`clock` gives the pacer's seconds, such as `time.monotonic`."""
+    def __init__(
+        self, bot: Bot, pacer: Pacer, clock: Callable[[], float], *, allow_paid_broadcast: bool = False
+    ) -> None:
+        """`bot` comes from `create_bot`; `clock` gives the pacer's seconds, such as `time.monotonic`."""
+        if not isinstance(bot.session, TelegramSession):
+            raise TypeError("the bot of a sender comes from create_bot")
         self._bot = bot
+        self._session = bot.session
         self._pacer = pacer
         self._clock = clock
+        self._bodies = Bodies(allow_paid_broadcast=allow_paid_broadcast)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
         self._stopping = asyncio.Event()
+        self._refused_pictures: OrderedDict[str, float] = OrderedDict()
 
     def stop(self) -> None:
         """Begin no further request: who still waits for the pace is told that it was not sent."""
         self._stopping.set()
 
+    def room(self) -> int:
+        """How many messages may be claimed now: they can leave within a few hundredths of a second."""
+        return max(self._pacer.room(self._clock()) - self._waiting, 0)
+
+    def wait(self) -> float:
+        """Seconds until there is room."""
+        return self._pacer.wait(self._clock())
+
+    def wait_for(self, chat: Chat) -> float:
+        """Seconds until this chat may be written to, as its own limits stand now."""
+        return self._pacer.wait_for(chat.id, self._clock())
+
+    def take_new_holds(self) -> list[tuple[int, float]]:
+        """What Telegram asked to wait for since this was last asked: chats (0: the bot itself) and seconds from now."""
+        now = self._clock()
+        return [(chat_id, until - now) for chat_id, until in self._pacer.take_new_holds() if until > now]
+
+    def restore_holds(self, holds: dict[int, float]) -> None:
+        """What an earlier process was asked to wait for, as `take_new_holds` gave it, in seconds from now."""
+        now = self._clock()
+        for chat_id, seconds in holds.items():
+            self._pacer.restore_hold(chat_id, now + seconds)
+
     async def send(self, chat: Chat, message: Outgoing) -> SendResult:
-        """Send it; without its picture, or to the general thread, where Telegram refuses those.
+        """Send it; with fewer pictures, or to the general thread, where Telegram refuses those.
 
         Each further try comes after a refusal, so no try can leave a second copy.
         """
-        result = await self._send_once(chat, message)
-        if isinstance(result, Refused) and result.refusal is Refusal.PICTURE and message.photo is not None:
-            result = await self._send_once(chat, message.without_photo())
+        pictures = min(len(message.album), self._pacer.largest)
+        for kind in self._fuller_kinds(message, pictures):
+            result = await self._send_once(chat, message, kind, pictures)
+            if not (isinstance(result, Refused) and result.refusal is Refusal.PICTURE):
+                break
+            self._remember_refused(message, kind, result)
+        else:
+            result = await self._send_once(chat, message, PostKind.TEXT, 0)
         if isinstance(result, Refused) and result.refusal is Refusal.THREAD_GONE and chat.thread_id is not None:
             result = await self.send(replace(chat, thread_id=None), message)
             if isinstance(result, Sent):
                 result = replace(result, has_lost_thread=True)
         return result
-
-    def wait_for(self, chat: Chat) -> float:
-        """Seconds until this chat may be written to, as its own limits stand now."""
-        return self._pacer.wait_for(chat.id, self._clock())
 
     async def edit(
         self, chat: Chat, message_id: int, kind: PostKind, message: Outgoing, *, is_new_photo: bool = False
@@ -135,35 +120,117 @@ class Sender:
 
         `is_new_photo` puts the message's picture in place of the one that stands there.
         """
-        method: EditMessageCaption | EditMessageMedia | EditMessageText
-        if kind is PostKind.PHOTO and is_new_photo and message.photo is not None:
-            media = InputMediaPhoto(media=message.photo, caption=message.text, caption_entities=list(message.entities))
-            method = EditMessageMedia(
-                chat_id=chat.id, message_id=message_id, media=media, reply_markup=message.keyboard
-            )
-        elif kind is PostKind.PHOTO:
-            method = EditMessageCaption(
-                chat_id=chat.id,
-                message_id=message_id,
-                caption=message.text,
-                caption_entities=list(message.entities),
-                reply_markup=message.keyboard,
-            )
-        else:
-            method = EditMessageText(
-                chat_id=chat.id,
-                message_id=message_id,
-                text=message.text,
-                entities=list(message.entities),
-                link_preview_options=message.link_preview,
-                reply_markup=message.keyboard,
-            )
-        result = await self._call(chat.id, method)
-        if isinstance(result, Refused) and "message is not modified" in result.detail.lower():
+        is_new = is_new_photo and kind is PostKind.PHOTO and message.photo is not None
+        result = await self._call(bodies.edit(chat.id, message_id, message, kind, is_new_photo=is_new))
+        if isinstance(result, Refused) and NOT_MODIFIED in result.detail.lower():
             return Sent(message_id, kind)
-        if isinstance(result, Refused) and result.refusal is Refusal.PICTURE and is_new_photo:
+        if isinstance(result, Refused) and result.refusal is Refusal.PICTURE and is_new:
             return await self.edit(chat, message_id, kind, message)
-        return Sent(message_id, kind) if isinstance(result, Message | bool) else result
+        return Sent(message_id, kind) if isinstance(result, int) else result
+
+    async def delete(self, chat: Chat, message_id: int) -> SendResult:
+        """Take a message away; `Sent` when it is gone."""
+        result = await self._call(bodies.delete(chat.id, message_id))
+        return Sent(message_id, PostKind.TEXT) if isinstance(result, int) else result
+
+    async def find(
+        self, chat: Chat, after: int, message: Outgoing, kind: PostKind, *, is_fresh: bool = True
+    ) -> FindResult:
+        """Whether a message whose answer was lost stands in a channel, behind the last post that is known there.
+
+        An edit to the same text tells: it changes nothing, or it finds nothing to change. In a channel where the bot
+        may edit what people post it would write over them, so it is tried only while the doubt `is_fresh`, seconds
+        old, and nobody is likely to have posted since.
+        """
+        if not is_fresh and (risk := await self._may_edit_others(chat)) is not None:
+            return Unknown(risk)
+        for message_id in range(after + 1, after + 1 + LOOKED_FOR):
+            standing = kind
+            result = await self.edit(chat, message_id, standing, message)
+            if isinstance(result, Refused) and WRONG_KIND_CAPTION in result.detail.lower():
+                standing = PostKind.TEXT  # a text: ours, if its picture was refused
+                result = await self.edit(chat, message_id, standing, message)
+            if isinstance(result, Sent):
+                return Sent(message_id, standing)
+            if not (isinstance(result, Refused) and result.refusal is Refusal.POST_GONE):
+                return Unknown(type(result).__name__)
+        return NotThere()
+
+    async def _may_edit_others(self, chat: Chat) -> str | None:
+        """Why an edit could write over somebody's post; None when Telegram would refuse that."""
+        try:
+            member = await self._bot.get_chat_member(chat.id, self._bot.id)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            return type(describe(error)).__name__
+        return "the bot may edit other people's posts" if getattr(member, "can_edit_messages", True) else None
+
+    def _fuller_kinds(self, message: Outgoing, pictures: int) -> Iterator[PostKind]:
+        """How the message may be sent with pictures, the most first; those that were refused lately are left out."""
+        if pictures > 1 and not self._was_refused(message.album):
+            yield PostKind.ALBUM
+        if message.photo is not None and not self._was_refused((message.photo,)):
+            yield PostKind.PHOTO
+
+    def _was_refused(self, pictures: tuple[str, ...]) -> bool:
+        since = self._clock() - REFUSED_PICTURE
+        return any(self._refused_pictures.get(key, since) > since for key in (*pictures, "\n".join(pictures)))
+
+    def _remember_refused(self, message: Outgoing, kind: PostKind, refused: Refused) -> None:
+        """Which picture it was: of an album nobody says, so the whole of it is remembered."""
+        if any(sign in refused.detail.lower() for sign in PICTURES_FORBIDDEN):
+            return
+        pictures = message.album if kind is PostKind.ALBUM else (message.photo or "",)
+        self._refused_pictures["\n".join(pictures)] = self._clock()
+        self._refused_pictures.move_to_end("\n".join(pictures))
+        if len(self._refused_pictures) > REFUSED_KEPT:
+            self._refused_pictures.popitem(last=False)
+
+    async def _send_once(self, chat: Chat, message: Outgoing, kind: PostKind, pictures: int) -> SendResult:
+        result = await self._call(self._bodies.send(chat, message, kind, pictures))
+        if not isinstance(result, int):
+            return result
+        return Sent(result, kind) if result else Uncertain("the answer names no message")
+
+    async def _call(self, request: Request) -> int | Failure:
+        self._waiting += 1
+        try:
+            delay = await self._wait_turn(request)
+        finally:
+            self._waiting -= 1
+        if delay is not None:
+            return delay
+        try:
+            return await self._session.post(self._bot, request.method, request.body)
+        except TelegramRetryAfter as error:
+            now = self._clock()
+            self._pacer.hold(request.chat_id, now, now + error.retry_after)
+            return RateLimited(error.retry_after)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            return describe(error)
+
+    async def _wait_turn(self, request: Request) -> RateLimited | NotSent | None:
+        """None when it may leave now, and is counted. Who waits for its own chat lets the others pass."""
+        while not self._stopping.is_set():
+            wait = self._pacer.wait_for(request.chat_id, self._clock(), request.cost)
+            if wait == 0:
+                async with self._turn:
+                    wait = await self._wait_for_slot(request)
+                if wait == 0:
+                    return None
+            if wait > LONGEST_PACING:
+                return RateLimited(wait)
+            await self._stops_within(wait)
+        return NotSent("the bot is stopping")
+
+    async def _wait_for_slot(self, request: Request) -> float:
+        """0 once it is counted; else the seconds after which to ask again, and others may go first."""
+        while not self._stopping.is_set():
+            now = self._clock()
+            wait = self._pacer.take(request.chat_id, now, request.cost)
+            if wait == 0 or wait > LONGEST_PACING or self._pacer.wait_for(request.chat_id, now, request.cost) > 0:
+                return wait
+            await self._stops_within(wait)
+        return LONGEST_PACING
 
     async def _stops_within(self, seconds: float) -> bool:
         try:
@@ -171,61 +238,3 @@ class Sender:
                 return await self._stopping.wait()
         except TimeoutError:
             return False
-
-    async def _send_once(self, chat: Chat, message: Outgoing) -> SendResult:
-        method: SendPhoto | SendMessage
-        if message.photo is not None:
-            method = SendPhoto(
-                chat_id=chat.id,
-                message_thread_id=chat.thread_id,
-                photo=message.photo,
-                caption=message.text,
-                caption_entities=list(message.entities),
-                disable_notification=chat.is_silent,
-                reply_markup=message.keyboard,
-            )
-        else:
-            method = SendMessage(
-                chat_id=chat.id,
-                message_thread_id=chat.thread_id,
-                text=message.text,
-                entities=list(message.entities),
-                link_preview_options=message.link_preview,
-                disable_notification=chat.is_silent,
-                reply_markup=message.keyboard,
-            )
-        result = await self._call(chat.id, method)
-        if isinstance(result, Message):
-            return Sent(result.message_id, PostKind.PHOTO if message.photo is not None else PostKind.TEXT)
-        return result
-
-    async def _call(self, chat_id: int, method: TelegramMethod[T]) -> T | RateLimited | NotSent | Uncertain | Refused:
-        while (wait := self._pacer.take(chat_id, self._clock())) > 0:
-            if wait > LONGEST_PACING:
-                return RateLimited(wait)
-            if await self._stops_within(wait):
-                return NotSent("the bot is stopping")
-        try:
-            return await self._bot(method)
-        except TelegramRetryAfter as error:
-            now = self._clock()
-            self._pacer.hold(chat_id, now, now + error.retry_after)
-            return RateLimited(error.retry_after)
-        except (TelegramAPIError, ClientDecodeError) as error:
-            return describe(error)
-
-
-def describe(error: TelegramAPIError | ClientDecodeError) -> NotSent | Uncertain | Refused:
-    """What an error of aiogram's tells about a request: it merges network errors, so their cause decides."""
-    if isinstance(error, ClientDecodeError):
-        return Uncertain("the answer cannot be read")
-    if isinstance(error, TelegramNetworkError):
-        if isinstance(error.__cause__, ClientConnectorError):
-            return NotSent("no connection")
-        return Uncertain(type(error.__cause__ or error).__name__)
-    if isinstance(error, TelegramServerError):
-        return NotSent(error.message)
-    if isinstance(error, TelegramMigrateToChat):
-        return classify(HTTPStatus.BAD_REQUEST, error.message, error.migrate_to_chat_id)
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
-    return classify(code, error.message)

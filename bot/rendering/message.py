@@ -1,6 +1,7 @@
 """A message ready to be sent: text and entities, never a parse mode, so no title can break it.
 
-Limits are Telegram's (core.telegram.org/bots/api): 4096 code points of text, 1024 of a caption, 100 entities.
+Limits are Telegram's (core.telegram.org/bots/api): 4096 code points of text, 1024 of a caption, 100 entities,
+2 to 10 pictures in an album.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from bot.rendering.texts import BLANKS, clean, cut_at_word, web_url
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_ENTITIES = 100
+MAX_ALBUM = 10
 
 Node = Text | str
 
@@ -24,7 +26,9 @@ class Outgoing:
     """What one message says. With a photo, the text is its caption.
 
     `photo` is the picture's address. `preview_url` is the page whose large preview stands above the text when
-    there is no photo; None means no preview at all.
+    there is no photo; None means no preview at all. `album` are the addresses of 2 to 10 pictures that go out
+    instead of the one photo, and are what the photo stands in for when Telegram refuses one of them. An album takes
+    no keyboard.
     """
 
     text: str
@@ -32,6 +36,7 @@ class Outgoing:
     photo: str | None = None
     preview_url: str | None = None
     keyboard: InlineKeyboardMarkup | None = None
+    album: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         limit = MAX_CAPTION if self.photo else MAX_TEXT
@@ -40,9 +45,12 @@ class Outgoing:
         if len(self.entities) > MAX_ENTITIES:
             raise ValueError(f"a message has at most {MAX_ENTITIES} entities, this one {len(self.entities)}")
 
+        if self.album and (not 2 <= len(self.album) <= MAX_ALBUM or not self.photo or self.keyboard is not None):
+            raise ValueError(f"an album has 2 to {MAX_ALBUM} pictures, one to stand in for them, and no keyboard")
+
     def without_photo(self) -> "Outgoing":
         """The same text with a large preview of the page, for when Telegram refuses the picture."""
-        return replace(self, photo=None)
+        return replace(self, photo=None, album=())
 
     @property
     def link_preview(self) -> LinkPreviewOptions:
@@ -59,6 +67,7 @@ def compose(
     photo: str | None = None,
     preview_url: str | None = None,
     keyboard: InlineKeyboardMarkup | None = None,
+    album: tuple[str, ...] = (),
 ) -> Outgoing:
     """A message of these nodes: cleaned, trimmed, cut to the limit, its entities moved along.
 
@@ -69,7 +78,7 @@ def compose(
     shift = sizeof(raw[: len(raw) - len(raw.lstrip(BLANKS))])
     # The outer one first where two begin together: the order in which Telegram itself gives them.
     entities = sorted(_fitted(found, text, shift), key=lambda entity: (entity.offset, -entity.length))
-    return Outgoing(text, tuple(entities[:MAX_ENTITIES]), photo, preview_url, keyboard)
+    return Outgoing(text, tuple(entities[:MAX_ENTITIES]), photo, preview_url, keyboard, album)
 
 
 def link(text: str, url: str | None) -> Node:
@@ -88,7 +97,7 @@ def joined(nodes: list[Node], separator: str) -> Text:
 
 def length(*nodes: Node) -> int:
     """Code points that the nodes take in a message."""
-    return len(_cleaned(Text(*nodes)).render()[0])
+    return sum(length(*node) if isinstance(node, Text) else len(clean(str(node))) for node in nodes)
 
 
 def _cleaned(node: Text) -> Text:
