@@ -18,8 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.archive import Archive
 from bot.chat import ChatContext, create_dispatcher, set_commands
 from bot.chat.channels import UnknownSource, arrange_channel
+from bot.chat.inbox import Inbox
 from bot.chat.notes import Notes
-from bot.chat.poll import Handler, Poller, PollingEnded
+from bot.chat.poll import Poller, PollingEnded
 from bot.chat.webhook import create_webhook
 from bot.clock import now_utc
 from bot.delivery.compose import Composer
@@ -44,6 +45,7 @@ ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and
 LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
 TALLIES = timedelta(days=90)  # how long the counts of a day are kept
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
+REPEATS = timedelta(days=2)  # how long an update is known that comes again; Telegram itself keeps one for a day
 # With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
 GRACE = 2.5  # seconds for commands that are being answered
 DRAIN = 3.0  # seconds more to settle messages that are on their way
@@ -76,7 +78,7 @@ class App:
         self._pipeline = pipeline
         self._worker = worker
         self._dispatcher = dispatcher
-        self._handler = Handler(bot, dispatcher)
+        self._inbox = Inbox(bot, dispatcher, context)
         self._updates = dispatcher.resolve_used_update_types()
         self._stopping = asyncio.Event()
         self._fault: CannotServe | None = None
@@ -91,7 +93,7 @@ class App:
     async def serve(self, on_ready: Callable[[], None] | None = None) -> None:
         """Serve until `stop`. Raises `CannotServe` when Telegram refuses the token or gives the updates to another."""
         scheduler = self._schedule()
-        poller = Poller(self._bot, self._handler, self._updates)
+        poller = Poller(self._bot, self._inbox, self._updates)
         try:
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
                 await self._open_servers(stack)
@@ -99,7 +101,8 @@ class App:
                 await self._stopping.wait()
                 self._worker.begin_to_stop()
                 starting.cancel()
-                poller.stop(GRACE)
+                poller.stop()
+                self._inbox.stop()
         except* (PollingEnded, CannotServe) as ended:
             self._fault = CannotServe(str(first_of(ended)))
         finally:
@@ -118,6 +121,7 @@ class App:
         await self._guarded(self._arrange)()
         if self._stopping.is_set():
             return
+        group.create_task(self._inbox.run(GRACE))
         if not self._settings.webhook.url:
             group.create_task(poller.run())
         scheduler.start()
@@ -234,7 +238,7 @@ class App:
         webhook = self._settings.webhook
         if webhook.url:
             path = urlsplit(webhook.url).path or "/"
-            application = create_webhook(self._bot, self._handler, path, webhook.secret.get_secret_value())
+            application = create_webhook(self._inbox, path, webhook.secret.get_secret_value())
             await stack.enter_async_context(listening(application, webhook.listen))
         if self._settings.metrics.listen:
             application = create_metrics_server(self._context.metrics, lambda: self.is_ready, self._get_load)
@@ -251,6 +255,7 @@ class App:
             await stores.mailbox.forget_posts(now - LEDGER)
             await stores.mailbox.advance_idle()
             await stores.topics.forget_questions(now - QUESTIONS)
+            await stores.inbox.forget(now - REPEATS)
             await stores.tallies.forget((now - TALLIES).date())
             await stores.search.optimize()
 

@@ -26,6 +26,9 @@ class Metrics:
         self.polls = Counter("khabar_polls", "Visits to sources, by outcome", ["outcome"], registry=self.registry)
         self.messages = Counter("khabar_messages", "Messages to chats, by outcome", ["outcome"], registry=self.registry)
         self.updates = Counter("khabar_updates", "Updates handled", registry=self.registry)
+        self.dropped = Counter(
+            "khabar_updates_dropped", "Updates beyond what one person may ask at once", registry=self.registry
+        )
         self.in_flight = Gauge("khabar_in_flight", "Messages on their way", registry=self.registry)
         self.in_doubt = Gauge("khabar_in_doubt", "Messages that may or may not stand", registry=self.registry)
         self.due_chats = Gauge("khabar_due_chats", "Chats whose time has come", registry=self.registry)

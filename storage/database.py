@@ -17,13 +17,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, StatementRefused, StorageError
 from storage.stores import Stores
 
 # Shorter than the time that a stop may take: whoever waits for the writer must not hold the bot up.
 BUSY_TIMEOUT_MS = 3_000
 POOL_TIMEOUT = 15  # seconds that a transaction waits for its turn
 READERS = 4
+PRIMARY_CODE = 0xFF  # of an extended code of SQLite's (sqlite.org/rescode.html)
 
 
 class Database:
@@ -102,17 +103,17 @@ def sqlite_path(url: sa.URL) -> Path | None:
 
 @asynccontextmanager
 async def wrapped_errors() -> AsyncIterator[None]:
-    """Driver errors that tell of the database, not of the statement, become `DatabaseUnavailable`."""
+    """Driver errors that tell of the database become `DatabaseUnavailable`; a missing table, `StatementRefused`."""
     try:
         yield
     except DBAPIError as error:
-        if _tells_of_the_database(error.orig) or error.connection_invalidated:
-            raise DatabaseUnavailable(f"the database cannot be used now: {error.orig}") from error
-        raise
-    except sqlite3.Error as error:
-        if not _tells_of_the_database(error):
+        if (fault := _fault(error.orig, is_lost=error.connection_invalidated)) is None:
             raise
-        raise DatabaseUnavailable(f"the database cannot be used now: {error}") from error
+        raise fault from error
+    except sqlite3.Error as error:
+        if (fault := _fault(error)) is None:
+            raise
+        raise fault from error
     except PoolTimeout as error:
         raise DatabaseUnavailable("the database is busy: too much is being written at once") from error
     except OSError as error:
@@ -126,9 +127,17 @@ async def _pragma(connection: AsyncConnection, statement: str) -> None:
         await raw.driver_connection.execute(statement)
 
 
-def _tells_of_the_database(error: BaseException | None) -> bool:
-    """Whether the file, the disk or a lock is meant ("file is not a database" among them), not our statement."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+def _fault(error: BaseException | None, *, is_lost: bool = False) -> StorageError | None:
+    """What an error of the driver's means where the file, the disk, a lock or the schema is to blame, not the values.
+
+    SQLite tells by one code what it cannot run in any file as it stands: no such table, too many variables.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & PRIMARY_CODE == sqlite3.SQLITE_ERROR:
+        return StatementRefused(f"the database cannot answer that: {error}")
+    if is_lost or isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        return DatabaseUnavailable(f"the database cannot be used now: {error}")
+    return None
 
 
 def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:

@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseUnavailable    the file or server cannot be opened, is locked, full or read-only
+├── StatementRefused       it is there and works, but lacks a table, a column, or room in one statement
 ├── SchemaMismatch         the schema is older or newer than this program
 └── NotFound               no such record
 """
@@ -13,6 +14,10 @@ class StorageError(Exception):
 
 class DatabaseUnavailable(StorageError):
     """The database cannot be opened or written now."""
+
+
+class StatementRefused(StorageError):
+    """The statement cannot be run in this database, now or later."""
 
 
 class SchemaMismatch(StorageError):

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import ArticleStore
 from storage.chats import ChatStore
 from storage.holds import HoldStore
+from storage.inbox import InboxStore
 from storage.mailbox import MailboxStore
 from storage.posts import PostStore
 from storage.search import SearchStore
@@ -24,6 +25,7 @@ class Stores:
         self.stories = StoryStore(connection)
         self.topics = TopicStore(connection)
         self.chats = ChatStore(connection)
+        self.inbox = InboxStore(connection)
         self.mailbox = MailboxStore(connection)
         self.posts = PostStore(connection)
         self.tallies = TallyStore(connection)

@@ -1,10 +1,12 @@
 """Around every handler: the admins' check, the transaction, the chat's record; then its replies are performed.
 
     check       only admins change a group's settings                network
-    handle      one transaction: the chat's record, the handler      no network
+    handle      one transaction: the chat's record, the handler,     no network
+                its replies, and that the update is handled
     perform     the replies, after the commit                        network
 
-A fault is logged and answered with one sentence; the bot goes on with the next update.
+A fault is logged and answered with one sentence; the bot goes on with the next update. Where the database itself
+failed, nothing was done yet: the update goes back to the inbox, which tries again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,15 +18,26 @@ from aiogram import BaseMiddleware, Bot
 from aiogram.dispatcher.flags import get_flag
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import Chat as TelegramChat
-from aiogram.types import Message, TelegramObject, User
+from aiogram.types import Message, TelegramObject, Update, User
 
+from bot.chat.answers import Answer, dump_answer
 from bot.chat.context import ChatContext, Visit, wake
 from bot.chat.perform import Performer, Place, place_of
 from bot.chat.replies import Notice, Replies, Reply, Say
 from bot.rendering.locales import Words
-from bot.rendering.notices import Asked, Fault, Toast, admins_only, failed, story_gone, toast, wrong_question
+from bot.rendering.notices import (
+    Asked,
+    Fault,
+    Toast,
+    admins_only,
+    failed,
+    story_gone,
+    toast,
+    too_much,
+    wrong_question,
+)
 from bot.topics.query import QuestionError
-from storage.errors import NotFound, StorageError
+from storage.errors import DatabaseUnavailable, NotFound, StorageError
 from storage.records import Chat, ChatKind, ChatState, Night, Schedule
 from storage.stores import Stores
 
@@ -32,6 +45,10 @@ log = structlog.get_logger("khabar.chat")
 
 FOR_ADMINS = "for_admins"  # a handler's flag: in groups only for the group's admins
 NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and no record of the chat is made
+
+# What the inbox tells of an update.
+IS_AGAIN = "is_again"  # the database failed at it before, and the person was told
+IS_TOO_MUCH = "is_too_much"  # the person's last for now: they are asked to wait instead
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -43,33 +60,48 @@ class Conversation(BaseMiddleware):
         self._context = context
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
-        """Perform what the handler answers; nothing but a cancellation gets out."""
+        """Perform what the handler answers. Raises `DatabaseUnavailable` when nothing could be done yet."""
         place = place_of(event)
         user: User | None = data.get("event_from_user")
-        bot: Bot = data["bot"]
-        replies: tuple[Reply, ...]
+        performer = Performer(data["bot"], self._context, place)
         try:
-            if get_flag(data, FOR_ADMINS) and not await _may_change(bot, event, place, user):
-                words = await self._words(place, user)
-                is_press = place.query_id is not None
-                replies = (Notice(toast(Toast.ADMINS_ONLY, words)) if is_press else Say(admins_only(words)),)
-            else:
-                replies = _as_tuple(await self._handle(handler, event, data, user))
+            reply = await self._refusal(event, data, place, user)
+            replies = (reply,) if reply else await self._handle(handler, event, data, place, user)
+        except DatabaseUnavailable:
+            if not (data.get(IS_AGAIN) or get_flag(data, NO_RECORD)):
+                await performer.perform((_sorry(place, await self._words(place, user)),))
+            raise
         except Exception as error:
             if get_flag(data, NO_RECORD):  # nobody has said anything there: a channel's readers want no apology
                 log.exception("a change of membership could not be taken in", chat=place.chat_id)
                 return
             replies = (_apology(error, place, await self._words(place, user), _asked(event)),)
-        await Performer(bot, self._context, place).perform(replies)
+        await performer.perform(replies)
+
+    async def _refusal(
+        self, event: TelegramObject, data: dict[str, Any], place: Place, user: User | None
+    ) -> Reply | None:
+        """What is said in place of the handler's answer, if anything."""
+        is_press = place.query_id is not None
+        if data.get(IS_TOO_MUCH) and not get_flag(data, NO_RECORD):
+            words = await self._words(place, user)
+            return Notice(toast(Toast.TOO_MUCH, words)) if is_press else Say(too_much(words))
+        if get_flag(data, FOR_ADMINS) and not await _may_change(data["bot"], event, place, user):
+            words = await self._words(place, user)
+            return Notice(toast(Toast.ADMINS_ONLY, words)) if is_press else Say(admins_only(words))
+        return None
 
     async def _handle(
-        self, handler: Handler, event: TelegramObject, data: dict[str, Any], user: User | None
-    ) -> Replies:
+        self, handler: Handler, event: TelegramObject, data: dict[str, Any], place: Place, user: User | None
+    ) -> tuple[Reply, ...]:
+        update: Update = data["event_update"]
         async with self._context.database.transaction() as stores:
             data |= {"stores": stores, "context": self._context}
             if not get_flag(data, NO_RECORD):
                 data["visit"] = await self._meet(stores, data["event_chat"], user)
-            replies: Replies = await handler(event, data)
+            replies = _as_tuple(await handler(event, data))
+            is_answered = bool(replies) or place.query_id is not None
+            await stores.inbox.settle(update.update_id, dump_answer(Answer(place, replies)) if is_answered else None)
             return replies
 
     async def _meet(self, stores: Stores, chat: TelegramChat, user: User | None) -> Visit:
@@ -126,7 +158,12 @@ def _apology(error: Exception, place: Place, words: Words, asked: Asked) -> Repl
     if isinstance(error, NotFound | OverflowError):  # a number that no id of ours can have is a button of nobody's
         return Notice(toast(Toast.STALE, words)) if is_press else Say(story_gone(words))
     log.error("an update could not be answered", chat=place.chat_id, exc_info=error)
-    return Notice(toast(Toast.FAILED, words)) if is_press else Say(failed(words))
+    return _sorry(place, words)
+
+
+def _sorry(place: Place, words: Words) -> Reply:
+    """Something went wrong on our side."""
+    return Say(failed(words)) if place.query_id is None else Notice(toast(Toast.FAILED, words))
 
 
 def _asked(event: TelegramObject) -> Asked:

@@ -1,15 +1,16 @@
 """Updates by long polling. aiogram's own loop repeats a 401 or a 409 for ever; here they end the bot in plain words.
 
 PollingEnded    Telegram gives this process no updates: the token is wrong, or another process takes them
+
+The next getUpdates confirms what the one before it brought, so the inbox has written that down by then.
 """
 
 import asyncio
-import random
+from collections.abc import Sequence
 from typing import Any
-from weakref import WeakValueDictionary
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
     TelegramConflictError,
@@ -18,40 +19,19 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import TelegramMethod
-from aiogram.types import Update
-from aiogram.types.update import UpdateTypeLookupError
-from pydantic import ValidationError
 
+from bot.chat.inbox import Inbox, Waiting, backoff
+from bot.chat.incoming import number_of
 from bot.groups import first_of
+from storage.errors import StorageError
 
 log = structlog.get_logger("khabar.updates")
 
 POLL = 25  # seconds that Telegram holds a request open while nothing happens
-OPEN_UPDATES = 64  # handled at once; what comes beyond waits at Telegram
-LONGEST_WAIT = 30.0  # seconds between attempts while Telegram cannot be reached
 
 
 class PollingEnded(Exception):
     """Telegram gives this process no updates, and asking again will not help."""
-
-
-class Handler:
-    """Hands updates to the dispatcher: those of one chat one after another, those of different chats at once."""
-
-    def __init__(self, bot: Bot, dispatcher: Dispatcher) -> None:
-        self._bot = bot
-        self._dispatcher = dispatcher
-        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    async def handle(self, update: Update) -> None:
-        """Nothing is raised: the chat room answers the person and logs what went wrong there."""
-        try:
-            async with self._chats.setdefault(_chat_of(update), asyncio.Lock()):
-                await self._dispatcher.feed_update(self._bot, update)
-        except UpdateTypeLookupError:
-            log.info("an update of a kind that is not known", update_id=update.update_id)
-        except Exception:  # one update's fault stops no other, and is reported in full
-            log.exception("an update could not be handled", update_id=update.update_id)
 
 
 class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -69,26 +49,19 @@ class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
 class Poller:
     """Takes updates until it is stopped."""
 
-    def __init__(self, bot: Bot, handler: Handler, allowed_updates: list[str]) -> None:
+    def __init__(self, bot: Bot, inbox: Inbox, allowed_updates: list[str]) -> None:
         self._bot = bot
-        self._handler = handler
+        self._inbox = inbox
         self._allowed = allowed_updates
         self._polling: asyncio.Task[None] | None = None
         self._is_stopped = False
-        self._slots = asyncio.Semaphore(OPEN_UPDATES)
-        self._handling: set[asyncio.Task[None]] = set()
         self._offset: int | None = None
 
-    def stop(self, grace: float) -> None:
-        """Take no more updates; `run` ends once those taken are handled and confirmed, or after `grace` seconds."""
+    def stop(self) -> None:
+        """Take no more updates; `run` ends once those taken are confirmed."""
         self._is_stopped = True
         if self._polling is not None:
             self._polling.cancel()
-        asyncio.get_running_loop().call_later(grace, self._give_up)
-
-    def _give_up(self) -> None:
-        for task in self._handling:
-            task.cancel()
 
     async def run(self) -> None:
         """Poll until `stop`. Raises `PollingEnded`."""
@@ -96,12 +69,12 @@ class Poller:
             return
         try:
             async with asyncio.TaskGroup() as group:
-                self._polling = group.create_task(self._poll(group))
+                self._polling = group.create_task(self._poll())
         except BaseExceptionGroup as faults:
             raise first_of(faults) from None
         await self._confirm()
 
-    async def _poll(self, group: asyncio.TaskGroup) -> None:
+    async def _poll(self) -> None:
         attempts = 0
         while True:
             request = RawUpdates(offset=self._offset, timeout=POLL, allowed_updates=self._allowed)
@@ -116,51 +89,37 @@ class Poller:
                 continue
             except AiogramError as error:
                 attempts += 1
-                wait = min(2.0**attempts, LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 — spreads retries
+                wait = backoff(attempts)
                 log.warning("no updates from Telegram", error=type(error).__name__, again_in=round(wait, 1))
                 await asyncio.sleep(wait)
                 continue
             attempts = 0
-            for told in filter(_is_update, updates):
-                await self._slots.acquire()
-                handling = group.create_task(self._handle(told))
-                self._handling.add(handling)
-                handling.add_done_callback(self._handling.discard)
-                self._offset = int(told["update_id"]) + 1
+            told = [one for one in updates if number_of(one) is not None]
+            if len(told) < len(updates):
+                log.warning("the server told of an update without a number")
+            if told:
+                await self._keep(self._inbox.admit(told))
+                self._offset = int(told[-1]["update_id"]) + 1
 
-    async def _handle(self, told: dict[str, Any]) -> None:
-        try:
-            update = Update.model_validate(told, context={"bot": self._bot})
-        except ValidationError as error:
-            log.warning("an update cannot be read", update_id=told["update_id"], reason=str(error.errors()[:2]))
-        else:
-            await self._handler.handle(update)
-        finally:
-            self._slots.release()
+    async def _keep(self, admitted: Sequence[Waiting]) -> None:
+        """Until they are written down they are not confirmed, and nothing more is asked for."""
+        attempts = 0
+        while True:
+            try:
+                await self._inbox.keep(admitted)
+            except StorageError as error:
+                attempts += 1
+                wait = backoff(attempts)
+                log.error("updates cannot be written down, trying again", error=str(error), again_in=round(wait, 1))
+                await asyncio.sleep(wait)
+            else:
+                return
 
     async def _confirm(self) -> None:
-        """Tell Telegram what was handled, so that the next process does not handle it again."""
+        """Tell Telegram what was taken, so that the next process is not brought it again."""
         if self._offset is None:
             return
         try:
             await self._bot(RawUpdates(offset=self._offset, timeout=0, limit=1), request_timeout=1)
         except AiogramError as error:
             log.warning("the last updates could not be confirmed", error=type(error).__name__)
-
-
-def _is_update(told: dict[str, Any]) -> bool:
-    """Whether it can be confirmed; what has no number cannot be an update of Telegram's."""
-    is_one = isinstance(told.get("update_id"), int)
-    if not is_one:
-        log.warning("the server told of an update without a number")
-    return is_one
-
-
-def _chat_of(update: Update) -> int:
-    """Whose turn it is: the chat of the message or button, else the person."""
-    event = update.event
-    message = getattr(event, "message", event)
-    for holder in (getattr(message, "chat", None), getattr(event, "from_user", None)):
-        if holder is not None:
-            return int(holder.id)
-    return 0

@@ -1,23 +1,29 @@
-"""Updates by webhook: the secret is compared before the body is read, and an update is handled before the answer."""
+"""Updates by webhook: the secret is compared before the body is read, and an update is written down before the answer.
+
+Answered is taken: Telegram brings an update again that was not answered by 200, and one that comes again does nothing.
+"""
 
 import hmac
+import json
 
-from aiogram import Bot
-from aiogram.types import Update
+import structlog
 from aiohttp import web
-from pydantic import ValidationError
 
-from bot.chat.poll import Handler
+from bot.chat.inbox import Inbox
+from bot.chat.incoming import number_of
+from storage.errors import StorageError
+
+log = structlog.get_logger("khabar.updates")
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 — the header's name
 LONGEST_UPDATE = 1024 * 1024  # bytes
 
 
-def create_webhook(bot: Bot, handler: Handler, path: str, secret: str) -> web.Application:
+def create_webhook(inbox: Inbox, path: str, secret: str) -> web.Application:
     """An application that takes updates at `path`. `secret` is what setWebhook was given; it may not be empty.
 
-    Answers 403 to a wrong secret, 400 to what is no update, 200 once the update was handled: Telegram brings one
-    that was not answered again.
+    Answers 403 to a wrong secret, 400 to what is no update, 503 while the database cannot be written, 200 once the
+    update was written down.
     """
     expected = secret.encode()
 
@@ -26,10 +32,16 @@ def create_webhook(bot: Bot, handler: Handler, path: str, secret: str) -> web.Ap
         if not hmac.compare_digest(given, expected):
             raise web.HTTPForbidden
         try:
-            update = Update.model_validate_json(await request.read(), context={"bot": bot})
-        except ValidationError:
+            told = json.loads(await request.read())
+        except (ValueError, RecursionError):
             raise web.HTTPBadRequest from None
-        await handler.handle(update)
+        if number_of(told) is None:
+            raise web.HTTPBadRequest
+        try:
+            await inbox.keep(inbox.admit([told]))
+        except StorageError as error:
+            log.error("an update cannot be written down, Telegram will bring it again", error=str(error))
+            raise web.HTTPServiceUnavailable from None
         return web.Response()
 
     application = web.Application(client_max_size=LONGEST_UPDATE)

@@ -27,6 +27,7 @@ class Toast(StrEnum):
     ADMINS_ONLY = "toast.admins_only"  # a group's settings are its admins'
     KEPT = "toast.kept"  # nothing was deleted
     FAILED = "toast.failed"  # a fault of ours
+    TOO_MUCH = "allowance.wait"  # more messages at once than anybody needs
 
 
 class Fault(StrEnum):
@@ -85,6 +86,11 @@ def story_gone(words: Words) -> Outgoing:
 def failed(words: Words) -> Outgoing:
     """Something went wrong on our side; the details are in the log."""
     return compose(words.text(Toast.FAILED.value))
+
+
+def too_much(words: Words) -> Outgoing:
+    """The last answer for now to somebody who writes faster than a person does."""
+    return compose(words.text(Toast.TOO_MUCH.value))
 
 
 def admins_only(words: Words) -> Outgoing:

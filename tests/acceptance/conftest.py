@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from pydantic import SecretStr
 
 from bot.archive import Archive
 from bot.chat import ChatContext, create_dispatcher
+from bot.chat.inbox import Inbox
+from bot.chat.poll import Poller
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import create_bot
@@ -124,9 +127,9 @@ def settings(telegram: LocalTelegram, database: Database) -> Settings:
 
 
 @pytest.fixture
-async def khabar(database: Database, lemmatiser: Lemmatiser, settings: Settings) -> AsyncIterator[Khabar]:
-    """The bot, polling the sandbox."""
-    context = ChatContext(
+def context(database: Database, lemmatiser: Lemmatiser, settings: Settings) -> ChatContext:
+    """The parts that the chat room needs."""
+    return ChatContext(
         database=database,
         archive=Archive(lemmatiser),
         composer=Composer(Locales(settings.language), settings.timezone),
@@ -135,12 +138,36 @@ async def khabar(database: Database, lemmatiser: Lemmatiser, settings: Settings)
         metrics=Metrics(),
         now=lambda: datetime.now(UTC),
     )
+
+
+@asynccontextmanager
+async def serving(context: ChatContext) -> AsyncIterator[Khabar]:
+    """The bot, polling the sandbox until the end of the block."""
+    bot = create_bot(TOKEN, context.settings.api_url)
     dispatcher = create_dispatcher(context)
-    bot = create_bot(TOKEN, settings.api_url)
-    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
-    yield Khabar(bot, context)
-    await dispatcher.stop_polling()
-    await polling
+    inbox = Inbox(bot, dispatcher, context)
+    poller = Poller(bot, inbox, dispatcher.resolve_used_update_types())
+
+    async def serve() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(inbox.run(grace=1.0))
+            group.create_task(poller.run())
+
+    task = asyncio.create_task(serve())
+    try:
+        yield Khabar(bot, context)
+    finally:
+        poller.stop()
+        inbox.stop()
+        await task
+        await bot.session.close()
+
+
+@pytest.fixture
+async def khabar(context: ChatContext) -> AsyncIterator[Khabar]:
+    """The bot, polling the sandbox."""
+    async with serving(context) as khabar:
+        yield khabar
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import time
 
 import pytest
 from aiogram import Dispatcher
-from aiogram.types import Update
 from structlog.testing import capture_logs
 
-from bot.chat.poll import Handler, Poller
+from bot.chat import ChatContext
+from bot.chat.inbox import Inbox
+from bot.chat.incoming import read_update
+from bot.chat.poll import Poller
 from bot.delivery.pace import Pacer
 from bot.delivery.results import NotSent, SendResult, Uncertain
 from bot.delivery.sender import Sender, create_bot
@@ -39,22 +41,24 @@ async def test_an_answer_that_cannot_be_read_is_a_result(status: int, body: byte
 
 
 @pytest.mark.parametrize(("status", "body", "_"), GARBAGE)
-async def test_polling_outlives_an_answer_that_cannot_be_read(status: int, body: bytes, _: object) -> None:
+async def test_polling_outlives_an_answer_that_cannot_be_read(
+    context: ChatContext, status: int, body: bytes, _: object
+) -> None:
     async with FakeSite() as site:
         site.serve(f"/bot{TOKEN}/getUpdates", body, status)
         bot = create_bot(TOKEN, site.url(""))
-        poller = Poller(bot, Handler(bot, Dispatcher()), ["message"])
+        poller = Poller(bot, Inbox(bot, Dispatcher(), context), ["message"])
         with capture_logs() as logs:
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(poller.run())
                 while not any(line["event"] == "no updates from Telegram" for line in logs):
                     assert not running.done()
                     await asyncio.sleep(0)
-                poller.stop(1.0)
+                poller.stop()
         await bot.session.close()
 
 
 async def test_an_update_of_a_kind_that_nobody_knows_is_let_pass() -> None:
     bot = create_bot(TOKEN, "http://127.0.0.1:9")
-    await Handler(bot, Dispatcher()).handle(Update(update_id=1))
+    assert read_update({"update_id": 1}, bot) is None
     await bot.session.close()

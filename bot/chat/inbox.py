@@ -1,0 +1,251 @@
+"""The inbox: an update is written down before it is confirmed, and handled once, after a crash too.
+
+admit     what cannot be read, or is beyond a person's allowance, is dropped
+keep      one transaction writes down the rest; only then may Telegram be told that it was taken
+run       what the process before this one left open, then what comes: a chat's updates one after another,
+          different chats at once
+handle    the chat room's transaction writes down the replies too, and that the update needs no more handling;
+          given replies are crossed out many at a time
+
+A crash loses nothing: what was not handled is handled, what was not answered is answered. Answers may be given twice
+when the crash came between the giving and the crossing out.
+"""
+
+import asyncio
+import json
+import random
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+
+from bot.chat.allowance import Allowance, Verdict
+from bot.chat.answers import Answer, load_answer
+from bot.chat.context import ChatContext
+from bot.chat.incoming import Incoming, read_update
+from bot.chat.middleware import IS_AGAIN, IS_TOO_MUCH
+from bot.chat.perform import Performer
+from storage.errors import DatabaseUnavailable, StorageError
+from storage.inbox import OpenUpdate
+
+log = structlog.get_logger("khabar.updates")
+
+SLOTS = 64  # chats that are served at once
+MOST_WAITING = 1_000  # updates in memory; what comes beyond waits at Telegram
+MOST_OF_A_CHAT = 100  # of them; what a chat asks beyond would be answered minutes later
+CLOSE_EVERY = 1.0  # seconds until given replies are crossed out, if no update comes first
+LAST_CLOSE = 1.0  # seconds that this may take when the bot stops
+STALE = timedelta(minutes=10)  # an older answer would be one to nobody
+LONGEST_WAIT = 30.0  # seconds between attempts while the database cannot be written
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that was written down and has its turn to come; `answer` when only that is left to give."""
+
+    update_id: int
+    chat_id: int
+    incoming: Incoming | None = None
+    answer: Answer | None = None
+    is_too_much: bool = False
+    failed: int = 0  # attempts that the database let down
+
+
+class Inbox:
+    """Takes updates, and hands them to the dispatcher until it is stopped."""
+
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, context: ChatContext) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._context = context
+        self._allowance = Allowance()
+        self._writing = asyncio.Lock()
+        self._is_loaded = False
+        self._chats: dict[int, deque[Waiting]] = {}
+        self._turns: asyncio.Queue[int] = asyncio.Queue()  # chats with something to handle, each once
+        self._done: list[int] = []
+        self._waiting = 0
+        self._has_room, self._is_idle, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._has_room.set()
+        self._is_idle.set()
+
+    def admit(self, told: Iterable[dict[str, Any]]) -> list[Waiting]:
+        """Of these updates, each with its number, those that are to be handled."""
+        read = (read_update(one, self._bot) for one in told)
+        return [admitted for one in read if one is not None and (admitted := self._admit(one)) is not None]
+
+    async def keep(self, admitted: Sequence[Waiting]) -> None:
+        """Write these down and line them up; what has come before is passed over. Waits while too many wait.
+
+        Raises `StorageError`: then none was written down, and Telegram must bring them again.
+        """
+        await self._has_room.wait()
+        if not admitted:
+            return
+        bodies = {one.update_id: one.incoming.body for one in admitted if one.incoming is not None}
+        async with self._writing:
+            closed = tuple(self._done)
+            async with self._context.database.transaction() as stores:
+                await stores.inbox.close(closed)
+                new = await stores.inbox.add(bodies, self._context.now())
+            del self._done[: len(closed)]
+            # Before `run` has looked for what is open, it will find these there.
+            for one in admitted if self._is_loaded else ():
+                if one.update_id in new:
+                    self._line_up(one)
+
+    def stop(self) -> None:
+        """Let `run` end once everything that waits was handled, or when its time is over."""
+        self._stopping.set()
+
+    async def run(self, grace: float) -> None:
+        """Handle updates until `stop`, and then for `grace` seconds more. What is left stays written down."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._load()), group.create_task(self._close_often())]
+                tasks += [group.create_task(self._serve()) for _ in range(SLOTS)]
+                await self._stopping.wait()
+                try:
+                    async with asyncio.timeout(grace):
+                        await self._is_idle.wait()
+                except TimeoutError:
+                    log.warning("updates are left for the next start", updates=self._waiting)
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._close_last()
+
+    def _admit(self, incoming: Incoming) -> Waiting | None:
+        waiting = Waiting(incoming.update_id, incoming.chat_id, incoming)
+        if incoming.asker is None:
+            return waiting
+        at = incoming.asked_at(self._context.now()).timestamp()
+        verdict = self._allowance.decide(incoming.asker, at)
+        is_full = len(self._chats.get(incoming.chat_id, ())) >= MOST_OF_A_CHAT
+        if verdict is Verdict.DROP or is_full:
+            self._context.metrics.dropped.inc()
+            return None
+        return replace(waiting, is_too_much=verdict is Verdict.WARN)
+
+    async def _load(self) -> None:
+        """Line up what the process before this one left open."""
+        attempt = 0
+        while not self._is_loaded:
+            try:
+                async with self._writing:
+                    # In a transaction that writes, so that `keep` comes wholly before or after it.
+                    async with self._context.database.transaction() as stores:
+                        found = await stores.inbox.get_open()
+                    for one in found:
+                        self._line_up_open(one)
+                    self._is_loaded = True
+            except StorageError as error:
+                attempt += 1
+                log.error("open updates cannot be read, trying again", error=str(error))
+                await asyncio.sleep(backoff(attempt))
+
+    def _line_up_open(self, found: OpenUpdate) -> None:
+        now = self._context.now()
+        if found.body is not None:
+            incoming = read_update(json.loads(found.body), self._bot)
+            if incoming is not None:
+                self._line_up(Waiting(found.update_id, incoming.chat_id, incoming))
+                return
+        elif found.replies is not None and now - found.received_at <= STALE:
+            try:
+                answer = load_answer(found.replies)
+            except ValueError as error:
+                log.warning("an answer of another version is not given", update_id=found.update_id, error=str(error))
+            else:
+                self._line_up(Waiting(found.update_id, answer.place.chat_id, answer=answer))
+                return
+        self._done.append(found.update_id)
+
+    def _line_up(self, one: Waiting) -> None:
+        queue = self._chats.get(one.chat_id)
+        if queue is None:
+            queue = self._chats[one.chat_id] = deque()
+            self._turns.put_nowait(one.chat_id)
+        queue.append(one)
+        self._count(1)
+
+    def _count(self, more: int) -> None:
+        self._waiting += more
+        for event, is_set in (
+            (self._has_room, self._waiting < MOST_WAITING),
+            (self._is_idle, self._waiting == 0),
+        ):
+            if is_set:
+                event.set()
+            else:
+                event.clear()
+
+    async def _serve(self) -> None:
+        """One slot: a chat's next update, then the chat stands at the end of the line again."""
+        while True:
+            chat_id = await self._turns.get()
+            queue = self._chats[chat_id]
+            wait = await self._handle(queue)
+            if wait is not None:
+                asyncio.get_running_loop().call_later(wait, self._turns.put_nowait, chat_id)
+                continue
+            self._done.append(queue.popleft().update_id)
+            if queue:
+                self._turns.put_nowait(chat_id)
+            else:
+                del self._chats[chat_id]
+            self._count(-1)
+
+    async def _handle(self, queue: deque[Waiting]) -> float | None:
+        """Handle the first one; None when that is done, else the seconds after which to try again."""
+        one = queue[0]
+        try:
+            await self._perform(one)
+        except DatabaseUnavailable as error:
+            queue[0] = replace(one, failed=one.failed + 1)
+            log.error("the database failed, an update is tried again", update_id=one.update_id, error=str(error))
+            return backoff(one.failed + 1)
+        except Exception:  # one update's fault stops no other, and is reported in full
+            log.exception("an update could not be handled", update_id=one.update_id)
+        return None
+
+    async def _perform(self, one: Waiting) -> None:
+        if one.answer is not None:
+            await Performer(self._bot, self._context, one.answer.place).perform(one.answer.replies)
+        elif one.incoming is not None:
+            said = {IS_AGAIN: one.failed > 0, IS_TOO_MUCH: one.is_too_much}
+            await self._dispatcher.feed_update(self._bot, one.incoming.update, **said)
+
+    async def _close_often(self) -> None:
+        while True:
+            await asyncio.sleep(CLOSE_EVERY)
+            await self._close()
+
+    async def _close_last(self) -> None:
+        try:
+            async with asyncio.timeout(LAST_CLOSE):
+                await self._close()
+        except TimeoutError:
+            log.warning("given answers could not be crossed out, and may be given again", answers=len(self._done))
+
+    async def _close(self) -> None:
+        """Cross out what is done."""
+        if not self._done:
+            return
+        try:
+            async with self._writing:
+                closed = tuple(self._done)
+                async with self._context.database.transaction() as stores:
+                    await stores.inbox.close(closed)
+                del self._done[: len(closed)]
+        except StorageError as error:
+            log.error("given answers cannot be crossed out, trying again", error=str(error))
+
+
+def backoff(attempt: int) -> float:
+    """Seconds until the next attempt, the later the longer; spread, for what failed together."""
+    return min(2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 — spreads retries
