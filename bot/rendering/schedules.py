@@ -22,7 +22,7 @@ from bot.rendering.message import Outgoing, compose
 from bot.rendering.timezones import zone_name
 from storage.records import Chat, Night, Schedule
 
-# The hours that a night may begin and end with: a row of the screen each.
+# The hours that a night may begin and end with.
 NIGHT_BEGINS = (20, 21, 22, 23, 0, 1)
 NIGHT_ENDS = (5, 6, 7, 8, 9, 10)
 
@@ -43,10 +43,6 @@ def digest_screen(chat: Chat, words: Words, *, timezone: ZoneInfo) -> Outgoing:
     facts = [night_line(chat, words), _urgent_line(chat, words)]
     if has_digests or any(facts):
         facts.append(words.text("digest.zone", zone=zone_name(timezone, words)))
-    last: list[InlineKeyboardButton] = [
-        button(words.text("digest.night_button"), OpenScreen(screen=Screen.NIGHT)),
-        button(words.text("settings.timezone_button"), OpenScreen(screen=Screen.TIMEZONE)),
-    ]
     return compose(
         Bold(words.text("digest.title")),
         "\n",
@@ -54,10 +50,13 @@ def digest_screen(chat: Chat, words: Words, *, timezone: ZoneInfo) -> Outgoing:
         "\n\n",
         "\n\n".join(filter(None, [_hint(chat, words), "\n".join(filter(None, facts))])),
         keyboard=keyboard(
-            _schedules(chat, words),
+            *_schedules(chat, words),
             *(_digest_rows(chat, words) if has_digests else []),
             _urgent_row(chat, words),
-            last,
+            [
+                button(words.text("digest.night_button"), OpenScreen(screen=Screen.NIGHT)),
+                button(words.text("settings.timezone_button"), OpenScreen(screen=Screen.TIMEZONE)),
+            ],
             back_row(words, Screen.SETTINGS),
         ),
     )
@@ -74,9 +73,8 @@ def night_screen(chat: Chat, words: Words) -> Outgoing:
     if _has_digests(chat):
         hints.append(words.text("digest.night_of_digests"))
     if chat.night is not Night.OFF:
-        hints.append(words.text("digest.night_hours"))
-        rows.append([_night_hour(hour, chat.night_from, is_end=False) for hour in NIGHT_BEGINS])
-        rows.append([_night_hour(hour, chat.night_until, is_end=True) for hour in NIGHT_ENDS])
+        rows += grid((_night_hour(hour, chat, words, is_end=False) for hour in NIGHT_BEGINS), 3)
+        rows += grid((_night_hour(hour, chat, words, is_end=True) for hour in NIGHT_ENDS), 3)
     return compose(
         Bold(words.text("digest.night_title")),
         "\n",
@@ -128,11 +126,11 @@ def _hint(chat: Chat, words: Words) -> str:
     return words.text(hints[chat.schedule])
 
 
-def _schedules(chat: Chat, words: Words) -> Row:
+def _schedules(chat: Chat, words: Words) -> list[Row]:
     """Three ways; a digest that is weekly stays so when it is pressed again."""
     digest = chat.schedule if _has_digests(chat) else Schedule.DAILY
     names = {Schedule.INSTANT: "digest.instant", Schedule.HOURLY: "digest.hourly", digest: "digest.daily"}
-    return [_schedule(schedule, name, chat, words) for schedule, name in names.items()]
+    return grid((_schedule(schedule, name, chat, words) for schedule, name in names.items()), 2)
 
 
 def _digest_rows(chat: Chat, words: Words) -> list[Row]:
@@ -140,12 +138,11 @@ def _digest_rows(chat: Chat, words: Words) -> list[Row]:
     names = {Schedule.DAILY: "digest.every_day", Schedule.WEEKLY: "digest.weekly"}
     rows: list[Row] = [[_schedule(schedule, name, chat, words) for schedule, name in names.items()]]
     if chat.schedule is Schedule.WEEKLY:
-        rows.append(
-            [
-                button(_narrow(words.text(name), is_on=day == chat.weekday), DigestWeekday(weekday=day))
-                for day, name in enumerate(_WEEKDAYS)
-            ]
+        days = (
+            button(_narrow(words.text(name), is_on=day == chat.weekday), DigestWeekday(weekday=day))
+            for day, name in enumerate(_WEEKDAYS)
         )
+        rows += grid(days, 4)
     hours = (
         button(_narrow(str(hour), is_on=hour in chat.hours), DigestHour(hour=hour, on=hour not in chat.hours))
         for hour in range(24)
@@ -157,8 +154,12 @@ def _schedule(schedule: Schedule, name: str, chat: Chat, words: Words) -> Inline
     return button(marked(words.text(name), is_on=chat.schedule is schedule), DigestChoice(schedule=schedule))
 
 
-def _night_hour(hour: int, chosen: int, *, is_end: bool) -> InlineKeyboardButton:
-    return button(_narrow(f"{hour}:00", is_on=hour == chosen), NightHour(hour=hour, is_end=is_end))
+def _night_hour(hour: int, chat: Chat, words: Words, *, is_end: bool) -> InlineKeyboardButton:
+    """«с 22:00» or «до 7:00»."""
+    chosen = chat.night_until if is_end else chat.night_from
+    time = f"{hour}:00"
+    label = words.text("digest.until", time=time) if is_end else words.text("digest.from", time=time)
+    return button(_narrow(label, is_on=hour == chosen), NightHour(hour=hour, is_end=is_end))
 
 
 def _urgent_line(chat: Chat, words: Words) -> str | None:
@@ -183,7 +184,7 @@ def _has_digests(chat: Chat) -> bool:
 
 
 def _narrow(label: str, *, is_on: bool) -> str:
-    """Six or seven stand in a row on a phone 390 pixels wide: no room for the wide mark of other choices."""
+    """For many in a row on a phone 390 pixels wide: there is no room for the wide mark of other choices."""
     return f"✓{label}" if is_on else label
 
 

@@ -44,12 +44,12 @@ async def test_a_quiet_night_holds_news_until_its_end(khabar: Khabar, reader: Pe
     await reader.presses("🌙 Ночь")
     await reader.sees("Новости ночью", label="✅ Без звука")
     await reader.presses("Не писать до утра")
-    await reader.sees("с 22:00 до 07:00 не пишу", label="✓7:00")
+    await reader.sees("с 22:00 до 07:00 не пишу", label="✓до 7:00")
     assert hour_due(await khabar.chat(reader.number), settings) == (7, 0)
-    await reader.presses("9:00")
-    await reader.sees("с 22:00 до 09:00 не пишу", label="✓9:00")
-    await reader.presses("0:00")
-    await reader.sees("с 00:00 до 09:00 не пишу", label="✓0:00")
+    await reader.presses("до 9:00")
+    await reader.sees("с 22:00 до 09:00 не пишу", label="✓до 9:00")
+    await reader.presses("с 0:00")
+    await reader.sees("с 00:00 до 09:00 не пишу", label="✓с 0:00")
     chat = await khabar.chat(reader.number)
     assert (chat.night, chat.night_from, chat.night_until) == (Night.QUIET, 0, 9)
     assert hour_due(chat, settings) == (9, 0)
@@ -72,7 +72,7 @@ async def test_what_a_night_held_back_comes_once_there_is_no_night(khabar: Khaba
     assert held > datetime.now(UTC) + timedelta(hours=4)
     await reader.presses("Как днём")
     shown = await reader.sees("как днём", label="✅ Как днём")
-    assert "✓7:00" not in shown.labels
+    assert "✓до 7:00" not in shown.labels
     freed = (await khabar.chat(reader.number)).due_at
     assert freed is not None
     assert freed <= datetime.now(UTC)
