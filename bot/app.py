@@ -24,6 +24,7 @@ from bot.chat.poll import Poller, PollingEnded
 from bot.chat.webhook import create_webhook
 from bot.clock import now_utc
 from bot.delivery.compose import Composer
+from bot.delivery.corrections import forget_old_posts
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import Sender, TokenRefused, create_bot
 from bot.delivery.worker import Worker
@@ -40,9 +41,9 @@ from storage.schema import migrate
 
 log = structlog.get_logger("khabar.app")
 
-TICK = 1  # seconds between looks at what is due
+TICK = 1.0  # seconds between looks at what is due
+DELIVER_TICK = 0.25  # the same for deliveries: a story is on its way within a second
 ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
-LEDGER = timedelta(days=30)  # how long a post is remembered, so that a correction can edit it
 TALLIES = timedelta(days=90)  # how long the counts of a day are kept
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
 REPEATS = timedelta(days=2)  # how long an update is known that comes again; Telegram itself keeps one for a day
@@ -148,9 +149,9 @@ class App:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         soon = now_utc()
-        ticks: list[tuple[str, Callable[[], Awaitable[object]], int, int]] = [
+        ticks: list[tuple[str, Callable[[], Awaitable[object]], float, int]] = [
             ("collect", self._pipeline.collect, TICK, OVERLAPPING_VISITS),
-            ("deliver", self._worker.drain, TICK, 1),
+            ("deliver", self._worker.drain, DELIVER_TICK, 1),
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
             ("arrange", self._arrange, ARRANGE_TICK, 1),
@@ -251,9 +252,9 @@ class App:
     async def _tidy(self) -> None:
         """Once a night: forget what is no longer needed, and merge the search index."""
         now = now_utc()
+        await forget_old_posts(self._database, now - timedelta(days=self._settings.delivery.ledger_days))
         async with self._database.transaction() as stores:
-            await stores.mailbox.forget_posts(now - LEDGER)
-            await stores.mailbox.advance_idle()
+            await stores.holds.forget(now)
             await stores.topics.forget_questions(now - QUESTIONS)
             await stores.inbox.forget(now - REPEATS)
             await stores.tallies.forget((now - TALLIES).date())
@@ -285,7 +286,8 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(bot.session.close)
         composer = Composer(Locales(settings.language), settings.timezone)
         pacer = Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute)
-        sender = Sender(bot, pacer, time.monotonic)
+        paid = settings.delivery.allow_paid_broadcast
+        sender = Sender(bot, pacer, time.monotonic, allow_paid_broadcast=paid)
         notes = Notes(sender, database, composer, settings.admins)
         worker = Worker(
             database=database,

@@ -72,7 +72,7 @@ class ChatStore:
 
         What the new id follows already, because it was met before the news of the migration, is kept beside it.
         """
-        if await self.find(old_id) is None:
+        if old_id == new_id or await self.find(old_id) is None:
             return
         met = [(view.follow.topic_id, view.follow.source_id) for view in await self.get_follows(new_id)]
         await self.delete(new_id)

@@ -6,18 +6,19 @@ doubt. In other chats the bot also answers people, and an edit would overwrite s
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.delivery.compose import Composer
 from bot.delivery.results import NotThere, Sent
 from bot.delivery.retry import DOUBT, DOUBT_WAIT, Decision, Delivered, InDoubt, RetryAt, decide_doubt, policy_for
 from bot.delivery.sender import Sender
 from config.settings import DeliverySettings
-from storage.deliveries import Bundle, Claim
+from storage.deliveries import Bundle, Claim, PostKind
 from storage.records import ChatKind
 from storage.stores import Stores
 
 REASON = "the answer to it was lost"
+FRESH = timedelta(seconds=30)  # nobody else is likely to have posted there since
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Doubts:
         """Whether it stands; a look that Telegram did not answer is made again, for a while."""
         now, chat = self._now(), doubt.claim.chat
         message = self._composer.message(doubt.bundle, now)
-        match await self._sender.find(chat, doubt.after, message):
+        kind = PostKind.ALBUM if message.album else PostKind.PHOTO if message.photo else PostKind.TEXT
+        is_fresh = now - doubt.claim.claimed_at < FRESH
+        match await self._sender.find(chat, doubt.after, message, kind, is_fresh=is_fresh):
             case Sent() as sent:
                 return Delivered(sent, was_in_doubt=True)
             case NotThere():

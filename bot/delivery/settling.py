@@ -1,7 +1,6 @@
 """What came of a message is written down: the journal's row goes, the position moves, whatever breaks on the way."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,10 +38,9 @@ class Result:
 class Settler:
     """Performs decisions. One that the database could not take is kept, and settled before anything else is sent."""
 
-    def __init__(self, composer: Composer, metrics: Metrics, now: Callable[[], datetime]) -> None:
+    def __init__(self, composer: Composer, metrics: Metrics) -> None:
         self._composer = composer
         self._metrics = metrics
-        self._now = now
         self._left: deque[Result] = deque()
         self.refusals: Counter[int] = Counter()  # in a row, for reasons that we do not know, by chat
         self.notes: deque[Note] = deque()
@@ -56,7 +54,7 @@ class Settler:
         """To be written down with the next transaction."""
         self._left.append(result)
 
-    async def perform(self, stores: Stores) -> int:
+    async def perform(self, stores: Stores, now: datetime) -> int:
         """Write down all that is left, in the caller's transaction; how many. `confirm` them once it is committed."""
         results = tuple(self._left)
         if not results:
@@ -72,13 +70,13 @@ class Settler:
             elif chat is None:
                 continue  # it was deleted meanwhile, and everything about it
             elif isinstance(one.decision, Delivered | PassOver):
-                done.append((chat, one.claim, self._due_after(chat, one.claim)))
-                posts += await self._stands(stores, chat, one)
+                done.append((chat, one.claim, self._due_after(chat, one.claim, now)))
+                posts += await self._stands(stores, chat, one, now)
             else:
-                await self._fail(stores, chat, one)
+                await self._fail(stores, chat, one, now)
         await stores.mailbox.settle_done(done)
         await stores.posts.add(posts)
-        await stores.tallies.count(self._now().date(), Counter(_outcome(one.decision) for one in results))
+        await stores.tallies.count(now.date(), Counter(_outcome(one.decision) for one in results))
         return len(results)
 
     def confirm(self, count: int) -> None:
@@ -88,16 +86,16 @@ class Settler:
             self._metrics.messages.labels(_outcome(one.decision)).inc()
             self._report(one.claim.chat, one.decision)
 
-    async def _stands(self, stores: Stores, chat: Chat, one: Result) -> list[Post]:
+    async def _stands(self, stores: Stores, chat: Chat, one: Result, now: datetime) -> list[Post]:
         """The ledger's rows for a message that stands; none for one that was passed over."""
         if not isinstance(one.decision, Delivered):
             return []
         message = one.decision.message
         if message.has_lost_thread:
             await stores.chats.save(replace(chat, thread_id=None))
-        return _posts(chat.id, one.bundle, message, self._now())
+        return _posts(chat.id, one.bundle, message, now)
 
-    async def _fail(self, stores: Stores, chat: Chat, one: Result) -> None:
+    async def _fail(self, stores: Stores, chat: Chat, one: Result, now: datetime) -> None:
         mailbox, claim = stores.mailbox, one.claim
         match one.decision:
             case RetryAt(at):
@@ -107,15 +105,15 @@ class Settler:
             case Migrate(new_id):
                 # The chat room may have heard of it first: then the rows stand under the new id already.
                 await stores.chats.migrate(chat.id, new_id)
-                await mailbox.settle_retry(replace(chat, id=new_id), claim, self._now())
+                await mailbox.settle_retry(replace(chat, id=new_id), claim, now)
             case Stop():
-                await mailbox.settle_retry(chat, claim, self._now())
+                await mailbox.settle_retry(chat, claim, now)
 
-    def _due_after(self, chat: Chat, claim: Claim) -> datetime | None:
+    def _due_after(self, chat: Chat, claim: Claim, now: datetime) -> datetime | None:
         """When the chat is due again, by the choices it has made meanwhile."""
         if claim.plan.has_rest:
-            return self._now()
-        return None if claim.plan.is_ahead else next_due(chat, self._now(), self._composer.zone(chat))
+            return now
+        return None if claim.plan.is_ahead else next_due(chat, now, self._composer.zone(chat))
 
     def _report(self, chat: Chat, decision: Decision) -> None:
         """Log what did not go well, and note what its owner should know."""
@@ -154,7 +152,7 @@ def _outcome(decision: Decision) -> Outcome:
             return Outcome.RETRIED
 
 
-def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> Sequence[Post]:
+def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> list[Post]:
     """The ledger's rows for a message: one for each story it shows."""
     kind = message.kind if len(bundle.stories) == 1 and not bundle.more else PostKind.LIST
     return [

@@ -8,6 +8,7 @@ look      for messages in doubt: do they stand?                     one task a m
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,11 +76,11 @@ class Worker:
         self._tell = tell
         self._now = now
         self._claimer = Claimer(sender, composer, settings.max_age)
-        self._settler = Settler(composer, metrics, now)
+        self._settler = Settler(composer, metrics)
         self._doubts = Doubts(sender, composer, settings, now)
         self._corrector = Corrector(database, sender, composer, metrics, settings, now)
         self._is_recovered = False
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._draining = asyncio.Lock()
         self._correcting = asyncio.Lock()
 
@@ -95,7 +96,7 @@ class Worker:
                 return 0
             run = _Run()
             async with asyncio.TaskGroup() as group:
-                while not (self._is_stopping or run.faults):
+                while not (self._stopping.is_set() or run.faults):
                     await self._take_turn(group, run)
                     self._metrics.in_flight.set(len(run.open))
                     if run.is_all and not run.open:
@@ -110,18 +111,18 @@ class Worker:
     async def correct(self) -> int:
         """Edit the posts whose article has changed; how many were edited. Raises `TokenRefused`."""
         async with self._correcting:
-            return 0 if self._is_stopping else await self._corrector.correct()
+            return 0 if self._stopping.is_set() else await self._corrector.correct()
 
     async def tell(self) -> None:
         """Tell the owners of chats what went wrong there."""
-        while self._settler.notes and not self._is_stopping:
+        while self._settler.notes and not self._stopping.is_set():
             note = self._settler.notes[0]
             await self._tell(note.chat, note.trouble)
             self._settler.notes.popleft()
 
     def begin_to_stop(self) -> None:
         """Claim nothing more; who still waits for the pace is told that it was not sent."""
-        self._is_stopping = True
+        self._stopping.set()
         self._sender.stop()
 
     async def stop(self) -> None:
@@ -145,7 +146,7 @@ class Worker:
 
     async def _is_idle(self) -> bool:
         """Whether there is nothing to write: a look that does not take the one connection that writes."""
-        if self._is_stopping or not self._settler.is_empty:
+        if self._stopping.is_set() or not self._settler.is_empty:
             return False
         async with self._database.snapshot() as stores:
             return await stores.mailbox.is_idle(self._now())
@@ -156,7 +157,7 @@ class Worker:
         now = self._now()
         try:
             async with self._database.transaction() as stores:
-                settled = await self._settler.perform(stores)
+                settled = await self._settler.perform(stores, now)
                 await self._write_holds(stores, now)
                 doubts = await self._open_doubts(stores, run, room, now)
                 claimed = await self._claimer.claim(stores, room - len(doubts), now) if room > len(doubts) else None
@@ -178,15 +179,18 @@ class Worker:
             timeout = None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait()
             _, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         elif not run.faults:
-            await self._sender.stops_within(self._sender.wait())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._sender.wait()):
+                    await self._stopping.wait()
 
     async def _settle_left(self) -> None:
         """Write down what came back last: a message that stands must not be sent again."""
         if self._settler.is_empty:
             return
+        now = self._now()
         async with self._database.transaction() as stores:
-            settled = await self._settler.perform(stores)
-            await self._write_holds(stores, self._now())
+            settled = await self._settler.perform(stores, now)
+            await self._write_holds(stores, now)
         self._settler.confirm(settled)
 
     async def _write_holds(self, stores: Stores, now: datetime) -> None:

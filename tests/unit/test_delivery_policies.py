@@ -1,10 +1,9 @@
-"""The policies of delivery as tables: what a refusal means, what follows from it, what one message carries."""
+"""The policies of delivery as tables: what a refusal means, what follows from it."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.bundle import CHANNEL_CARDS, LIST_SIZE, decide_bundle
 from bot.delivery.results import (
     NotSent,
     RateLimited,
@@ -20,24 +19,20 @@ from bot.delivery.retry import (
     REFUSED_ATTEMPTS,
     Decision,
     Delivered,
+    InDoubt,
     Migrate,
-    OnUncertain,
     PassOver,
     RetryAt,
     Silence,
     Stop,
     back_off,
     decide,
+    decide_doubt,
+    policy_for,
 )
-from storage.records import (
-    Article,
-    Bundle,
-    Chat,
-    ChatKind,
-    ChatState,
-    PostKind,
-    StoryView,
-)
+from config.settings import DeliverySettings, OnUncertain
+from storage.deliveries import PostKind
+from storage.records import ChatKind, ChatState
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SENT = Sent(7, PostKind.TEXT)
@@ -119,32 +114,15 @@ def test_waits_double_up_to_a_bound_and_are_spread() -> None:
     assert back_off(3, 0.0) == back_off(3, 1.0) / 2
 
 
-def pending(kind: ChatKind, stories: int, more: int = 0) -> Bundle:
-    views = tuple(StoryView(number, article(number)) for number in range(1, stories + 1))
-    return Bundle(Chat(id=-1, kind=kind, title=""), views, until=1000, more=more)
+def test_where_the_bot_can_look_a_lost_answer_is_a_doubt_first() -> None:
+    lost = decide(Uncertain("cut"), attempts=0, refusals=0, now=NOW, on_uncertain="resend", jitter=1.0, can_look=True)
+    assert isinstance(lost, InDoubt)
+    assert lost.look_at > NOW
+    assert decide_doubt("skip", NOW, "cut") == PassOver("cut", is_uncertain=True)
+    assert decide_doubt("resend", NOW, "cut") == RetryAt(NOW, "cut", is_uncertain=True)
 
 
-def article(number: int) -> Article:
-    return Article(
-        id=number * 10, story_id=number, source_id=1, source_name="Агентство", url=f"https://a.example/{number}",
-        title="Заголовок", lead="", body=(), language="ru", published_at=NOW, arrived_at=NOW,
-    )  # fmt: skip
-
-
-def test_a_reader_gets_everything_at_once() -> None:
-    bundle = pending(ChatKind.PRIVATE, 15, more=200)
-    assert decide_bundle(bundle) == bundle
-
-
-def test_a_channel_gets_each_story_as_its_own_post() -> None:
-    bundle = decide_bundle(pending(ChatKind.CHANNEL, CHANNEL_CARDS))
-    assert ([view.story_id for view in bundle.stories], bundle.until, bundle.more) == ([1], 10, 0)
-
-
-def test_a_channel_far_behind_catches_up_in_lists_that_leave_nothing_out() -> None:
-    bundle = decide_bundle(pending(ChatKind.CHANNEL, LIST_SIZE, more=100))
-    assert (len(bundle.stories), bundle.until, bundle.more) == (LIST_SIZE, LIST_SIZE * 10, 0)
-
-
-def test_the_last_story_of_a_channel_takes_its_position_to_the_end() -> None:
-    assert decide_bundle(pending(ChatKind.CHANNEL, 1)).until == 1000
+def test_a_kind_of_chat_may_have_a_policy_of_its_own() -> None:
+    settings = DeliverySettings(on_uncertain="resend", on_uncertain_channel="skip")
+    policies = {kind: policy_for(kind, settings) for kind in ChatKind}
+    assert policies == dict.fromkeys(ChatKind, "resend") | {ChatKind.CHANNEL: "skip"}

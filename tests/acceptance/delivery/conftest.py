@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram import Bot
@@ -77,10 +77,23 @@ class Post:
             return await stores.chats.get(chat_id)
 
     async def hurry(self, chat_id: int) -> None:
-        """Let what waits for its next attempt be due now."""
+        """Let what waits for its next attempt, or for Telegram's leave, be due now."""
         async with self.database.transaction() as stores:
+            await stores.holds.forget(datetime.now(UTC) + timedelta(days=1))
             chat = await stores.chats.get(chat_id)
             await stores.chats.save(replace(chat, due_at=datetime.now(UTC)))
+
+    async def claim(self) -> None:
+        """The next message stands in the journal, as a process leaves it that dies before it has settled it."""
+        async with self.database.transaction() as stores:
+            claimed = await self.worker()._claimer.claim(stores, 1, datetime.now(UTC))
+        assert len(claimed.messages) == 1
+
+    async def next_message(self, worker: Worker) -> None:
+        """Drain until a message stands: a private chat gets one a second, so the next may have to wait for that."""
+        async with asyncio.timeout(5):
+            while not await worker.drain():
+                await asyncio.sleep(0.05)
 
     async def texts(self, chat_id: int) -> list[str]:
         """First lines of the bot's messages that stand in the chat."""

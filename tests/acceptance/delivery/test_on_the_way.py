@@ -11,8 +11,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.delivery.bundle import decide_bundle
-from bot.delivery.worker import Worker
+from bot.delivery.worker import Worker, _Run
 from storage.errors import DatabaseUnavailable
 from storage.records import Chat, ChatKind, ChatState, Schedule
 from tests.acceptance.delivery.conftest import OWNER, Post, comes_on_its_way, on_their_way
@@ -75,13 +74,18 @@ async def make_read_only(post: Post, *, is_so: bool) -> None:
 
 
 async def test_what_waits_for_the_pace_at_a_stop_was_not_sent_and_is_not_skipped(post: Post, reader: Person) -> None:
+    """A pause that begins when the message is claimed already: it stands in the journal, and leaves it unsent."""
     worker = post.worker(on_uncertain="skip")
-    worker._sender._pacer.hold_all(time.monotonic() + 1.0)
     await post.publish("Новость")
+    async with post.database.transaction() as stores:
+        claimed = await worker._claimer.claim(stores, 1, datetime.now(UTC))
+    worker._sender._pacer.hold_all(time.monotonic() + 1.0)
+    run = _Run()
     async with asyncio.TaskGroup() as group:
-        group.create_task(worker.drain())
-        await comes_on_its_way(post)
+        for claim, bundle in claimed.messages:
+            run.open.add(group.create_task(worker._deliver(claim, bundle, run)))
         await worker.stop()
+    await worker._settle_left()
     assert await on_their_way(post) == 0
     assert await post.texts(reader.number) == []
     await post.hurry(reader.number)
@@ -92,10 +96,7 @@ async def test_skip_passes_over_one_post_of_a_channel_and_not_those_behind_it(po
     """The process dies while the first of three posts is on its way."""
     for number in (1, 2, 3):
         await post.publish(f"Новость {number}")
-    async with post.database.transaction() as stores:
-        [chat] = await stores.mailbox.get_due(datetime.now(UTC), 10)
-        bundle = decide_bundle(await stores.mailbox.get_bundle(chat, 15))
-        await stores.mailbox.claim(bundle, datetime.now(UTC))
+    await post.claim()
     assert await post.worker(on_uncertain="skip").drain() == 2
     assert await post.texts(channel) == ["Новость 2", "Новость 3"]
 
@@ -115,7 +116,7 @@ async def test_a_choice_made_while_a_message_is_on_its_way_counts(post: Post, re
             meanwhile = await stores.chats.get(reader.number)
             await stores.chats.save(replace(meanwhile, schedule=Schedule.INSTANT, due_at=None))
     await post.publish("День")
-    assert await worker.drain() == 1
+    await post.next_message(worker)
     assert await post.texts(reader.number) == ["Утро", "День"]
 
 
@@ -147,8 +148,9 @@ async def test_a_correction_that_telegram_refuses_now_is_made_later(post: Post, 
     await post.fault("error", method="editMessageText", error_code=400, description=refusal)
     assert await worker.correct() == 0
     async with post.database.transaction() as stores:
-        [due] = await stores.mailbox.get_corrections(datetime.now(UTC) + timedelta(hours=1), 10)
-        await stores.mailbox.postpone_edit(channel, due.message_id, datetime.now(UTC))
+        in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+        [due] = await stores.posts.get_corrections(in_an_hour, 10, with_private=False)
+        await stores.posts.postpone_edit(channel, due.message_id, datetime.now(UTC))
     assert await worker.correct() == 1
     assert await post.texts(channel) == ["Стало"]
 

@@ -1,0 +1,105 @@
+"""What one message carries, and whether it goes now: best first, nothing lost, nothing old, urgent ones ahead."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.delivery.bundle import CHANNEL_CARDS, LIST_SIZE, Later, Nothing, decide, decide_bundle
+from storage.deliveries import Pending, PendingStory, Plan
+from storage.records import Chat, ChatKind, Night, Schedule
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
+DAY = timedelta(days=1)
+READER = Chat(id=7, kind=ChatKind.PRIVATE, title="", position=5)
+CHANNEL = Chat(id=-1, kind=ChatKind.CHANNEL, title="", position=5)
+NIGHT = replace(READER, night=Night.QUIET, night_from=8, night_until=11)
+DAILY = replace(READER, schedule=Schedule.DAILY, hours=(18,))
+
+
+def story(number: int, **changes: object) -> PendingStory:
+    """The story of this number, ten minutes old; its article has ten times that id."""
+    moment = NOW - timedelta(minutes=10)
+    values: dict[str, object] = {"arrived_at": moment, "opened_at": moment, "articles": 1}
+    return PendingStory(number, number * 10, **(values | changes))  # type: ignore[arg-type]  # each field's type
+
+
+def pending(chat: Chat, *stories: PendingStory) -> Pending:
+    return Pending(chat, stories, until=1000)
+
+
+def planned(chat: Chat, *stories: PendingStory) -> Plan:
+    plan = decide_bundle(pending(chat, *stories), NOW, DAY)
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def at_nine(chat: Chat, *stories: PendingStory, has_come_due: bool = False) -> Plan | Later | Nothing:
+    return decide(pending(chat, *stories), now=NOW, zone=UTC_ZONE, max_age=DAY, has_come_due=has_come_due)
+
+
+def test_a_reader_gets_everything_at_once_the_best_first_and_the_rest_counted() -> None:
+    stories = [story(number) for number in range(1, 20)]
+    stories[6] = replace(stories[6], articles=8)
+    plan = planned(READER, *stories)
+    assert plan.article_ids[:3] == (70, 190, 180)
+    assert (len(plan.article_ids), plan.more, plan.until) == (LIST_SIZE, 4, 1000)
+
+
+def test_a_channel_gets_each_story_as_its_own_post() -> None:
+    plan = planned(CHANNEL, *(story(number) for number in range(1, CHANNEL_CARDS + 1)))
+    assert (plan.article_ids, plan.until, plan.more, plan.has_rest) == ((10,), 10, 0, True)
+
+
+def test_a_channel_far_behind_catches_up_in_lists_that_leave_nothing_out() -> None:
+    plan = planned(CHANNEL, *(story(number) for number in range(1, 101)))
+    assert plan.article_ids == tuple(range(10, LIST_SIZE * 10 + 1, 10))
+    assert (plan.until, plan.more, plan.has_rest) == (LIST_SIZE * 10, 0, True)
+
+
+def test_the_last_story_of_a_channel_takes_its_position_to_the_end() -> None:
+    plan = planned(CHANNEL, story(1))
+    assert (plan.until, plan.has_rest) == (1000, False)
+
+
+@pytest.mark.parametrize(("chat", "missed"), [(READER, 1), (replace(READER, missed=4), 5), (CHANNEL, 1)])
+def test_a_story_that_grew_too_old_is_counted_and_not_shown(chat: Chat, missed: int) -> None:
+    old = story(1, arrived_at=NOW - timedelta(hours=25))
+    assert decide_bundle(pending(chat, old), NOW, DAY) == Nothing(1000, missed)
+    plan = planned(chat, old, story(2))
+    assert (plan.article_ids, plan.missed) == ((20,), missed)
+
+
+@pytest.mark.parametrize("schedule", [Schedule.DAILY, Schedule.WEEKLY])
+def test_a_digest_covers_the_whole_gap_however_long(schedule: Schedule) -> None:
+    plan = planned(replace(READER, schedule=schedule), story(1, arrived_at=NOW - timedelta(days=6)), story(2))
+    assert (set(plan.article_ids), plan.missed) == ({10, 20}, 0)
+
+
+def test_nothing_new_moves_the_position_and_keeps_the_count() -> None:
+    assert decide_bundle(pending(replace(READER, missed=2)), NOW, DAY) == Nothing(1000, 2)
+
+
+def test_at_night_and_before_its_hour_a_chat_waits() -> None:
+    assert at_nine(NIGHT, story(1)) == Later(NOW.replace(hour=11))
+    assert at_nine(NIGHT, story(1), has_come_due=True) == Later(NOW.replace(hour=11))
+    assert at_nine(DAILY, story(1)) == Later(NOW.replace(hour=18))
+    assert isinstance(at_nine(DAILY, story(1), has_come_due=True), Plan)
+    assert isinstance(at_nine(READER, story(1)), Plan)
+
+
+@pytest.mark.parametrize("chat", [NIGHT, DAILY])
+def test_an_urgent_story_comes_out_of_its_turn_where_the_chat_takes_it(chat: Chat) -> None:
+    plan = at_nine(chat, story(1), story(2, is_urgent=True))
+    assert isinstance(plan, Plan)
+    assert (plan.article_ids, plan.until, plan.is_ahead) == ((20,), chat.position, True)
+    without = replace(chat, takes_urgent=False)
+    assert isinstance(at_nine(without, story(1), story(2, is_urgent=True)), Later)
+
+
+def test_an_urgent_story_leads_the_list_and_the_channel() -> None:
+    assert planned(READER, story(1), story(2, is_urgent=True), story(3)).article_ids == (20, 30, 10)
+    plan = planned(CHANNEL, story(1), story(2, is_urgent=True))
+    assert (plan.article_ids, plan.until, plan.is_ahead, plan.has_rest) == ((20,), CHANNEL.position, True, True)
