@@ -13,7 +13,7 @@ from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
 from storage.search import index_article, unindex_article
-from storage.tables import article, chat, source, story
+from storage.tables import article, article_topic, chat, source, story
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
 PARAMETERS = 10_000
@@ -149,6 +149,7 @@ class ArticleStore:
             return False
         await self._update(article_id, {"withdrawn_at": now, "revision": old.revision + 1})
         await unindex_article(self._connection, article_id, old.lemmas)
+        await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
         await self._pass_lead(old.story_id)
         await mark_outdated(self._connection, article_id, now)
         return True

@@ -31,6 +31,17 @@ async def test_a_withdrawn_article_says_when_and_is_a_new_revision(database: Dat
         assert await found(stores) == []
 
 
+async def test_its_topics_count_it_no_more(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        article_id = await store(stores, new_article(1, source.id))
+        topic = await stores.topics.name_from_settings("мосты", "key", ())
+        await stores.topics.attach(article_id, [topic.id])
+        assert [view.stories for view in await stores.topics.count_articles([topic])] == [1]
+        await stores.articles.withdraw(article_id, NOW)
+        assert [view.stories for view in await stores.topics.count_articles([topic])] == [0]
+
+
 async def test_it_is_withdrawn_once(database: Database) -> None:
     async with database.transaction() as stores:
         source = await stores.sources.add(AGENCY)
