@@ -1,6 +1,6 @@
 """Messages that stand are made to read as their articles do now, or go where an article was withdrawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from storage.records import Chat, ChatState, StoryView
 log = structlog.get_logger("khabar.delivery")
 
 AT_ONCE = 20  # posts looked up at once
+READERS_SHARE = 5  # a fifth of a second's messages at most go into corrections for readers: news come before them
 EDIT_WAIT = timedelta(seconds=30)  # before an edit that did not come through is tried again
 REFUSED_WAIT = timedelta(minutes=30)  # before one that Telegram refused is: its rights may come back
 DELETABLE = timedelta(hours=48)  # a bot deletes nothing older (core.telegram.org/bots/api#deletemessage)
@@ -42,6 +43,7 @@ class Corrector:
         self._composer = composer
         self._metrics = metrics
         self._with_private = settings.correct_private
+        self._readers_at_once = max(settings.messages_per_second // READERS_SHARE, 1)
         self._now = now
         self._is_stopping = False
 
@@ -52,14 +54,14 @@ class Corrector:
     async def correct(self) -> int:
         """Edit, mark or delete some of what is due, channels first; how many messages came right.
 
-        Raises `TokenRefused`, and what the database raises.
+        Called once a second. Raises `TokenRefused`, and what the database raises.
         """
         async with self._database.snapshot() as stores:
             if not await stores.posts.has_corrections():
                 return 0
             posts = await stores.posts.get_corrections(self._now(), AT_ONCE, with_private=self._with_private)
         done = 0
-        for post in {(post.chat_id, post.message_id): post for post in posts}.values():
+        for post in self._chosen(posts):
             if self._is_stopping:
                 return done
             done += await self._try(post)
@@ -67,6 +69,12 @@ class Corrector:
             async with self._database.transaction() as stores:
                 await stores.posts.close_corrections(with_private=self._with_private)
         return done
+
+    def _chosen(self, posts: Sequence[Post]) -> list[Post]:
+        """Each message once; of readers' messages no more than their share."""
+        messages = list({(post.chat_id, post.message_id): post for post in posts}.values())
+        is_readers = any(post.chat_id > 0 for post in messages)
+        return messages[: self._readers_at_once] if is_readers else messages
 
     async def _try(self, post: Post) -> bool:
         try:
@@ -133,6 +141,8 @@ class Corrector:
                 case Refused(Refusal.POST_GONE, detail):
                     log.info("a post is gone", chat=chat_id, message=message_id, reason=detail)
                     await stores.posts.forget_post(chat_id, message_id)
+                case Refused(Refusal.GONE, _):
+                    await stores.posts.pass_over([post])
                 case Refused(_, detail):
                     log.warning("a post cannot be corrected now", chat=chat_id, message=message_id, reason=detail)
                     await stores.posts.postpone_edit(chat_id, message_id, now + REFUSED_WAIT)

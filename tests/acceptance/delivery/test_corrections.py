@@ -19,7 +19,7 @@ from bot.rendering.locales import Locales
 from config.settings import DeliverySettings
 from storage import deliveries
 from storage.deliveries import Bundle, PostKind
-from storage.records import ChatState
+from storage.records import Chat, ChatKind, ChatState
 from tests.acceptance.delivery.conftest import Post
 from tests.acceptance.person import Person
 from tests.storage.samples import new_article, store
@@ -27,6 +27,7 @@ from tests.unit.fake_site import FakeSite
 
 MARK = "Источник отозвал эту публикацию."
 SECOND = timedelta(seconds=1)
+OTHER = 78
 
 
 @dataclass(slots=True)
@@ -152,6 +153,19 @@ async def test_where_the_settings_ask_for_it_private_chats_follow_the_channels(
     assert [await corrector.correct() for _ in range(3)] == [1, 1, 0]
     assert await desk.asked() == [("editmessagetext", channel), ("editmessagetext", reader.number)]
     assert await desk.post.texts(reader.number) == ["Пострадали трое, погибших нет"]
+    assert await desk.is_done()
+
+
+async def test_readers_corrections_take_a_share_of_the_pace_so_that_news_come_first(desk: Desk, reader: Person) -> None:
+    other = await desk.post.telegram.person(OTHER, "Фирдавс")
+    await other.writes("/start")
+    await desk.post.follow(Chat(id=OTHER, kind=ChatKind.PRIVATE, title="Фирдавс", state=ChatState.ACTIVE))
+    article_id = await desk.publish("Было")
+    for chat in (reader.number, OTHER):
+        await desk.stands(chat, article_id)
+    await desk.change(article_id, "Стало")
+    corrector = desk.corrector(correct_private=True, messages_per_second=9)
+    assert [await corrector.correct() for _ in range(3)] == [1, 1, 0]
     assert await desk.is_done()
 
 
@@ -293,6 +307,19 @@ async def test_a_reader_who_blocked_the_bot_costs_no_request(desk: Desk, reader:
     assert await desk.corrector().correct() == 0
     assert await desk.asked() == []
     assert await desk.is_done()
+
+
+async def test_a_reader_who_blocked_the_bot_unnoticed_is_asked_once(desk: Desk, reader: Person) -> None:
+    article_id = await desk.publish("Было")
+    await desk.stands(reader.number, article_id)
+    await desk.change(article_id, "Стало")
+    await desk.post.telegram.act("/block", user=reader.number, blocked=True)
+    corrector = desk.corrector(correct_private=True)
+    assert await corrector.correct() == 0
+    assert await desk.is_done()
+    desk.turned = 2 * REFUSED_WAIT
+    assert await corrector.correct() == 0
+    assert len(await desk.asked()) == 1
 
 
 async def test_what_the_ledger_has_forgotten_stays_as_it_is(desk: Desk, channel: int) -> None:
