@@ -10,10 +10,11 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted, ChatMem
 from pydantic import BaseModel
 
 from bot.chat.membership import Move, decide_move, stands_in_settings
+from bot.chat.middleware import chat_of
 from bot.chat.news import asked_size
 from bot.chat.settings import rescheduled, turned
 from config.settings import ChannelSettings, Settings
-from storage.records import Chat, ChatKind, ChatState, Schedule
+from storage.records import Chat, ChatKind, ChatState, Night, Schedule
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)  # 14:00 in Dushanbe
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
@@ -123,3 +124,22 @@ def test_only_a_chat_that_receives_becomes_due_by_its_schedule() -> None:
     assert rescheduled(instant, NOW, DUSHANBE).due_at == NOW
     stopped = Chat(1, ChatKind.PRIVATE, "", state=ChatState.STOPPED, schedule=Schedule.DAILY)
     assert rescheduled(stopped, NOW, DUSHANBE).due_at is None
+
+
+def test_what_waits_comes_when_the_new_choice_allows_it() -> None:
+    later = NOW + timedelta(minutes=20)
+    hourly = Chat(1, ChatKind.PRIVATE, "", state=ChatState.ACTIVE, schedule=Schedule.HOURLY)
+    assert rescheduled(hourly, later, DUSHANBE).due_at == NOW + timedelta(hours=1)
+    at_night = NOW + timedelta(hours=9)  # 23:00 in Dushanbe
+    quiet = Chat(1, ChatKind.PRIVATE, "", state=ChatState.ACTIVE, night=Night.QUIET)
+    assert rescheduled(quiet, at_night, DUSHANBE).due_at == NOW + timedelta(hours=17)
+    silent = Chat(1, ChatKind.PRIVATE, "", state=ChatState.ACTIVE, night=Night.SILENT)
+    assert rescheduled(silent, at_night, DUSHANBE).due_at == at_night
+
+
+@pytest.mark.parametrize(
+    ("kind", "night"),
+    [("private", Night.SILENT), ("group", Night.OFF), ("supergroup", Night.OFF), ("channel", Night.OFF)],
+)
+def test_only_a_readers_first_nights_are_silent(kind: str, night: Night) -> None:
+    assert chat_of(TelegramChat(id=5, type=kind, title="Двор", first_name="Мадина")).night is night
