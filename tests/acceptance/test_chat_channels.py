@@ -2,7 +2,9 @@
 
 import pytest
 
-from storage.records import ChatState
+from bot.chat.channels import arrange_channel
+from config.settings import ChannelSettings
+from storage.records import ChatState, Night
 from tests.acceptance.conftest import CHIEF, Khabar
 from tests.acceptance.person import LocalTelegram, Person
 
@@ -119,3 +121,16 @@ async def test_an_owner_who_never_spoke_to_the_bot_is_no_fault(
     await reader.says("/help")
     assert (await khabar.chat(channel)).owner_id == silent.number
     assert not await khabar.knows(silent.number)
+
+
+async def test_a_channel_of_the_settings_is_as_they_say_each_time(
+    telegram: LocalTelegram, khabar: Khabar, reader: Person
+) -> None:
+    channel = await telegram.chat("channel", "Новости долины", reader, bot="administrator")
+    context = khabar.context
+    for albums in (True, False):
+        wanted = ChannelSettings(chat=str(channel), albums=albums, hashtags=not albums)
+        await arrange_channel(khabar.bot, context.database, context.archive, wanted, context.now())
+        arranged = await khabar.chat(channel)
+        assert (arranged.with_albums, arranged.with_hashtags) == (albums, not albums)
+        assert (arranged.state, arranged.night) == (ChatState.ACTIVE, Night.OFF)
