@@ -60,6 +60,10 @@ class Pacer:
         self._count(chat_id, now, cost)
         return 0.0
 
+    def release(self, chat_id: int) -> None:
+        """Telegram refused what was sent to a private chat: another try there need not wait for its second."""
+        self._private.pop(chat_id, None)
+
     def book_reply(self, chat_id: int, now: float) -> float:
         """A reply to a person: its slot is booked; the seconds after which to send it.
 

@@ -105,6 +105,7 @@ class Sender:
             if not (isinstance(result, Refused) and result.refusal is Refusal.PICTURE):
                 break
             self._remember_refused(message, kind, result)
+            self._pacer.release(chat.id)
         else:
             result = await self._send_once(chat, message, PostKind.TEXT, 0)
         if isinstance(result, Refused) and result.refusal is Refusal.THREAD_GONE and chat.thread_id is not None:

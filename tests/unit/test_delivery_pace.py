@@ -102,6 +102,13 @@ def test_replies_to_one_person_may_come_in_a_burst_and_a_broadcast_to_them_waits
     assert pacer.wait_for(6, 0.5) == 0
 
 
+def test_a_refused_message_leaves_the_chats_second_free() -> None:
+    pacer = Pacer(PER_SECOND, PER_MINUTE)
+    assert pacer.take(5, 0.0) == 0
+    pacer.release(5)
+    assert pacer.wait_for(5, 0.1) == 0
+
+
 def test_a_group_whose_minute_is_full_is_not_replied_to() -> None:
     pacer = Pacer(PER_SECOND, PER_MINUTE)
     for _ in range(PER_MINUTE):
