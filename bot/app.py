@@ -254,6 +254,7 @@ class App:
         now = now_utc()
         await forget_old_posts(self._database, now - timedelta(days=self._settings.delivery.ledger_days))
         async with self._database.transaction() as stores:
+            await stores.mailbox.forget_ahead()
             await stores.holds.forget(now)
             await stores.topics.forget_questions(now - QUESTIONS)
             await stores.inbox.forget(now - REPEATS)

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chats import chat_record
 from storage.deliveries import Claim, Pending, Plan
-from storage.pending import PendingReader
+from storage.pending import Memory, PendingReader
 from storage.records import Chat, ChatState, Rank, StoryView
 from storage.rows import views_for
-from storage.tables import UtcDateTime, ahead, article, chat, follow, in_flight, wave
+from storage.tables import UtcDateTime, ahead, article, chat, in_flight, wave
 
 
 class MailboxStore:
@@ -24,8 +24,6 @@ class MailboxStore:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._pending = PendingReader(connection)
-        self._views: dict[tuple[frozenset[int], tuple[int, ...]], tuple[StoryView, ...]] = {}
 
     async def is_idle(self, now: datetime) -> bool:
         """Whether there is nothing to do for a worker: nobody is due, no story on its way, nothing in doubt."""
@@ -36,36 +34,25 @@ class MailboxStore:
 
     async def get_due(self, now: datetime, limit: int) -> list[Chat]:
         """Chats whose time has come, of each rank the longest due first; none with anything on its way."""
-        flying = sa.select(in_flight.c.chat_id).where(in_flight.c.chat_id == chat.c.id)
-        parts = [
-            sa.select(chat)
-            .where(chat.c.rank == rank, chat.c.due_at <= now, chat.c.state == ChatState.ACTIVE, ~flying.exists())
-            .order_by(chat.c.due_at)
-            .limit(limit)
-            .subquery()
-            for rank in Rank
-        ]
-        query = sa.union_all(*(sa.select(part) for part in parts))
-        return [chat_record(row) for row in await self._connection.execute(query)]
+        rows = await self._connection.execute(_DUE, {"now": now, "limit": limit})
+        return [chat_record(row) for row in rows]
 
-    async def get_pending(self, chats: Sequence[Chat]) -> list[Pending]:
-        """What waits for each of these chats."""
-        return await self._pending.read(chats)
+    async def get_pending(self, chats: Sequence[Chat], memory: Memory, now: datetime) -> list[Pending]:
+        """What waits for each of these chats; `memory` is the caller's, for this look and the next."""
+        return await PendingReader(self._connection).read(chats, memory, now)
 
-    async def get_views(self, plans: Sequence[Plan]) -> list[tuple[StoryView, ...]]:
-        """The stories of each plan in its order, with the topics that its chat follows or that the settings name."""
-        query = sa.select(follow.c.chat_id, follow.c.topic_id).where(
-            follow.c.chat_id.in_([plan.chat.id for plan in plans]), follow.c.topic_id.is_not(None)
-        )
-        topics: dict[int, set[int]] = {}
-        for chat_id, topic_id in await self._connection.execute(query):
-            topics.setdefault(chat_id, set()).add(topic_id)
+    async def get_views(self, plans: Sequence[Plan], memory: Memory) -> list[tuple[StoryView, ...]]:
+        """The stories of each plan in its order, with the topics that its chat follows or that the settings name.
+
+        What was withdrawn meanwhile is left out.
+        """
         views = []
         for plan in plans:
-            key = (frozenset(topics.get(plan.chat.id, ())), plan.article_ids)
-            if key not in self._views:
-                self._views[key] = tuple(await views_for(self._connection, plan.chat.id, plan.article_ids))
-            views.append(self._views[key])
+            key = (memory.topics.get(plan.chat.id, _NO_TOPICS), plan.article_ids)
+            if key not in memory.views:
+                found = await views_for(self._connection, plan.chat.id, plan.article_ids)
+                memory.views[key] = tuple(view for view in found if view.article.withdrawn_at is None)
+            views.append(memory.views[key])
         return views
 
     async def claim(self, plans: Sequence[Plan], now: datetime) -> list[Claim]:
@@ -125,24 +112,11 @@ class MailboxStore:
         """
         if not settled:
             return
-        until, due = sa.bindparam("new_position", type_=sa.BigInteger), sa.bindparam("new_due", type_=UtcDateTime)
-        statement = (
-            sa.update(chat)
-            .where(chat.c.id == sa.bindparam("of"))
-            .values(
-                position=sa.case((chat.c.position > until, chat.c.position), else_=until),
-                due_at=sa.case(
-                    (due.is_(None), chat.c.due_at), (chat.c.state == ChatState.ACTIVE, due), else_=sa.null()
-                ),
-                missed=sa.case((sa.bindparam("keeps_missed", type_=sa.Boolean), chat.c.missed), else_=0),
-                attempts=0,
-            )
-        )
         rows = [
             {"of": to.id, "new_position": claim.plan.until, "new_due": due_at, "keeps_missed": claim.plan.is_ahead}
             for to, claim, due_at in settled
         ]
-        await self._connection.execute(statement, rows)
+        await self._connection.execute(_SETTLING, rows)
         await self._give_ahead([(to, claim.plan) for to, claim, _ in settled])
 
     async def settle_retry(self, to: Chat, claim: Claim, due_at: datetime) -> None:
@@ -206,8 +180,13 @@ class MailboxStore:
             for row in await self._connection.execute(query)
         ]
 
+    async def forget_ahead(self) -> None:
+        """What was given out of its turn is of no use once the chat's position has come to it."""
+        reached = sa.select(chat.c.position).where(chat.c.id == ahead.c.chat_id).scalar_subquery()
+        await self._connection.execute(sa.delete(ahead).where(ahead.c.article_id <= reached))
+
     async def _give_ahead(self, settled: Sequence[tuple[Chat, Plan]]) -> None:
-        """Remember what was given out of its turn, until the chat's position comes to it."""
+        """Remember what was given out of its turn, so that it does not come again in its turn."""
         given = [(to.id, plan.article_ids) for to, plan in settled if plan.is_ahead]
         for chat_id, article_ids in given:
             stories = sa.select(sa.literal(chat_id), article.c.story_id, article.c.id).where(
@@ -216,13 +195,44 @@ class MailboxStore:
             known = sa.select(ahead.c.story_id).where(ahead.c.chat_id == chat_id)
             missing = stories.where(article.c.story_id.not_in(known))
             await self._connection.execute(sa.insert(ahead).from_select(["chat_id", "story_id", "article_id"], missing))
-        moved = [to.id for to, plan in settled if not plan.is_ahead]
-        if moved:
-            reached = sa.select(chat.c.position).where(chat.c.id == ahead.c.chat_id).scalar_subquery()
-            passed = (ahead.c.chat_id.in_(moved), ahead.c.article_id <= reached)
-            await self._connection.execute(sa.delete(ahead).where(*passed))
+
+
+def _due() -> sa.CompoundSelect[Any]:
+    """Each rank by itself, so that the index on rank and due time is gone through from its beginning."""
+    flying = sa.select(in_flight.c.chat_id).where(in_flight.c.chat_id == chat.c.id)
+    now, limit = sa.bindparam("now", type_=UtcDateTime), sa.bindparam("limit", type_=sa.Integer)
+    parts = [
+        sa.select(chat)
+        .where(chat.c.rank == rank, chat.c.due_at <= now, chat.c.state == ChatState.ACTIVE, ~flying.exists())
+        .order_by(chat.c.due_at)
+        .limit(limit)
+        .subquery()
+        for rank in Rank
+    ]
+    return sa.union_all(*(sa.select(part) for part in parts))
+
+
+def _settling() -> sa.Update:
+    """One chat's position and due time after a message."""
+    until, due = sa.bindparam("new_position", type_=sa.BigInteger), sa.bindparam("new_due", type_=UtcDateTime)
+    return (
+        sa.update(chat)
+        .where(chat.c.id == sa.bindparam("of"))
+        .values(
+            position=sa.case((chat.c.position > until, chat.c.position), else_=until),
+            due_at=sa.case((due.is_(None), chat.c.due_at), (chat.c.state == ChatState.ACTIVE, due), else_=sa.null()),
+            missed=sa.case((sa.bindparam("keeps_missed", type_=sa.Boolean), chat.c.missed), else_=0),
+            attempts=0,
+        )
+    )
 
 
 def _while_active(due_at: datetime) -> sa.ColumnElement[Any]:
     """A due time for a chat that may have been silenced while a message was on its way to it."""
     return sa.case((chat.c.state == ChatState.ACTIVE, sa.literal(due_at, UtcDateTime)), else_=sa.null())
+
+
+_NO_TOPICS: frozenset[int] = frozenset()
+# Built once: putting a statement together costs as much as running it.
+_DUE = _due()
+_SETTLING = _settling()

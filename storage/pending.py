@@ -4,18 +4,45 @@ Thousands of chats mostly wait for the very same: those that ask alike from the 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Pending, PendingStory
-from storage.records import Chat
+from storage.records import Chat, StoryView
 from storage.tables import ahead, article, article_topic, follow, story
 
+FRESH = timedelta(seconds=1)
 NEAR = 200  # articles behind the log's end within which chats are compared with one another
 
 _Follows = tuple[tuple[int | None, int | None, int], ...]  # topic, source, since
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was looked up a moment ago, for the next chats that ask alike.
+
+    It may be `FRESH` old: what is shown then is the state of a moment ago, with the revision that it had, so that the
+    ledger knows what to correct. Nothing of it outlives a new article.
+    """
+
+    until: int = -1
+    made_at: datetime | None = None
+    alike: dict[tuple[int, _Follows], tuple[PendingStory, ...]] = field(default_factory=dict)
+    floors: dict[int, int] = field(default_factory=dict)
+    topics: dict[int, frozenset[int]] = field(default_factory=dict)
+    views: dict[tuple[frozenset[int], tuple[int, ...]], tuple[StoryView, ...]] = field(default_factory=dict)
+
+    def refresh(self, until: int, now: datetime) -> None:
+        """Forget everything that may be out of date; `until` is the log's end now."""
+        if self.until != until or self.made_at is None or now - self.made_at > FRESH:
+            self.until, self.made_at = until, now
+            for known in (self.alike, self.floors, self.views):
+                known.clear()
+        self.topics.clear()
 
 
 class PendingReader:
@@ -23,47 +50,48 @@ class PendingReader:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._alike: dict[tuple[int, _Follows], tuple[PendingStory, ...]] = {}
-        self._floors: dict[int, int] = {}
 
-    async def read(self, chats: Sequence[Chat]) -> list[Pending]:
+    async def read(self, chats: Sequence[Chat], memory: Memory, now: datetime) -> list[Pending]:
         """What waits for each of the chats, the oldest story first.
 
         A story counts once, by the first article of it that the follows match; one whose earlier article a chat has
         passed or been given already does not wait.
         """
         until: int = (await self._connection.execute(sa.select(sa.func.max(article.c.id)))).scalar() or 0
+        memory.refresh(until, now)
         ids = [one.id for one in chats]
         follows = await self._follows(ids)
         given = await self._given_ahead(ids)
         pending = []
         for one in chats:
-            stories = await self._of(one, follows.get(one.id, ()), until)
+            asked = follows.get(one.id, ())
+            memory.topics[one.id] = frozenset(topic for topic, _, _ in asked if topic is not None)
+            stories = await self._of(one, asked, until, memory)
             if one.id in given:
                 stories = tuple(waiting for waiting in stories if waiting.story_id not in given[one.id])
             # An article from the past has an id below zero, but the log's end never lies behind a position.
             pending.append(Pending(one, stories, max(until, one.position)))
         return pending
 
-    async def _of(self, to: Chat, follows: _Follows, until: int) -> tuple[PendingStory, ...]:
+    async def _of(self, to: Chat, follows: _Follows, until: int, memory: Memory) -> tuple[PendingStory, ...]:
         if not follows or to.position >= until:
             return ()
         if until - to.position > NEAR:
             return await self._look_up(to, follows)
-        floor = await self._floor(to.position)
+        floor = await self._floor(to.position, memory)
         key = (to.position, tuple((topic, source, since if since >= floor else 0) for topic, source, since in follows))
-        if key not in self._alike:
-            self._alike[key] = await self._look_up(to, follows)
-        return self._alike[key]
+        if key not in memory.alike:
+            memory.alike[key] = await self._look_up(to, follows)
+        return memory.alike[key]
 
-    async def _floor(self, position: int) -> int:
+    async def _floor(self, position: int, memory: Memory) -> int:
         """The first article of the stories that were touched since: a follow's beginning before it makes no odds."""
-        if position not in self._floors:
+        if position not in memory.floors:
             touched = sa.select(article.c.story_id).where(article.c.id > position, article.c.is_pushed)
             query = sa.select(sa.func.min(article.c.id)).where(article.c.story_id.in_(touched))
             found: int | None = (await self._connection.execute(query)).scalar()
-            self._floors[position] = position if found is None else found
-        return self._floors[position]
+            memory.floors[position] = position if found is None else found
+        return memory.floors[position]
 
     async def _follows(self, ids: Sequence[int]) -> dict[int, _Follows]:
         query = sa.select(follow.c.chat_id, follow.c.topic_id, follow.c.source_id, follow.c.since)

@@ -169,4 +169,5 @@ def _of_both() -> _Rows:
         told.c.source_id == follow.c.source_id,
         told.c.id == about.c.article_id,
     )
-    return about.c.article_id, together, sa.true()
+    # Without the last, SQLite looks through a whole topic for the source that a follow does not name.
+    return about.c.article_id, together, sa.and_(follow.c.topic_id.is_not(None), follow.c.source_id.is_not(None))

@@ -302,6 +302,14 @@ post = sa.Table(
     sa.Column("posted_at", UtcDateTime, nullable=False),
     sa.Column("edit_due_at", UtcDateTime),
     sa.Index("ix_post_article_id_revision", "article_id", "revision"),
+    # Few messages stand in channels and groups beside those of readers: they are found first.
+    sa.Index(
+        "ix_post_of_channels",
+        "article_id",
+        "revision",
+        sqlite_where=sa.text("chat_id < 0"),
+        postgresql_where=sa.text("chat_id < 0"),
+    ),
 )
 
 # Questions too long for a button's 64 bytes, so that their lists can be paged.

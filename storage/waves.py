@@ -7,7 +7,7 @@ the order of the chats' ids, and where it stands is written down together with w
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,7 @@ from storage.tables import article, article_topic, chat, follow, in_flight, wave
 # much longer goes first: nobody starves.
 PATIENCE = {Rank.CHANNEL: timedelta(), Rank.TOPIC: timedelta(minutes=10), Rank.EVERYTHING: timedelta(hours=1)}
 HASTE = timedelta(days=1)  # by which an urgent story is ahead of everything else
+FIRST_ID = -(2**63)  # below the id of any chat
 LOOKED_AT = 2_000  # follows gone through at once, so that no transaction is long
 
 _Audience = tuple[int | None, int | None]  # topic and source of a follow
@@ -90,27 +91,19 @@ class WaveStore:
 
         Where the wave stands is not written down here: `move` does, once the caller knows how far it came.
         """
-        audience = _audience(of).subquery()
-        query = (
-            sa.select(chat, in_flight.c.id.label("claim_id"))
-            .select_from(audience.join(chat, chat.c.id == audience.c.chat_id))
-            .outerjoin(in_flight, in_flight.c.chat_id == chat.c.id)
-            .where(
-                audience.c.since < of.article_id,
-                chat.c.state == ChatState.ACTIVE,
-                chat.c.position < of.article_id,
-                sa.or_(in_flight.c.until.is_(None), in_flight.c.until < of.article_id),
-            )
-            .order_by(audience.c.chat_id)
-            .limit(limit)
-        )
-        rows = list(await self._connection.execute(query))
+        sweeping, counting = _sweeping(of.topic_id is None, of.source_id is None, of.rank is Rank.CHANNEL)
+        given = {
+            "topic_id": of.topic_id,
+            "source_id": of.source_id,
+            "after": FIRST_ID if of.after is None else of.after,
+            "article_id": of.article_id,
+        }
+        rows = list(await self._connection.execute(sweeping, given | {"limit": limit}))
         chats = tuple(chat_record(row) for row in rows)
         busy = frozenset(row.id for row in rows if row.claim_id is not None)
         if len(chats) == limit:
             return Swept(replace(of, after=chats[-1].id), chats, busy, is_over=False)
-        looked = sa.select(sa.func.count(), sa.func.max(audience.c.chat_id))
-        count, last = (await self._connection.execute(looked)).one()
+        count, last = (await self._connection.execute(counting, given)).one()
         return Swept(replace(of, after=last if last is not None else of.after), chats, busy, count < LOOKED_AT)
 
     async def move(self, to: Wave, *, is_over: bool) -> None:
@@ -146,13 +139,36 @@ def _follows(topic_id: int | None, source_id: int | None) -> tuple[sa.ColumnElem
     return topic_is, source_is
 
 
-def _audience(of: Wave) -> sa.Select[Any]:
-    """The next follows of a wave's audience, in the order of chat ids: channels and groups have ids below zero."""
-    start = sa.true() if of.after is None else follow.c.chat_id > of.after
-    side = follow.c.chat_id < 0 if of.rank is Rank.CHANNEL else follow.c.chat_id > 0
-    return (
+@cache
+def _sweeping(is_any_topic: bool, is_any_source: bool, is_channels: bool) -> tuple[sa.Executable, sa.Executable]:
+    """The chats that a wave comes to next, and how many of its follows that are, with the last of them.
+
+    In the order of chat ids; channels and groups have ids below zero. Built once for each kind of wave.
+    """
+    audience = (
         sa.select(follow.c.chat_id, follow.c.since)
-        .where(*_follows(of.topic_id, of.source_id), side, start)
+        .where(
+            follow.c.topic_id.is_(None) if is_any_topic else follow.c.topic_id == sa.bindparam("topic_id"),
+            follow.c.source_id.is_(None) if is_any_source else follow.c.source_id == sa.bindparam("source_id"),
+            follow.c.chat_id < 0 if is_channels else follow.c.chat_id > 0,
+            follow.c.chat_id > sa.bindparam("after"),
+        )
         .order_by(follow.c.chat_id)
         .limit(LOOKED_AT)
+        .subquery()
     )
+    article_id = sa.bindparam("article_id", type_=sa.BigInteger)
+    sweeping = (
+        sa.select(chat, in_flight.c.id.label("claim_id"))
+        .select_from(audience.join(chat, chat.c.id == audience.c.chat_id))
+        .outerjoin(in_flight, in_flight.c.chat_id == chat.c.id)
+        .where(
+            audience.c.since < article_id,
+            chat.c.state == ChatState.ACTIVE,
+            chat.c.position < article_id,
+            sa.or_(in_flight.c.until.is_(None), in_flight.c.until < article_id),
+        )
+        .order_by(audience.c.chat_id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+    return sweeping, sa.select(sa.func.count(), sa.func.max(audience.c.chat_id))

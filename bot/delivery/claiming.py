@@ -14,6 +14,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.schedule import next_due, serve_at
 from bot.delivery.sender import Sender
 from storage.deliveries import Bundle, Claim, Outcome, Plan, Wave
+from storage.pending import Memory
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
 from storage.waves import PATIENCE
@@ -30,6 +31,7 @@ class Claimed:
 
     messages: tuple[tuple[Claim, Bundle], ...]
     is_all: bool
+    missed: int = 0  # stories that have grown too old meanwhile
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Claimer:
         self._sender = sender
         self._composer = composer
         self._max_age = max_age
+        self._memory = Memory()
 
     async def claim(self, stores: Stores, room: int, now: datetime) -> Claimed:
         """At most `room` messages, each with its row in the journal.
@@ -74,9 +77,9 @@ class Claimer:
         if search.missed:
             await stores.tallies.count(now.date(), {Outcome.MISSED: search.missed})
         claims = await stores.mailbox.claim(search.plans, now)
-        views = await stores.mailbox.get_views(search.plans) if claims else []
+        views = await stores.mailbox.get_views(search.plans, self._memory) if claims else []
         messages = tuple((claim, bundle_of(claim.plan, shown)) for claim, shown in zip(claims, views, strict=True))
-        return Claimed(messages, is_all)
+        return Claimed(messages, is_all, search.missed)
 
     async def _look(self, stores: Stores, search: _Search, now: datetime) -> bool:
         """Go through the next batch; whether there was one."""
@@ -115,7 +118,7 @@ class Claimer:
         """Decide for each of the chats until there is no more room: then the last that was decided, else None."""
         for start in range(0, len(chats), search.room):
             free = self._free(chats[start : start + search.room], search, now)
-            for pending in await stores.mailbox.get_pending(free):
+            for pending in await stores.mailbox.get_pending(free, self._memory, now):
                 chat, zone = pending.chat, self._composer.zone(pending.chat)
                 search.seen.add(chat.id)
                 decided = decide(pending, now=now, zone=zone, max_age=self._max_age, has_come_due=has_come_due)

@@ -1,6 +1,7 @@
 """What came of a message is written down: the journal's row goes, the position moves, whatever breaks on the way."""
 
 from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -76,14 +77,14 @@ class Settler:
                 await self._fail(stores, chat, one, now)
         await stores.mailbox.settle_done(done)
         await stores.posts.add(posts)
-        await stores.tallies.count(now.date(), Counter(_outcome(one.decision) for one in results))
+        await stores.tallies.count(now.date(), Counter(_outcomes(results)))
         return len(results)
 
     def confirm(self, count: int) -> None:
         """So many results, the oldest, are written down and committed: report them and keep them no more."""
-        for _ in range(count):
-            one = self._left.popleft()
-            self._metrics.messages.labels(_outcome(one.decision)).inc()
+        results = [self._left.popleft() for _ in range(count)]
+        self._metrics.count(Counter(_outcomes(results)))
+        for one in results:
             self._report(one.claim.chat, one.decision)
 
     async def _stands(self, stores: Stores, chat: Chat, one: Result, now: datetime) -> list[Post]:
@@ -138,18 +139,20 @@ class Settler:
                 log.error("Telegram refused the token", reason=reason)
 
 
-def _outcome(decision: Decision) -> Outcome:
-    match decision:
-        case Delivered(_, was_in_doubt):
-            return Outcome.UNCERTAIN_FOUND if was_in_doubt else Outcome.DELIVERED
-        case RetryAt(_, _, is_uncertain):
-            return Outcome.UNCERTAIN_RESENT if is_uncertain else Outcome.RETRIED
-        case PassOver(_, is_uncertain):
-            return Outcome.UNCERTAIN_SKIPPED if is_uncertain else Outcome.REFUSED
-        case Silence(state):
-            return Outcome.BLOCKED if state is ChatState.BLOCKED else Outcome.PAUSED
-        case InDoubt() | Migrate() | Stop():
-            return Outcome.RETRIED
+def _outcomes(results: Iterable[Result]) -> Iterator[Outcome]:
+    """What to count; a message in doubt is counted once it is known what came of it."""
+    for one in results:
+        match one.decision:
+            case Delivered(_, was_in_doubt):
+                yield Outcome.UNCERTAIN_FOUND if was_in_doubt else Outcome.DELIVERED
+            case RetryAt(_, _, is_uncertain):
+                yield Outcome.UNCERTAIN_RESENT if is_uncertain else Outcome.RETRIED
+            case PassOver(_, is_uncertain):
+                yield Outcome.UNCERTAIN_SKIPPED if is_uncertain else Outcome.REFUSED
+            case Silence(state):
+                yield Outcome.BLOCKED if state is ChatState.BLOCKED else Outcome.PAUSED
+            case Migrate() | Stop():
+                yield Outcome.RETRIED
 
 
 def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> list[Post]:

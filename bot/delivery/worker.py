@@ -27,7 +27,8 @@ from bot.delivery.settling import Result, Settler
 from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
-from storage.deliveries import Bundle, Claim
+from storage.deliveries import Bundle, Claim, Outcome
+from storage.pending import Memory
 from storage.records import Chat
 from storage.stores import Stores
 
@@ -35,6 +36,10 @@ log = structlog.get_logger("khabar.delivery")
 
 # While requests are open, chats that become due are looked for so often, if there is room for one more.
 LOOK_AGAIN = 0.5  # seconds
+# Messages in doubt are looked up no more often: each turn is one statement lighter.
+DOUBTS_AGAIN = timedelta(seconds=0.2)
+# What comes back within so little of one another is written down in one transaction.
+GATHER = 0.005  # seconds
 
 Tell = Callable[[Chat, str | None], Awaitable[None]]
 
@@ -80,6 +85,7 @@ class Worker:
         self._doubts = Doubts(sender, composer, settings, now)
         self._corrector = Corrector(database, sender, composer, metrics, settings, now)
         self._is_recovered = False
+        self._doubts_at = now()
         self._stopping = asyncio.Event()
         self._draining = asyncio.Lock()
         self._correcting = asyncio.Lock()
@@ -124,6 +130,7 @@ class Worker:
         """Claim nothing more; who still waits for the pace is told that it was not sent."""
         self._stopping.set()
         self._sender.stop()
+        self._corrector.begin_to_stop()
 
     async def stop(self) -> None:
         """Claim nothing more and wait until what is on its way has been settled."""
@@ -165,6 +172,8 @@ class Worker:
             run.faults.append(error)
             return
         self._settler.confirm(settled)
+        if claimed is not None and claimed.missed:
+            self._metrics.count({Outcome.MISSED: claimed.missed})
         for doubt in doubts:
             run.looking.add(doubt.claim.id)
             run.open.add(group.create_task(self._look(doubt, run)))
@@ -177,7 +186,9 @@ class Worker:
         if run.open:
             is_full = len(run.open) >= self._settings.open_requests
             timeout = None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait()
-            _, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            done, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if done and run.open:
+                _, run.open = await asyncio.wait(run.open, timeout=GATHER)
         elif not run.faults:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._sender.wait()):
@@ -200,11 +211,12 @@ class Worker:
     async def _open_doubts(self, stores: Stores, run: _Run, room: int, now: datetime) -> list[Doubt]:
         """Messages to look for now; what the policy decides is settled with the next turn."""
         doubts: list[Doubt] = []
-        if room <= 0:
+        if room <= 0 or now < self._doubts_at:
             return doubts
+        self._doubts_at = now + DOUBTS_AGAIN
         found = await stores.mailbox.get_doubts(now, room + len(run.looking))
         left = [claim for claim in found if claim.id not in run.looking]
-        views = await stores.mailbox.get_views([one.plan for one in left]) if left else []
+        views = await stores.mailbox.get_views([one.plan for one in left], Memory()) if left else []
         for claim, stories in zip(left[:room], views, strict=False):
             bundle = bundle_of(claim.plan, stories)
             opened = await self._doubts.open(stores, claim, bundle)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage.deliveries import Claim, Plan
+from storage.pending import Memory
 from storage.records import Block, BlockKind, Chat, ChatKind, ChatState, NewArticle, NewSource
 from storage.stores import Stores
 from tests.storage.conftest import NOW
@@ -50,13 +51,14 @@ async def follow_everything(stores: Stores, chat: Chat) -> int:
 async def pending(stores: Stores, chat_id: int, position: int | None = None) -> list[int]:
     """Articles that wait for a chat, as if its position were this one."""
     chat = await stores.chats.get(chat_id)
-    [found] = await stores.mailbox.get_pending([chat if position is None else replace(chat, position=position)])
+    asks = [chat if position is None else replace(chat, position=position)]
+    [found] = await stores.mailbox.get_pending(asks, Memory(), NOW)
     return [story.article_id for story in found.stories]
 
 
 async def claim_all(stores: Stores, chat_id: int) -> Claim:
     """All that waits for a chat, as one message that is about to be sent."""
-    [found] = await stores.mailbox.get_pending([await stores.chats.get(chat_id)])
+    [found] = await stores.mailbox.get_pending([await stores.chats.get(chat_id)], Memory(), NOW)
     plan = Plan(found.chat, tuple(story.article_id for story in found.stories), found.until)
     [claim] = await stores.mailbox.claim([plan], NOW)
     return claim

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from storage.database import Database
+from storage.pending import Memory
 from tests.storage.conftest import NOW
 from tests.storage.samples import (
     AGENCY,
@@ -64,7 +65,10 @@ async def test_chats_that_ask_alike_but_began_at_different_times_are_told_apart(
         story_id = (await stores.articles.get(first)).story_id
         again = await store(stores, new_article(2, source_id), story_id=story_id)
         chats = [replace(await stores.chats.get(one), position=first) for one in (READER.id, 1002)]
-        waits = [[one.article_id for one in found.stories] for found in await stores.mailbox.get_pending(chats)]
+        waits = [
+            [one.article_id for one in found.stories]
+            for found in await stores.mailbox.get_pending(chats, Memory(), NOW)
+        ]
         assert waits == [[], [again]]
 
 
@@ -93,7 +97,7 @@ async def test_a_follow_of_a_topic_and_a_source_asks_for_both(database: Database
             await stores.topics.attach(article_id, [topic.id])
         assert await pending(stores, READER.id) == [wanted]
         claim = await claim_all(stores, READER.id)
-        [[view]] = await stores.mailbox.get_views([claim.plan])
+        [[view]] = await stores.mailbox.get_views([claim.plan], Memory())
         assert view.topics == ("ОДКБ",)
 
 
@@ -119,7 +123,7 @@ async def test_a_story_given_out_of_its_turn_does_not_come_again(database: Datab
         assert await pending(stores, READER.id) == [ids[0], ids[2]]
         await settle(stores, await claim_all(stores, READER.id))
         assert await pending(stores, READER.id) == []
-        # Once the position has passed it, nothing is kept of it.
+        await stores.mailbox.forget_ahead()
         assert await pending(stores, READER.id, position=0) == ids
 
 
@@ -130,5 +134,5 @@ async def test_a_long_way_behind_is_looked_up_for_each_alone(database: Database)
         await stores.chats.follow(1002, source_id=source_id)
         ids = [await store(stores, new_article(number, source_id)) for number in range(205)]
         chats = [await stores.chats.get(one) for one in (READER.id, 1002)]
-        found = await stores.mailbox.get_pending(chats)
+        found = await stores.mailbox.get_pending(chats, Memory(), NOW)
         assert [[one.article_id for one in each.stories] for each in found] == [ids, ids]

@@ -69,6 +69,14 @@ def grow_mailbox() -> None:
     op.drop_index("ix_post_article_id", "post")
     op.add_column("post", _number("place", 0))
     op.create_index("ix_post_article_id_revision", "post", ["article_id", "revision"])
+    of_channels = sa.text("chat_id < 0")
+    op.create_index(
+        "ix_post_of_channels",
+        "post",
+        ["article_id", "revision"],
+        sqlite_where=of_channels,
+        postgresql_where=of_channels,
+    )
 
 
 def create_waves() -> None:
