@@ -21,10 +21,15 @@ EASE = 0.01  # of a second, each second
 SLACK = 0.1  # seconds
 # How soon a slot must be free for a message to be claimed for it: the time it takes to write claims down.
 AHEAD = 0.05  # seconds
-# Chats held within so little of each other, or until the same moment, are held by the bot's own limit.
+# Chats held within so little of each other, or until the same moment, are held by the bot's own limit; not so those
+# that got more than their share lately, as who sends one command after another does.
 SAME_MOMENT = 2.0  # seconds
+SHARE_PRIVATE = 1.5  # messages, one less with each second
+SHARE_GROUP = 0.5  # of a group's minute
 EVERYTHING = 0  # in the place of a chat's id: the bot itself is held
 FORGET_ABOVE = 10_000  # holds remembered before those that are over are dropped
+
+_NEVER = (-math.inf, 0.0)
 
 
 class Pacer:
@@ -36,8 +41,9 @@ class Pacer:
         self._even = (1.0 + MARGIN + EASE) / messages_per_second
         self._next_even = -math.inf  # when the next broadcast is to leave
         self._slots: deque[float] = deque(maxlen=messages_per_second)
-        # The latest message of each chat, or those of its last minute; the chat that was written to last stands last.
-        self._private: OrderedDict[int, float] = OrderedDict()
+        # The chat that was written to last stands last. Private ones: when, and how many messages a pace of one a
+        # second would have left over; groups: the times of their last minute.
+        self._private: OrderedDict[int, tuple[float, float]] = OrderedDict()
         self._groups: OrderedDict[int, deque[float]] = OrderedDict()
         self._held: dict[int, float] = {}
         self._held_all = -math.inf
@@ -104,12 +110,13 @@ class Pacer:
 
     def hold(self, chat_id: int, now: float, until: float) -> None:
         """Telegram asked this chat to wait; a second chat at the same moment means that it is the bot's own limit."""
-        for other, since, end in self._latest_holds:
-            is_one_moment = now - since <= SAME_MOMENT or abs(end - until) <= SAME_MOMENT
-            if other != chat_id and end > now and is_one_moment:
-                self.hold_all(until)
-                break
-        self._latest_holds.append((chat_id, now, until))
+        if not self._had_its_share(chat_id):
+            for other, since, end in self._latest_holds:
+                is_one_moment = now - since <= SAME_MOMENT or abs(end - until) <= SAME_MOMENT
+                if other != chat_id and end > now and is_one_moment:
+                    self.hold_all(until)
+                    break
+            self._latest_holds.append((chat_id, now, until))
         self._held[chat_id] = max(until, self._held.get(chat_id, until))
         self._new_holds[chat_id] = self._held[chat_id]
         if len(self._held) > FORGET_ABOVE:
@@ -138,6 +145,11 @@ class Pacer:
         last = self._slots[-1] if self._slots else -math.inf
         return last if over <= 0 else max(last, self._slots[over - 1] + 1.0 + MARGIN)
 
+    def _had_its_share(self, chat_id: int) -> bool:
+        if chat_id > 0:
+            return self._private.get(chat_id, _NEVER)[1] > SHARE_PRIVATE
+        return len(self._groups.get(chat_id, ())) > SHARE_GROUP * self._per_minute
+
     def _in_line(self, at: float) -> float:
         """From when a message at that time counts in the even pace: from its turn if it is late, not if it is new."""
         return self._next_even if at - self._next_even <= SLACK else at
@@ -145,7 +157,7 @@ class Pacer:
     def _chat_free_at(self, chat_id: int, cost: int) -> float:
         held = self._held.get(chat_id, -math.inf)
         if chat_id > 0:
-            return max(held, self._private.get(chat_id, -math.inf) + PRIVATE_INTERVAL + MARGIN)
+            return max(held, self._private.get(chat_id, _NEVER)[0] + PRIVATE_INTERVAL + MARGIN)
         return max(held, self._group_free_at(chat_id, cost))
 
     def _group_free_at(self, chat_id: int, cost: int) -> float:
@@ -158,9 +170,10 @@ class Pacer:
         self._slots.extend([at] * slots)
         self._next_even = self._in_line(at) + self._even * slots
         if chat_id > 0:
-            self._private[chat_id] = at
+            last, left_over = self._private.get(chat_id, _NEVER)
+            self._private[chat_id] = at, max(left_over - (at - last), 0.0) + 1.0
             self._private.move_to_end(chat_id)
-            while next(iter(self._private.values())) + PRIVATE_INTERVAL + MARGIN <= at:
+            while next(iter(self._private.values()))[0] + PRIVATE_INTERVAL + MARGIN <= at:
                 self._private.popitem(last=False)
             return
         sent = self._groups.setdefault(chat_id, deque(maxlen=self._per_minute))

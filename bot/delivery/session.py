@@ -4,6 +4,7 @@ The short way sends JSON that is ready and reads of a good answer the message's 
 read by aiogram, so that both ways raise the same errors. No error holds the token: the address of a request does.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
@@ -25,7 +26,6 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import Response, TelegramMethod
 from aiohttp import ClientConnectorError, ClientError, ClientTimeout, ConnectionTimeoutError
-from multidict import CIMultiDictProxy
 
 from bot.delivery.results import NotSent, Refused, Uncertain, classify
 
@@ -106,7 +106,7 @@ class TelegramSession(AiohttpSession):
         return response
 
     def _fault(
-        self, bot: Bot, status: int, headers: CIMultiDictProxy[str], raw: bytes
+        self, bot: Bot, status: int, headers: Mapping[str, str], raw: bytes
     ) -> TelegramAPIError | ClientDecodeError:
         """What an answer means that is not the number of a message."""
         asked = headers.get("Retry-After", "")

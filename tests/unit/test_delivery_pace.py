@@ -169,6 +169,19 @@ def test_two_chats_held_at_once_mean_that_the_bot_is(since: float, until: float)
     assert pacer.take(7, 20.0) == until - 20.0
 
 
+def test_chats_that_got_more_than_their_share_hold_nobody_else() -> None:
+    """People who send one command after another, and groups that are talkative, cannot stop the bot."""
+    pacer = Pacer(PER_SECOND, PER_MINUTE)
+    for chat in (5, 6):
+        for _ in range(5):
+            pacer.book_reply(chat, 0.0)
+        pacer.hold(chat, 0.5, 40.0)
+    for chat in (-5, -6):
+        assert pacer.take(chat, 2.0 - chat, cost=11) == 0
+        pacer.hold(chat, 8.5, 40.0)
+    assert pacer.take(7, 20.0) == 0
+
+
 def test_two_chats_held_at_different_times_are_held_alone() -> None:
     pacer = Pacer(PER_SECOND, PER_MINUTE)
     pacer.hold(5, 0.0, 40.0)
