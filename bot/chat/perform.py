@@ -181,12 +181,15 @@ class Performer:
                 raise TelegramRetryAfter(method=method, message="not sent", retry_after=math.ceil(wait))
             await asyncio.sleep(wait)
         await asyncio.sleep(pacer.book_reply(chat_id, clock()))
+        began = clock()
         try:
             return await self._bot(method)
         except TelegramRetryAfter as error:
             now = clock()
             pacer.hold(chat_id, now, now + error.retry_after)
             raise
+        finally:
+            pacer.answered(began, clock())
 
 
 def _new_message(chat_id: int, thread_id: int | None, message: Outgoing) -> SendMessage:

@@ -8,12 +8,18 @@ now or a little later; a broadcast asks whether one is free now, and so comes af
 """
 
 import math
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
 
 PRIVATE_INTERVAL = 1.0  # seconds between messages to one private chat
 MINUTE = 60.0
-# Room for the network: two requests that leave a full second apart may arrive a little closer.
+MINUTE_MARGIN = 1.0  # seconds: one message of a group may arrive late and the next of its minute at once
+# Room for the network: two requests that leave a full second apart may arrive a little closer. How much longer than
+# usual an answer took is added: nobody knows when Telegram counted that message.
 MARGIN = 0.02  # seconds
+WINDOW = 1.0 + MARGIN  # seconds for which a message takes up one of the bot's slots
+USUAL = 0.01  # how far each answer that takes longer moves what is usual towards itself; a quicker one is what is usual
+NEAR = 0.005  # seconds between the moment when a message was counted and the one when it left, at most
 # Broadcasts leave evenly, this much slower than the limit: after a stall they come close together for a while, and
 # each second takes them a little further apart, until they are even again.
 EASE = 0.01  # of a second, each second
@@ -40,7 +46,9 @@ class Pacer:
         self._per_minute = group_messages_per_minute
         self._even = (1.0 + MARGIN + EASE) / messages_per_second
         self._next_even = -math.inf  # when the next broadcast is to leave
-        self._slots: deque[float] = deque(maxlen=messages_per_second)
+        self._last = -math.inf  # the latest slot that was given out
+        self._taken: list[float] = []  # when each slot is free again, the soonest first
+        self._usual = math.inf  # seconds that an answer takes
         # The chat that was written to last stands last. Private ones: when, and how many messages a pace of one a
         # second would have left over; groups: the times of their last minute.
         self._private: OrderedDict[int, tuple[float, float]] = OrderedDict()
@@ -65,6 +73,18 @@ class Pacer:
             return free_at - now
         self._count(chat_id, now, cost)
         return 0.0
+
+    def answered(self, began: float, now: float, cost: int = 1) -> None:
+        """The answer to a message that left at `began`: if it was late, so may the message have been."""
+        took = now - began
+        self._usual = min(took, self._usual + (took - self._usual) * USUAL if self._usual < math.inf else took)
+        free_at = began + WINDOW
+        late_at = free_at + took - self._usual
+        for _ in range(min(cost, self._per_second)):
+            place = bisect_left(self._taken, free_at - NEAR)
+            if place < len(self._taken) and self._taken[place] <= free_at + NEAR:
+                del self._taken[place]
+            insort(self._taken, late_at)
 
     def release(self, chat_id: int) -> None:
         """Telegram refused what was sent to a private chat: another try there need not wait for its second."""
@@ -91,17 +111,13 @@ class Pacer:
     def room(self, now: float) -> int:
         """How many broadcasts may begin now or within `AHEAD`."""
         by = now + AHEAD
-        if self._held_all > by or (self._slots and self._slots[-1] > by):
+        if max(self._held_all, self._last) > by:
             return 0
         first = self._in_line(now)
         if first > by:
             return 0
-        free = self._per_second - len(self._slots)
-        for at in self._slots:
-            if at + 1.0 + MARGIN > by:
-                break
-            free += 1
-        return min(free, 1 + int((by - first) / self._even))
+        free = self._per_second - len(self._taken) + bisect_right(self._taken, by)
+        return max(0, min(free, 1 + int((by - first) / self._even)))
 
     def wait(self, now: float) -> float:
         """Seconds until there is room for a broadcast."""
@@ -141,9 +157,8 @@ class Pacer:
 
     def _slot_at(self, cost: int) -> float:
         """When `cost` more messages fit into the window, after all that is booked."""
-        over = len(self._slots) - self._per_second + min(cost, self._per_second)
-        last = self._slots[-1] if self._slots else -math.inf
-        return last if over <= 0 else max(last, self._slots[over - 1] + 1.0 + MARGIN)
+        over = len(self._taken) - self._per_second + min(cost, self._per_second)
+        return self._last if over <= 0 else max(self._last, self._taken[over - 1])
 
     def _had_its_share(self, chat_id: int) -> bool:
         if chat_id > 0:
@@ -163,11 +178,14 @@ class Pacer:
     def _group_free_at(self, chat_id: int, cost: int) -> float:
         sent = self._groups.get(chat_id, ())
         over = len(sent) - self._per_minute + min(cost, self._per_minute)
-        return -math.inf if over <= 0 else sent[over - 1] + MINUTE + MARGIN
+        return -math.inf if over <= 0 else sent[over - 1] + MINUTE + MINUTE_MARGIN
 
     def _count(self, chat_id: int, at: float, cost: int) -> None:
         slots = min(cost, self._per_second)
-        self._slots.extend([at] * slots)
+        self._last = max(self._last, at)
+        del self._taken[: bisect_right(self._taken, at)]
+        for _ in range(slots):
+            insort(self._taken, at + WINDOW)
         self._next_even = self._in_line(at) + self._even * slots
         if chat_id > 0:
             last, left_over = self._private.get(chat_id, _NEVER)
@@ -179,5 +197,5 @@ class Pacer:
         sent = self._groups.setdefault(chat_id, deque(maxlen=self._per_minute))
         sent.extend([at] * cost)
         self._groups.move_to_end(chat_id)
-        while next(iter(self._groups.values()))[-1] + MINUTE + MARGIN <= at:
+        while next(iter(self._groups.values()))[-1] + MINUTE + MINUTE_MARGIN <= at:
             self._groups.popitem(last=False)

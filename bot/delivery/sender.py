@@ -200,6 +200,7 @@ class Sender:
             self._waiting -= 1
         if delay is not None:
             return delay
+        began = self._clock()
         try:
             return await self._session.post(self._bot, request.method, request.body)
         except TelegramRetryAfter as error:
@@ -208,6 +209,8 @@ class Sender:
             return RateLimited(error.retry_after)
         except (TelegramAPIError, ClientDecodeError) as error:
             return describe(error)
+        finally:
+            self._pacer.answered(began, self._clock(), request.cost)
 
     async def _wait_turn(self, request: Request) -> RateLimited | NotSent | None:
         """None when it may leave now, and is counted. Who waits for its own chat lets the others pass."""
