@@ -43,6 +43,11 @@ class LocalTelegram:
             assert response.status == 200, body
             return body
 
+    async def mend(self) -> None:
+        """Break nothing more."""
+        async with self._http.delete(f"{self.url}/sandbox/api/faults") as response:
+            assert response.status == 200, await response.text()
+
     async def look(self, path: str, **query: Any) -> Any:
         """A control question."""
         async with self._http.get(f"{self.url}/sandbox/api{path}", params=query) as response:

@@ -32,11 +32,13 @@ def new_article(number: int, source_id: int, **changes: object) -> NewArticle:
     return NewArticle(**(values | changes))  # type: ignore[arg-type]  # the dict above has each field's type
 
 
-async def store(stores: Stores, new: NewArticle, *, story_id: int | None = None, is_pushed: bool = True) -> int:
-    """What the pipeline does with a new article, without its topics."""
-    story = await stores.stories.open(NOW) if story_id is None else story_id
-    article_id = await stores.articles.add(new, story, NOW, is_pushed=is_pushed)
-    await stores.stories.grow(story, article_id, NOW)
+async def store(
+    stores: Stores, new: NewArticle, *, story_id: int | None = None, is_pushed: bool = True, at: datetime = NOW
+) -> int:
+    """What the pipeline does with an article that arrives then, without its topics."""
+    story = await stores.stories.open(at) if story_id is None else story_id
+    article_id = await stores.articles.add(new, story, at, is_pushed=is_pushed)
+    await stores.stories.grow(story, article_id, at)
     return article_id
 
 

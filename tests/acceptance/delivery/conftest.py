@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiogram import Bot
@@ -26,29 +26,43 @@ from tests.storage.samples import new_article, store
 AGENCY = NewSource("https://agency.example/rss", "Агентство")
 READER = 77
 OWNER = 88
+SECOND = timedelta(seconds=1.1)  # after which a private chat may be written to again
 
 
 @dataclass(slots=True)
 class Post:
-    """The delivery side of the bot, without its chat room."""
+    """The delivery side of the bot, without its chat room. Its clock goes on by itself, and can be turned."""
 
     telegram: LocalTelegram
     database: Database
     bot: Bot
     source_id: int = 0
     stories: int = 0
+    admins: tuple[int, ...] = ()
+    turned: timedelta = timedelta()
 
-    def worker(self, **settings: object) -> Worker:
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.turned
+
+    def seconds(self) -> float:
+        return time.monotonic() + self.turned.total_seconds()
+
+    def turn_to(self, moment: datetime) -> None:
+        """Let it be that moment now, for the workers too that are there already."""
+        self.turned = moment - datetime.now(UTC)
+
+    def worker(self, *, pace: int = 1000, **settings: object) -> Worker:
         """A worker as another process would have it: nothing is shared but the database."""
         composer = Composer(Locales("ru"), "Asia/Dushanbe")
-        sender = Sender(self.bot, Pacer(1000, 1000), time.monotonic)
+        sender = Sender(self.bot, Pacer(pace, 1000), self.seconds)
         return Worker(
             database=self.database,
             sender=sender,
             composer=composer,
             settings=DeliverySettings.model_validate(settings),
             metrics=Metrics(),
-            tell=Notes(sender, self.database, composer, ()).tell,
+            tell=Notes(sender, self.database, composer, self.admins).tell,
+            now=self.now,
         )
 
     async def follow(self, chat: Chat) -> None:
@@ -63,14 +77,14 @@ class Post:
         self.stories += 1
         async with self.database.transaction() as stores:
             new = new_article(self.stories, self.source_id, title=title, **changes)
-            article_id = await store(stores, new)
-            await stores.waves.open(article_id, datetime.now(UTC))
+            article_id = await store(stores, new, at=self.now())
+            await stores.waves.open(article_id, self.now())
         return article_id
 
     async def correct(self, article_id: int, title: str, **changes: object) -> None:
         async with self.database.transaction() as stores:
             new = new_article(article_id, self.source_id, title=title, **changes)
-            assert await stores.articles.revise(article_id, new, datetime.now(UTC))
+            assert await stores.articles.revise(article_id, new, self.now())
 
     async def chat(self, chat_id: int) -> Chat:
         async with self.database.snapshot() as stores:
@@ -79,25 +93,35 @@ class Post:
     async def hurry(self, chat_id: int) -> None:
         """Let what waits for its next attempt, or for Telegram's leave, be due now."""
         async with self.database.transaction() as stores:
-            await stores.holds.forget(datetime.now(UTC) + timedelta(days=1))
+            await stores.holds.forget(self.now() + timedelta(days=1))
             chat = await stores.chats.get(chat_id)
-            await stores.chats.save(replace(chat, due_at=datetime.now(UTC)))
+            await stores.chats.save(replace(chat, due_at=self.now()))
 
     async def claim(self) -> None:
         """The next message stands in the journal, as a process leaves it that dies before it has settled it."""
         async with self.database.transaction() as stores:
-            claimed = await self.worker()._claimer.claim(stores, 1, datetime.now(UTC))
+            claimed = await self.worker()._claimer.claim(stores, 1, self.now())
         assert len(claimed.messages) == 1
 
     async def next_message(self, worker: Worker) -> None:
-        """Drain until a message stands: a private chat gets one a second, so the next may have to wait for that."""
-        async with asyncio.timeout(5):
-            while not await worker.drain():
-                await asyncio.sleep(0.05)
+        """Drain until a message stands: a private chat gets one a second, so the clock may have to go on."""
+        if not await worker.drain():
+            self.turned += SECOND
+            assert await worker.drain() == 1
 
     async def texts(self, chat_id: int) -> list[str]:
         """First lines of the bot's messages that stand in the chat."""
         return [seen.text.split("\n")[0] for seen in await self.telegram.messages(chat_id) if seen.is_bots]
+
+    async def sends(self) -> list[tuple[str, int]]:
+        """What the bot tried to send, in order: the method and the chat."""
+        calls = [call for call in await self.telegram.calls("") if call["method"].startswith("send")]
+        return [(call["method"], int(call["params"]["chat_id"])) for call in calls]
+
+    async def outcomes(self) -> dict[str, int]:
+        """What came of messages, as it was counted."""
+        async with self.database.snapshot() as stores:
+            return await stores.tallies.get(date(2000, 1, 1))
 
     async def fault(self, kind: str, **order: object) -> None:
         await self.telegram.act("/faults", kind=kind, **order)
