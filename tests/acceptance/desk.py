@@ -113,7 +113,11 @@ async def open_desk(
                 "api_url": sandbox.url,
                 "collect": {"interval": "1s", "timeout": "4s", "allow_private": [HOST]},
                 # The sandbox keeps no limits here, and these tests are not about the pace.
-                "delivery": {"messages_per_second": 1000, "group_messages_per_minute": 6000},
+                "delivery": {
+                    "messages_per_second": 1000,
+                    "allow_paid_broadcast": True,
+                    "group_messages_per_minute": 6000,
+                },
                 "metrics": {"listen": f"{HOST}:{free_port()}"},
                 "source": [*feeds, *sources],
                 "topic": [{"name": "ОДКБ", "aliases": ["Организация Договора о коллективной безопасности", "СААД"]}],
