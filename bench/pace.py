@@ -1,10 +1,10 @@
 """How evenly and how fast the bot sends under Telegram's limits: the real process, timed by the sandbox.
 
-    python -m bench.pace [--chats 3000] [--away 60] [--kinds status,down]
+    python -m bench.pace [--chats 3000] [--before 15] [--away 60] [--runs alone,blocked,status,down]
 
 One story to every chat at 30 messages a second, with the sandbox's limits on: alone; with a tenth of the chats blocked;
-with Telegram away in the middle, once for each kind: it answers 502 (`status`), refuses connections (`down`), or takes
-requests and answers none until it is back (`hang`).
+with Telegram away in the middle, when it answers 502 (`status`), refuses connections (`down`), or, only if asked
+for, takes requests and answers none until it is back (`hang`).
 """
 
 import argparse
@@ -22,7 +22,6 @@ DELIVERY = {"messages_per_second": PER_SECOND}
 AVERAGE = 28.5  # promised, messages a second
 BLOCKED = 0.1  # of the chats
 DEARER = 0.01  # of the rate that blocked chats may cost beyond their share
-BEFORE = 15.0  # seconds of sending before Telegram goes away
 BACK = 10.0  # seconds after which the rate is promised again
 AGAIN = 0.9  # of the rate
 STRETCH = 5.0  # seconds over which a rate is looked at
@@ -45,23 +44,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The pace of delivery.")
     parser.add_argument("--chats", type=int, default=3000)
     parser.add_argument("--away", type=float, default=60.0, help="seconds")
-    parser.add_argument("--kinds", default="status,down")
+    parser.add_argument("--before", type=float, default=15.0, help="seconds of sending before that")
+    parser.add_argument("--runs", default="alone,blocked,status,down", help="of these and hang, with commas")
     asyncio.run(measure(parser.parse_args()))
 
 
 async def measure(given: argparse.Namespace) -> None:
     """One newsroom after another."""
-    alone = await run(Size(given.chats))
-    is_kept = alone.rate >= AVERAGE and alone.busiest <= PER_SECOND and not alone.limited
-    print(f"{given.chats} chats                  {shown(alone)}  {kept(is_kept)}")
-    print(f"    {alone.rate / PER_SECOND:.1%} of the {PER_SECOND} a second that Telegram allows")
-    blocked = await run(Size(given.chats, blocked=round(given.chats * BLOCKED)))
-    cost = 1 - (blocked.stand / blocked.lasted) / (alone.stand / alone.lasted)
-    is_kept = cost <= BLOCKED + DEARER and blocked.busiest <= PER_SECOND and not blocked.limited
-    print(f"a tenth of them blocked      {shown(blocked)}  {kept(is_kept)}")
-    print(f"    {cost:.1%} fewer messages a second stand than without; {BLOCKED + DEARER:.0%} are allowed")
-    for kind in filter(None, given.kinds.split(",")):
-        await go_away(Size(given.chats), kind, given.away)
+    runs = given.runs.split(",")
+    if "alone" in runs or "blocked" in runs:
+        alone = await run(Size(given.chats))
+        is_kept = alone.rate >= AVERAGE and alone.busiest <= PER_SECOND and not alone.limited
+        print(f"{given.chats} chats: {shown(alone)}  {kept(is_kept)}")
+        print(f"    {alone.rate / PER_SECOND:.1%} of the {PER_SECOND} a second that Telegram allows")
+    if "blocked" in runs:
+        compare(alone, await run(Size(given.chats, blocked=round(given.chats * BLOCKED))))
+    for kind in runs:
+        if kind not in {"alone", "blocked"}:
+            await go_away(Size(given.chats), kind, given.before, given.away)
 
 
 async def run(size: Size) -> Pace:
@@ -73,12 +73,20 @@ async def run(size: Size) -> Pace:
         return pace(await room.sends())
 
 
-async def go_away(size: Size, kind: str, seconds: float) -> None:
+def compare(alone: Pace, blocked: Pace) -> None:
+    """What it costs that some chats have blocked the bot."""
+    cost = 1 - (blocked.stand / blocked.lasted) / (alone.stand / alone.lasted)
+    is_kept = cost <= BLOCKED + DEARER and blocked.busiest <= PER_SECOND and not blocked.limited
+    print(f"{BLOCKED:.0%} of them blocked: {shown(blocked)}  {kept(is_kept)}")
+    print(f"    {cost:.1%} fewer messages a second stand than without; {BLOCKED + DEARER:.0%} are allowed")
+
+
+async def go_away(size: Size, kind: str, before: float, seconds: float) -> None:
     """One story to everybody, and in the middle of it Telegram is away."""
     async with open_newsroom(size, DELIVERY, limits=True) as room:
         async with room.bot() as bot:
             await room.publish()
-            await asyncio.sleep(BEFORE)
+            await asyncio.sleep(before)
             gone = time.time()
             await leave(room, kind)
             await asyncio.sleep(seconds)
