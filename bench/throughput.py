@@ -238,7 +238,7 @@ def report(contenders: Sequence[Contender], messages: int) -> None:
         print(
             f"{one.name:20} {one.median:5.0f} ({min(one.rates):.0f}, {max(one.rates):.0f})"
             f"  {one.median / stock.median:.2f} x aiogram, {one.median / raw.median:.2f} x aiohttp;"
-            f" {statistics.median(one.costs):.0f} us of processor a message; server {statistics.median(one.busy):.0%} busy"
+            f" {statistics.median(one.costs):.0f} us of processor each; server {statistics.median(one.busy):.0%}"
         )
 
 
