@@ -155,10 +155,11 @@ class ChatStore:
         return (await self._connection.execute(query)).first() is not None
 
     async def get_saved(self, chat_id: int, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
-        """Bookmarks, the last saved first."""
+        """Bookmarks, the last saved first; what was withdrawn since is shown to nobody."""
         query = (
             select_articles()
             .join(saved, sa.and_(saved.c.article_id == article.c.id, saved.c.chat_id == chat_id))
+            .where(article.c.withdrawn_at.is_(None))
             .order_by(saved.c.saved_at.desc(), article.c.id.desc())
             .limit(size + 1)
             .offset(page * size)

@@ -63,3 +63,13 @@ async def test_who_goes_first_follows_from_what_a_chat_is_and_follows(database: 
         await stores.chats.unfollow(READER.id)
         ranks.append((await stores.chats.get(READER.id)).rank)
     assert ranks == [Rank.CHANNEL, Rank.TOPIC, Rank.EVERYTHING, Rank.EVERYTHING, Rank.TOPIC]
+
+
+async def test_a_bookmark_of_a_withdrawn_article_is_not_shown(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        kept, taken_back = [await store(stores, new_article(number, source_id)) for number in (1, 2)]
+        for article_id in (kept, taken_back):
+            assert await stores.chats.bookmark(READER.id, article_id, NOW)
+        assert await stores.articles.withdraw(taken_back, NOW)
+        assert [view.article.id for view in (await stores.chats.get_saved(READER.id)).items] == [kept]
