@@ -7,19 +7,26 @@ Elsewhere: updates and answers to people in `test_inbox`, a bad disk while one m
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import orjson
 import pytest
 from aiogram import Bot
+from pydantic import SecretStr
 
+from bot.clock import now_utc
 from bot.delivery.session import TelegramSession
 from bot.delivery.worker import Worker
-from config.settings import DeliverySettings
+from bot.metrics import Metrics
+from bot.pipeline import open_pipeline
+from bot.topics.lemmas import Lemmatiser
+from config.settings import CollectSettings, DeliverySettings, Settings
 from storage.errors import DatabaseUnavailable
-from storage.records import Chat, ChatKind, ChatState
+from storage.records import Chat, ChatKind, ChatState, NewSource, SourceCheck
 from tests.acceptance.conftest import TOKEN
 from tests.acceptance.delivery.conftest import AGENCY, SECOND, Post, on_their_way
 from tests.acceptance.test_inbox import full_disk
+from tests.unit.fake_site import FakeSite
 
 CHATS = 120
 FIRST = 1000
@@ -131,6 +138,49 @@ async def test_a_process_that_dies_while_the_disk_is_full_leaves_no_more_copies_
     got = Counter(chat_id for _, chat_id in await post.sends())
     assert set(got) == set(crowd)
     assert got.total() <= CHATS + OPEN
+
+
+async def test_stories_that_could_not_be_stored_are_collected_again_and_posted_once(
+    post: Post, channel: int, lemmatiser: Lemmatiser
+) -> None:
+    """The visit that found the disk full leaves the source as it was, however much of it was stored already."""
+    async with FakeSite() as site:
+        collect = CollectSettings(allow_private=(site.host,), full_text=False)
+        settings = Settings(token=SecretStr(TOKEN), collect=collect)
+        async with post.database.transaction() as stores:
+            await stores.sources.remove(post.source_id, now_utc())
+            await stores.sources.add(NewSource(serve_feed(site, 1), "Вести"))
+        async with open_pipeline(settings, post.database, lemmatiser, Metrics()) as pipeline:
+            assert [one.new for one in await pipeline.collect()] == [1]
+            await become_due(post)
+            serve_feed(site, 5)
+            async with full_disk(post.database):
+                with pytest.raises(DatabaseUnavailable, match="full"):
+                    await pipeline.collect()
+                assert await pipeline.collect() == []  # it waits with the next visit: nothing could be written down
+                await post.worker().drain()
+                assert await post.texts(channel) == []
+            pipeline._held_until = 0.0
+            assert [one.new for one in await pipeline.collect()] == [4]
+    await post.worker().drain()
+    assert sorted(await post.texts(channel)) == [f"Мост {number}" for number in (2, 3, 4, 5)]
+
+
+def serve_feed(site: FakeSite, stories: int) -> str:
+    """A feed of so many stories, each longer than a page of the database."""
+    items = "".join(
+        f"<item><title>Мост {one}</title><link>/{one}</link><description>{'Открыт. ' * 1000}</description></item>"
+        for one in range(1, stories + 1)
+    )
+    return site.serve("/rss", f"<rss version='2.0'><channel><title>Вести</title>{items}</channel></rss>")
+
+
+async def become_due(post: Post) -> None:
+    long_ago = now_utc() - timedelta(hours=1)
+    async with post.database.transaction() as stores:
+        for source in await stores.sources.get_all():
+            if source.due_at is not None:
+                await stores.sources.settle(SourceCheck(source.id, long_ago, long_ago))
 
 
 async def once_each(post: Post, crowd: range) -> bool:
