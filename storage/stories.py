@@ -80,11 +80,14 @@ class StoryStore:
 
         Goes back no further than LOOKED_AT articles.
         """
+        everything = (follow.c.chat_id == chat_id, follow.c.topic_id.is_(None), follow.c.source_id.is_(None))
+        is_all = (await self._connection.execute(sa.select(follow.c.id).where(*everything))).first() is not None
         wanted = (page + 1) * size + 1
         chosen: dict[int, int] = {}  # articles by story
         before, looked_at, look = NEWEST, 0, FIRST_LOOK
         while len(chosen) < wanted and looked_at < LOOKED_AT:
-            ids = list((await self._connection.execute(_followed(chat_id, before, look))).scalars())
+            query = _arrived(before, look) if is_all else _followed(chat_id, before, look)
+            ids = list((await self._connection.execute(query)).scalars())
             looked_at += len(ids)
             for row in await self._connection.execute(_stands(ids)):
                 chosen.setdefault(row.story_id, row.id)
@@ -128,14 +131,14 @@ def _stands(ids: list[int]) -> sa.Select[Any]:
     return query.where(article.c.id.in_(ids), article.c.withdrawn_at.is_(None)).order_by(article.c.id.desc())
 
 
+def _arrived(before: int, look: int) -> sa.Select[Any]:
+    """The newest `look` ids below `before`."""
+    return sa.select(article.c.id).where(article.c.id < before).order_by(article.c.id.desc()).limit(look)
+
+
 def _followed(chat_id: int, before: int, look: int) -> sa.CompoundSelect[Any]:
     """The newest `look` ids below `before` that the follows of a chat match."""
-    everything = sa.exists().where(
-        follow.c.chat_id == chat_id, follow.c.topic_id.is_(None), follow.c.source_id.is_(None)
-    )
-    newest = sa.select(article.c.id).where(article.c.id < before, everything)
-    parts = [sa.select(newest.order_by(article.c.id.desc()).limit(look).subquery())]
-    parts += [_of_follows(rows, chat_id, before, look) for rows in (_of_topic, _of_source, _of_both)]
+    parts = [_of_follows(rows, chat_id, before, look) for rows in (_of_topic, _of_source, _of_both)]
     return sa.union(*parts).order_by(sa.desc("id")).limit(look)
 
 

@@ -10,6 +10,7 @@ from bot.rendering.lists import (
     PAGE_SIZE,
     asked_list,
     latest_list,
+    mine_list,
     saved_list,
     search_list,
     top_list,
@@ -33,12 +34,13 @@ async def draw_list(visit: Visit, wanted: ListPage) -> Outgoing:
             return await draw_top(visit, ref, page)
         case ListKind.TOPIC:
             return await draw_topic(visit, ref, page)
-        case ListKind.ASKED:
-            return await ask_topic(visit, await visit.stores.topics.get_question(ref), page)
-        case ListKind.SEARCH:
-            return await search(visit, await visit.stores.topics.get_question(ref), page)
+        case ListKind.ASKED | ListKind.SEARCH:
+            ask = search if wanted.kind is ListKind.SEARCH else ask_topic
+            return await ask(visit, await visit.stores.topics.get_question(ref), page)
         case ListKind.SAVED:
             return saved_list(await visit.stores.chats.get_saved(visit.chat.id, page), visit.view)
+        case ListKind.MINE:
+            return mine_list(await visit.stores.stories.get_followed(visit.chat.id, page), visit.view)
 
 
 async def draw_latest(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:

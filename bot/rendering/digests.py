@@ -1,5 +1,7 @@
-"""Several stories as one message: what a chat missed, or its daily digest."""
+"""Several stories as one message: what a chat missed, or its digest."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,50 +11,94 @@ from aiogram.utils.formatting import Bold, Text
 from bot.rendering.callbacks import ListKind, ListPage
 from bot.rendering.headlines import listed
 from bot.rendering.keyboards import button, keyboard, read_row
+from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined, length
-from storage.records import Bundle, ChatKind, StoryView
+from bot.rendering.texts import cut_at_word
+from storage.deliveries import Bundle
+from storage.records import ChatKind, StoryView
 
-MAX_STORIES = 15  # a longer message is scrolled past; also 2 entities a story, far under Telegram's 100
-MAX_TITLE = 180  # code points
-_TAIL = 100  # code points kept for «and N more»
+MAX_STORIES = 15  # a longer message is scrolled past; also 3 entities a story, far under Telegram's 100
+GROUPED = 4  # stories from which on topics have headings
+MAX_TITLE = 180  # code points; less where many stories with long titles share the message
+MAX_HEADING = 48  # code points
+
+
+def is_list(bundle: Bundle) -> bool:
+    """Whether the bundle reads as a digest: a card shows one story and counts nothing."""
+    return len(bundle.stories) > 1 or bundle.more > 0 or bundle.missed > 0
+
+
+def arranged(bundle: Bundle) -> Bundle:
+    """The bundle as it is shown: no more stories than one message has, together by topic, the rest counted.
+
+    Takes the best stories first. A story stands under the first of its topics, topics in the order of their best
+    story, stories without one last. Arranging twice changes nothing; `until` stays.
+    """
+    stories = bundle.stories[:MAX_STORIES]
+    shown = tuple(view for _, group in _groups(stories) for view in group)
+    return replace(bundle, stories=shown, more=bundle.more + len(bundle.stories) - len(stories))
 
 
 def digest(bundle: Bundle, words: Words, *, timezone: ZoneInfo, now: datetime) -> Outgoing:
-    """As many of the bundle's stories as fit, in its order; the rest are counted, none is silently dropped.
+    """All of `arranged(bundle).stories`, numbered through; what is left out is counted, nothing is dropped in silence.
 
-    In private chats with numbered buttons to read, and one that lists the newest stories when some were left out.
+    In private chats with numbered buttons to read, and but for channels with one that lists what was left out.
     """
-    total = len(bundle.stories) + bundle.more
-    head = Text(Bold(words.plural("count.stories", total)), f" · {words.date(now, timezone=timezone, now=now)}")
-    shown, items = _fitting(bundle.stories, words, MAX_TEXT - _TAIL - length(head), timezone=timezone, now=now)
-    rest = total - len(shown)
-    blocks: list[Node] = [head, *items]
-    if rest:
-        blocks.append(words.plural("count.more", rest))
-    is_private = bundle.chat.kind is ChatKind.PRIVATE
-    return compose(joined(blocks, "\n\n"), keyboard=_buttons(shown, rest, words) if is_private else None)
+    bundle = arranged(bundle)
+    stamps = [words.stamp(view.article.published_at, timezone=timezone, now=now) for view in bundle.stories]
+    count = words.plural("count.stories", len(bundle.stories) + bundle.more)
+    head = Text(Bold(count), f" · {words.date(now, timezone=timezone, now=now)}")
+
+    def text(limit: int) -> Text:
+        """The message with titles of at most `limit` code points."""
+        return joined([head, *_items(bundle.stories, stamps, words, limit), *_counts(bundle, words)], "\n\n")
+
+    body = text(MAX_TITLE)
+    if length(body) > MAX_TEXT:
+        body = text(1 + (MAX_TEXT - length(text(1))) // len(bundle.stories))
+    return compose(body, keyboard=_buttons(bundle, words))
 
 
-def _fitting(
-    stories: tuple[StoryView, ...], words: Words, room: int, *, timezone: ZoneInfo, now: datetime
-) -> tuple[list[StoryView], list[Text]]:
-    """The stories that fit into `room` code points, with how they read."""
-    shown: list[StoryView] = []
-    items: list[Text] = []
-    for number, view in enumerate(stories[:MAX_STORIES], start=1):
-        when = words.stamp(view.article.published_at, timezone=timezone, now=now)
-        item = listed(number, view, when, limit=MAX_TITLE)
-        room -= length(item) + 2
-        if room < 0:
-            break
-        shown.append(view)
-        items.append(item)
-    return shown, items
+def _groups(stories: Sequence[StoryView]) -> list[tuple[str | None, list[StoryView]]]:
+    """Topics with their stories; few stories, or stories of one topic, are one group without a name."""
+    groups: dict[str | None, list[StoryView]] = {}
+    for view in stories:
+        groups.setdefault(view.topics[0] if view.topics else None, []).append(view)
+    if len(stories) < GROUPED or len(groups) == 1:
+        return [(None, list(stories))]
+    return sorted(groups.items(), key=lambda group: group[0] is None)
 
 
-def _buttons(shown: list[StoryView], rest: int, words: Words) -> InlineKeyboardMarkup | None:
-    rows = read_row([view.story_id for view in shown])
-    if rest:
-        rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.LATEST, anew=True))])
+def _items(stories: Sequence[StoryView], stamps: Sequence[str], words: Words, limit: int) -> Iterator[Node]:
+    """Headings and numbered stories, in the order shown."""
+    groups = _groups(stories)
+    number = 0
+    for topic, group in groups:
+        if len(groups) > 1:
+            name = words.text("bundle.other") if topic is None else question_name(topic)
+            yield Bold(cut_at_word(name, MAX_HEADING))
+        for view in group:
+            yield listed(number + 1, view, stamps[number], limit=limit)
+            number += 1
+
+
+def _counts(bundle: Bundle, words: Words) -> list[Node]:
+    """How many stories wait in the list, and how many grew too old: one paragraph, if any."""
+    lines: list[Node] = []
+    if bundle.more:
+        lines.append(words.plural("count.more", bundle.more))
+    if bundle.missed:
+        lines.append(words.plural("bundle.missed", bundle.missed))
+    return [joined(lines, "\n")] if lines else []
+
+
+def _buttons(bundle: Bundle, words: Words) -> InlineKeyboardMarkup | None:
+    """A channel's posts have none; in a group nobody reads by buttons."""
+    kind = bundle.chat.kind
+    if kind is ChatKind.CHANNEL:
+        return None
+    rows = read_row([view.story_id for view in bundle.stories]) if kind is ChatKind.PRIVATE else []
+    if bundle.more or bundle.missed:
+        rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.MINE, anew=True))])
     return keyboard(*rows)

@@ -1,4 +1,7 @@
-"""Lists of stories, edited in place, five a page unless asked for more: /latest, /top, /topic, /search, /saved."""
+"""Lists of stories, edited in place, five a page unless asked for more: /latest, /top, /topic, /search, /saved.
+
+And one of what the chat follows, behind the button of a digest.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,6 +67,12 @@ def saved_list(page: Page[StoryView], view: View) -> Outgoing:
     """A reader's bookmarks."""
     words = view.words
     return story_list(Listing(ListKind.SAVED, words.text("list.saved"), words.text("list.saved_empty")), page, view)
+
+
+def mine_list(page: Page[StoryView], view: View) -> Outgoing:
+    """Whatever the chat's follows match: what stands behind a digest's button."""
+    words = view.words
+    return story_list(Listing(ListKind.MINE, words.text("bundle.mine"), words.text("bundle.mine_empty")), page, view)
 
 
 def topic_list(

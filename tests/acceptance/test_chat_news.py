@@ -1,10 +1,13 @@
 """Lists of news and the story in the chat: /latest, /top, reading, saving, /saved."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from bot.delivery.results import Sent
 from bot.delivery.sender import Sender
-from storage.records import Bundle
+from storage.deliveries import Bundle
+from storage.records import StoryView
 from tests.acceptance.conftest import Khabar
 from tests.acceptance.newsroom import DEFENCE, LATEST, NEWS
 from tests.acceptance.person import LocalTelegram, Person
@@ -40,17 +43,61 @@ async def test_a_page_stays_as_long_as_was_asked_for(reader: Person) -> None:
     assert [words for words, _ in (await reader.sees("страница 2")).links] == TITLES[7:]
 
 
-async def test_a_digest_stays_when_the_whole_list_is_asked_for(khabar: Khabar, reader: Person) -> None:
+async def test_a_digest_stays_and_leads_to_all_that_the_reader_follows(khabar: Khabar, reader: Person) -> None:
+    await reader.says("/follow Рогун")
+    context = khabar.context
+    async with context.database.transaction() as stores:
+        payk = next(one for one in await stores.sources.get_all() if one.name == "Пайки рӯз")
+        await stores.chats.follow(reader.number, source_id=payk.id)
+        valley = next(one for one in await stores.sources.get_all() if one.name == "Вестник долины")
+        newest = (await stores.stories.get_latest()).items
+    sent = await shows_digest(khabar, reader, newest[:2], more=10)
+    await reader.presses("📰 Показать все")
+    shown = await reader.sees("По вашим подпискам")
+    assert shown.number > sent
+    assert [words for words, _ in shown.links] == [
+        "Нерӯгоҳи Роғун барқи бештар медиҳад",
+        "Рогун пустил третий агрегат",
+        "Дар Кӯлоб мактаби нав сохта шуд",
+    ]
+    assert shown.labels == ("1", "2", "3")
+    async with context.database.transaction() as stores:
+        await stores.chats.follow(reader.number, source_id=valley.id)
+    await reader.presses("📰 Показать все")
+    first = await reader.sees("По вашим подпискам · страница 1")
+    await reader.presses("Старее ›")
+    second = await reader.sees("страница 2")
+    assert second.number == first.number
+    assert [words for words, _ in (*first.links, *second.links)] == [
+        title for new, title, _ in reversed(NEWS) if new.language != "en"
+    ]
+    assert second.labels == ("1", "2", "3", "4", "5", "‹ Новее")
+    await reader.presses("2")
+    assert second.links[1][0] in (await reader.sees("Читать на сайте")).text
+
+
+async def test_all_that_a_reader_without_follows_gets_is_a_sentence(khabar: Khabar, reader: Person) -> None:
     await reader.says("/help")
     async with khabar.context.database.snapshot() as stores:
         newest = (await stores.stories.get_latest()).items
-    bundle = Bundle(await khabar.chat(reader.number), newest[:2], until=12, more=10)
-    context = khabar.context
-    message = context.composer.message(bundle, context.now())
-    sent = await Sender(khabar.bot, context.pacer, context.clock).send(bundle.chat, message)
-    assert isinstance(sent, Sent)
+    await shows_digest(khabar, reader, newest[:1], missed=7)
+    [*_, digest] = await reader.telegram.messages(reader.number)
+    assert digest.text.endswith("Ещё 7 новостей успели устареть и остались в архиве")
     await reader.presses("📰 Показать все")
-    assert (await reader.sees("Последние новости")).number > sent.message_id
+    assert (await reader.sees("Здесь будут новости по вашим подпискам. Пока их нет.")).labels == ()
+
+
+async def shows_digest(
+    khabar: Khabar, reader: Person, stories: Sequence[StoryView], *, more: int = 0, missed: int = 0
+) -> int:
+    """Send the reader a digest as delivery does; the message's number."""
+    context = khabar.context
+    bundle = Bundle(await khabar.chat(reader.number), tuple(stories), until=12, more=more, missed=missed)
+    sent = await Sender(khabar.bot, context.pacer, context.clock).send(
+        bundle.chat, context.composer.message(bundle, context.now())
+    )
+    assert isinstance(sent, Sent)
+    return sent.message_id
 
 
 async def test_top_shows_the_day_and_its_number_counts(reader: Person) -> None:

@@ -1,11 +1,15 @@
 """How a card, a list and a digest read, in plain sight."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from bot.rendering.cards import card
 from bot.rendering.digests import digest
-from bot.rendering.lists import View, search_list, topic_list
-from storage.records import Bundle, Chat, ChatKind, Page, Topic, TopicView
+from bot.rendering.lists import View, mine_list, search_list, topic_list
+from storage.deliveries import Bundle
+from storage.records import Chat, ChatKind, Page, Topic, TopicView
 from tests.unit.rendering_samples import DUSHANBE, LOCALES, NOW, RU, as_html, labels, story
 
 BRIDGE = story(1, articles=3)
@@ -111,11 +115,86 @@ def test_a_digest() -> None:
     assert labels(message.keyboard) == [["1", "2"], ["📰 Показать все"]]
 
 
+def test_a_digest_by_topic() -> None:
+    told = (
+        ("Рогун пустил третий агрегат", ("энергетика",)),
+        ("Сборная по дзюдо вернулась с тремя медалями", ()),
+        ("Над Зеравшаном достроили пешеходный мост", ("мосты Памира", "энергетика")),
+        ("Веерные отключения в Согде отменены до весны", ("энергетика",)),
+    )
+    stories = tuple(replace(story(n, title=title), topics=topics) for n, (title, topics) in enumerate(told, start=1))
+    message = digest(Bundle(READER, stories, 4, more=21, missed=3), RU, timezone=DUSHANBE, now=NOW)
+    assert message.text == (
+        "25 новостей · 21 ноября\n"
+        "\n"
+        "энергетика\n"
+        "\n"
+        "1. Рогун пустил третий агрегат\n"
+        "Вестник долины · 14:05\n"
+        "\n"
+        "2. Веерные отключения в Согде отменены до весны\n"
+        "Вестник долины · 14:05\n"
+        "\n"
+        "мосты Памира\n"
+        "\n"
+        "3. Над Зеравшаном достроили пешеходный мост\n"
+        "Вестник долины · 14:05\n"
+        "\n"
+        "Другие новости\n"
+        "\n"
+        "4. Сборная по дзюдо вернулась с тремя медалями\n"
+        "Вестник долины · 14:05\n"
+        "\n"
+        "и ещё 21 новость\n"
+        "Ещё 3 новости успели устареть и остались в архиве"
+    )
+    assert "\n<b>энергетика</b>\n" in as_html(message)
+    assert labels(message.keyboard) == [["1", "2", "3", "4"], ["📰 Показать все"]]
+    readers = message.keyboard.inline_keyboard[0] if message.keyboard else []
+    assert [button.callback_data for button in readers] == ["r:1", "r:4", "r:3", "r:2"]
+
+
+def test_stories_of_one_topic_have_no_heading() -> None:
+    stories = tuple(replace(story(number), topics=("ОДКБ",)) for number in range(1, 6))
+    message = digest(Bundle(READER, stories, 5), RU, timezone=DUSHANBE, now=NOW)
+    assert message.text.startswith("5 новостей · 21 ноября\n\n1. В Хороге")
+
+
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [
+        ("ru", "Ещё 1 новость успела устареть и осталась в архиве"),
+        ("tg", "Боз 1 хабар кӯҳна шуд ва дар бойгонӣ монд"),
+        ("en", "1 more story went out of date and stayed in the archive"),
+    ],
+)
+def test_what_grew_too_old_is_counted_beside_a_single_story(language: str, last: str) -> None:
+    bundle = Bundle(READER, (BRIDGE,), 2, missed=1)
+    message = digest(bundle, LOCALES.words(language), timezone=DUSHANBE, now=NOW)
+    assert message.text.startswith("1 ")
+    assert message.text.endswith(f"\n\n{last}")
+    assert len(labels(message.keyboard)) == 2
+
+
+def test_a_digest_in_a_group_leads_to_the_list() -> None:
+    group = Chat(-2, ChatKind.SUPERGROUP, "Соседи")
+    message = digest(Bundle(group, (BRIDGE, SCHOOL), 2, more=5), RU, timezone=DUSHANBE, now=NOW)
+    assert labels(message.keyboard) == [["📰 Показать все"]]
+    assert digest(Bundle(group, (BRIDGE, SCHOOL), 2), RU, timezone=DUSHANBE, now=NOW).keyboard is None
+
+
 def test_a_digest_in_a_channel_has_no_buttons() -> None:
     channel = Chat(-1, ChatKind.CHANNEL, "Новости")
-    message = digest(Bundle(channel, (BRIDGE, SCHOOL), 2), RU, timezone=DUSHANBE, now=NOW)
+    message = digest(Bundle(channel, (BRIDGE, SCHOOL), 2, missed=9), RU, timezone=DUSHANBE, now=NOW)
     assert message.keyboard is None
     assert message.text.startswith("2 новости · ")
+
+
+def test_the_list_of_what_a_chat_follows() -> None:
+    message = mine_list(Page((BRIDGE,), 0, older=True), VIEW)
+    assert message.text.startswith("По вашим подпискам · страница 1\n\n1. В Хороге")
+    assert labels(message.keyboard) == [["1"], ["Старее ›"]]
+    assert mine_list(Page(()), VIEW).text == "Здесь будут новости по вашим подпискам. Пока их нет."
 
 
 def test_a_lead_that_repeats_the_title_says_what_follows() -> None:

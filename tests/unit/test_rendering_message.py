@@ -1,16 +1,19 @@
 """Whatever the news say, what goes out is a message that Telegram accepts."""
 
+from dataclasses import replace
+
 import pytest
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.cards import card
-from bot.rendering.digests import digest
+from bot.rendering.digests import arranged, digest
 from bot.rendering.lists import View, asked_list, latest_list, search_list, topic_list
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, link
-from storage.records import Bundle, Chat, ChatKind, Page, StoryView, Topic, TopicView
+from storage.deliveries import Bundle
+from storage.records import Chat, ChatKind, Page, StoryView, Topic, TopicView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
     ANY_TEXT,
@@ -158,10 +161,29 @@ def test_the_longest_card_fits_under_a_picture_whole() -> None:
     assert_accepted(message)
 
 
-def test_a_digest_of_long_titles_shows_fewer_and_counts_the_rest() -> None:
+def test_a_digest_of_long_titles_shows_them_all_and_cuts_the_titles() -> None:
     long = story(title="ж" * 400, source_name="ш" * 100, published_at=NOW.replace(year=2024))
-    message = digest(Bundle(Chat(1, ChatKind.CHANNEL, ""), (long,) * 15, 9), RU, timezone=DUSHANBE, now=NOW)
-    shown = message.text.count("· 21 ноября 2024, 14:05")
-    assert 10 <= shown < 15
-    assert message.text.endswith(RU.plural("count.more", 15 - shown))
+    stories = tuple(replace(long, topics=(f"{number} " + "т" * 99,)) for number in range(15))
+    bundle = Bundle(Chat(1, ChatKind.CHANNEL, ""), stories, 9, more=10**6, missed=10**6)
+    message = digest(bundle, RU, timezone=DUSHANBE, now=NOW)
+    assert message.text.count("· 21 ноября 2024, 14:05") == 15
+    assert 100 < message.text.count("ж") // 15 < 180
+    assert 4000 < len(message.text) <= 4096
+    assert message.text.endswith("остались в архиве")
     assert_accepted(message)
+
+
+@given(topics=st.lists(st.lists(st.sampled_from("абвг"), max_size=2, unique=True), max_size=25), more=st.integers(0, 9))
+def test_what_is_arranged_is_the_best_with_each_topic_together(topics: list[list[str]], more: int) -> None:
+    stories = tuple(replace(story(number), topics=tuple(names)) for number, names in enumerate(topics))
+    shown = arranged(Bundle(Chat(1, ChatKind.PRIVATE, ""), stories, 9, more))
+    assert arranged(shown) == shown
+    assert sorted(view.story_id for view in shown.stories) == list(range(min(15, len(stories))))
+    assert len(shown.stories) + shown.more == len(stories) + more
+    if len(shown.stories) >= 4:
+        first = [view.topics[0] if view.topics else "" for view in shown.stories]
+        met = list(dict.fromkeys(first))
+        assert first == sorted(first, key=met.index)
+        assert "" not in met[:-1]
+    else:
+        assert shown.stories == stories

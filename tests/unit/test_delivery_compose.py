@@ -1,0 +1,117 @@
+"""The same message is composed once for all chats that read it alike, and anew for any that does not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.compose import REMEMBERED, Composer
+from bot.rendering.locales import Locales
+from storage.deliveries import Bundle, PostKind
+from storage.records import Chat, ChatKind, StoryView
+from tests.unit.rendering_samples import NOW, story
+
+READER = Chat(1, ChatKind.PRIVATE, "Мадина", with_hashtags=True)
+CARD = Bundle(READER, (replace(story(1, image="https://vestnik.example/1.jpg"), topics=("мосты",)),), until=1)
+LIST = Bundle(READER, tuple(replace(story(number), topics=("мосты",)) for number in range(1, 6)), until=5, more=2)
+
+
+def composer() -> Composer:
+    return Composer(Locales(), "Asia/Dushanbe")
+
+
+def of_chat(**changes: Any) -> Callable[[Bundle], Bundle]:
+    return lambda bundle: replace(bundle, chat=replace(bundle.chat, **changes))
+
+
+def of_story(**changes: Any) -> Callable[[Bundle], Bundle]:
+    def change(view: StoryView) -> StoryView:
+        return replace(view, article=replace(view.article, **changes))
+
+    return lambda bundle: replace(bundle, stories=(change(bundle.stories[0]), *bundle.stories[1:]))
+
+
+@pytest.mark.parametrize("bundle", [CARD, LIST], ids=["card", "list"])
+def test_chats_that_read_alike_share_one_message(bundle: Bundle) -> None:
+    of = composer()
+    message = of.message(bundle, NOW)
+    other = replace(bundle, chat=replace(READER, id=2, title="Сорбон", position=8, attempts=3), until=77)
+    assert of.message(other, NOW + timedelta(minutes=40)) is message
+    again = replace(bundle, stories=tuple(replace(view, article=replace(view.article)) for view in bundle.stories))
+    assert of.message(again, NOW) is message
+
+
+@pytest.mark.parametrize("bundle", [CARD, LIST], ids=["card", "list"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        of_chat(language="tg"),
+        of_chat(timezone="Europe/Berlin"),
+        of_chat(kind=ChatKind.CHANNEL),
+        of_story(title="В Хороге открыли два моста", revision=2),
+        of_story(published_at=NOW - timedelta(hours=2)),
+        of_story(url="https://vestnik.example/novosti/1"),
+        lambda bundle: replace(bundle, missed=4),
+    ],
+)  # fmt: skip
+def test_whatever_reads_differently_is_another_message(bundle: Bundle, changed: Callable[[Bundle], Bundle]) -> None:
+    of = composer()
+    message = of.message(bundle, NOW)
+    assert of.message(changed(bundle), NOW) != message
+    assert of.message(bundle, NOW) is message
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        of_chat(with_pictures=False),
+        of_chat(with_hashtags=False),
+        lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], topics=()),)),
+        lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], articles=4),)),
+    ],
+)
+def test_a_card_is_what_the_chat_wants_to_see(changed: Callable[[Bundle], Bundle]) -> None:
+    of = composer()
+    message = of.message(CARD, NOW)
+    assert of.message(changed(CARD), NOW) != message
+
+
+def test_topics_and_counts_make_another_list() -> None:
+    of = composer()
+    message = of.message(LIST, NOW)
+    assert of.message(replace(LIST, more=3), NOW) != message
+    unnamed = replace(LIST, stories=(*LIST.stories[:4], replace(LIST.stories[4], topics=())))
+    assert of.message(unnamed, NOW) != message
+    assert of.message(of_chat(with_pictures=False)(LIST), NOW) is message
+
+
+def test_the_next_day_tells_the_date() -> None:
+    of = composer()
+    today = of.message(CARD, NOW)
+    assert "· 14:05" in today.text
+    assert "21 ноября, 14:05" in of.message(CARD, NOW + timedelta(hours=10)).text
+
+
+def test_one_story_is_a_list_where_it_counts_others_or_is_edited_as_one() -> None:
+    of = composer()
+    assert of.message(CARD, NOW).photo
+    assert of.message(CARD, NOW, kind=PostKind.PHOTO).photo
+    for message in (
+        of.message(CARD, NOW, kind=PostKind.LIST),
+        of.message(replace(CARD, more=1), NOW),
+        of.message(replace(CARD, missed=1), NOW),
+    ):
+        assert message.photo is None
+        assert "\n\n1. В Хороге" in message.text
+
+
+def test_what_was_not_sent_for_long_is_forgotten() -> None:
+    of = composer()
+    first = of.message(CARD, NOW)
+    second = of.message(replace(CARD, missed=1), NOW)
+    for number in range(2, REMEMBERED + 1):
+        of.message(replace(CARD, missed=number), NOW)
+        assert of.message(CARD, NOW) is first
+    assert of.message(replace(CARD, missed=1), NOW) is not second
