@@ -55,7 +55,7 @@ def follow_rows(chats: Sequence[int], source_id: int) -> Iterable[dict[str, Any]
             yield {"chat_id": chat_id, "topic_id": None, "source_id": source_id}
 
 
-async def add_story(stores: Stores, source_id: int, number: int, now: datetime) -> int:
+async def add_story(stores: Stores, source_id: int, number: int, now: datetime, topic_ids: Sequence[int] = ()) -> int:
     """One article as a story of its own, on its way to everybody; its id."""
     title = f"Перевал открыт, сводка {number}"
     url = story_url(number)
@@ -75,6 +75,7 @@ async def add_story(stores: Stores, source_id: int, number: int, now: datetime) 
     story_id = await stores.stories.open(now)
     article_id = await stores.articles.add(new, story_id, now, is_pushed=True)
     await stores.stories.grow(story_id, article_id, now)
+    await stores.topics.attach(article_id, topic_ids)
     await stores.waves.open(article_id, now)
     return article_id
 
