@@ -72,11 +72,11 @@ class PostStore:
             if not await self._first(queries, 1):
                 await self._connection.execute(sa.delete(correction).where(correction.c.article_id == one.id))
 
-    async def get_last(self, chat_id: int) -> int | None:
-        """The newest message of ours that stands in the chat, as far as the ledger goes back."""
-        query = sa.select(sa.func.max(post.c.message_id)).where(post.c.chat_id == chat_id)
-        last: int | None = (await self._connection.execute(query)).scalar()
-        return last
+    async def get_last(self, chat_id: int) -> Post | None:
+        """The newest message of ours that stands in the chat, as far as the ledger goes back; a list's first story."""
+        query = sa.select(post).where(post.c.chat_id == chat_id).order_by(post.c.message_id.desc(), post.c.place)
+        row = (await self._connection.execute(query.limit(1))).first()
+        return None if row is None else _post_record(row)
 
     async def get_posted(self, chat_id: int, message_id: int) -> list[StoryView]:
         """The stories that a message shows, in their order, as they read now; withdrawn ones are among them."""

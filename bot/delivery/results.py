@@ -72,7 +72,10 @@ class NotThere:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
+    """`is_for_good`: a later look would tell no more."""
+
     detail: str
+    is_for_good: bool = False
 
 
 SendResult = Sent | RateLimited | NotSent | Uncertain | Refused

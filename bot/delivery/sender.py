@@ -99,7 +99,7 @@ class Sender:
 
         Each further try comes after a refusal, so no try can leave a second copy.
         """
-        pictures = min(len(message.album), self._pacer.largest)
+        pictures = self.pictures(message)
         for kind in self._fuller_kinds(message, pictures):
             result = await self._send_once(chat, message, kind, pictures)
             if not (isinstance(result, Refused) and result.refusal is Refusal.PICTURE):
@@ -140,11 +140,11 @@ class Sender:
         """Whether a message whose answer was lost stands in a channel, behind the last post that is known there.
 
         An edit to the same text tells: it changes nothing, or it finds nothing to change. In a channel where the bot
-        may edit what people post it would write over them, so it is tried only while the doubt `is_fresh`, seconds
-        old, and nobody is likely to have posted since.
+        may edit what people post it would write over them, so it is tried there only while that last post `is_fresh`,
+        seconds old, and nobody is likely to have posted since.
         """
         if not is_fresh and (risk := await self._may_edit_others(chat)) is not None:
-            return Unknown(risk)
+            return risk
         for message_id in range(after + 1, after + 1 + LOOKED_FOR):
             standing = kind
             result = await self.edit(chat, message_id, standing, message)
@@ -157,13 +157,19 @@ class Sender:
                 return Unknown(type(result).__name__)
         return NotThere()
 
-    async def _may_edit_others(self, chat: Chat) -> str | None:
+    def pictures(self, message: Outgoing) -> int:
+        """How many of its pictures leave in an album, and so how many messages the album is."""
+        return min(len(message.album), self._pacer.largest)
+
+    async def _may_edit_others(self, chat: Chat) -> Unknown | None:
         """Why an edit could write over somebody's post; None when Telegram would refuse that."""
         try:
             member = await self._bot.get_chat_member(chat.id, self._bot.id)
         except (TelegramAPIError, ClientDecodeError) as error:
-            return type(describe(error)).__name__
-        return "the bot may edit other people's posts" if getattr(member, "can_edit_messages", True) else None
+            return Unknown(type(describe(error)).__name__)
+        if getattr(member, "can_edit_messages", True):
+            return Unknown("the bot may edit other people's posts", is_for_good=True)
+        return None
 
     def _fuller_kinds(self, message: Outgoing, pictures: int) -> Iterator[PostKind]:
         """How the message may be sent with pictures, the most first; those that were refused lately are left out."""

@@ -247,7 +247,7 @@ async def test_an_old_doubt_writes_over_nobodys_post(
 ) -> None:
     await owner.writes("Слово редактора", channel.id)
     found = await sender.find(channel, 0, compose("Новость"), PostKind.TEXT, is_fresh=False)
-    assert found == Unknown("the bot may edit other people's posts")
+    assert found == Unknown("the bot may edit other people's posts", is_for_good=True)
     await owner.sets_bot(channel.id, "administrator", can_edit_messages=False)
     assert await sender.find(channel, 0, compose("Новость"), PostKind.TEXT, is_fresh=False) == NotThere()
     assert [one["text"] for one in await shown(telegram, channel)] == ["Слово редактора"]
