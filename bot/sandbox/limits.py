@@ -19,7 +19,8 @@ class Limits:
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
-        self._bot: deque[float] = deque()
+        self._free: deque[float] = deque()
+        self._bot: deque[float] = deque()  # the paid ones too
         self._private: dict[int, tuple[float, float]] = {}
         self._groups: dict[int, deque[float]] = {}
 
@@ -28,12 +29,14 @@ class Limits:
         if not self.on:
             return 0
         wait = max(
-            self._bot_wait(now, cost, PAID_BOT_PER_SECOND if paid else BOT_PER_SECOND),
+            self._bot_wait(now, cost, paid=paid),
             self._private_wait(chat_id, now, cost) if private else self._group_wait(chat_id, now, cost),
         )
         if wait > 0:
             return max(1, math.ceil(wait))
         self._bot.extend([now] * cost)
+        if not paid:
+            self._free.extend([now] * cost)
         if private:
             level, at = self._private.get(chat_id, (0.0, now))
             self._private[chat_id] = (max(0.0, level - (now - at)) + cost, now)
@@ -41,9 +44,12 @@ class Limits:
             self._groups.setdefault(chat_id, deque()).extend([now] * cost)
         return 0
 
-    def _bot_wait(self, now: float, cost: int, allowed: int) -> float:
-        _drop_before(self._bot, now - 1.0)
-        return 1.0 if len(self._bot) + cost > allowed else 0.0
+    def _bot_wait(self, now: float, cost: int, *, paid: bool) -> float:
+        """What is paid for takes nothing of the free share, so that replies to people go on beside it."""
+        for window in (self._bot, self._free):
+            _drop_before(window, now - 1.0)
+        is_full = len(self._bot) + cost > PAID_BOT_PER_SECOND
+        return 1.0 if is_full or (not paid and len(self._free) + cost > BOT_PER_SECOND) else 0.0
 
     def _private_wait(self, chat_id: int, now: float, cost: int) -> float:
         level, at = self._private.get(chat_id, (0.0, now))

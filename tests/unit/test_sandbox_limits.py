@@ -41,3 +41,10 @@ def test_the_bot_sends_so_many_a_second_in_all(*, paid: bool, allowed: int) -> N
 
 def test_no_limits_when_off() -> None:
     assert set(spend_all(Limits(on=False), 100, chat=-1, private=False)) == {0}
+
+
+def test_paid_messages_leave_the_free_ones_their_share() -> None:
+    limits = Limits(on=True)
+    assert {limits.spend(chat, 0.0, private=True, paid=True) for chat in range(500)} == {0}
+    waits = [limits.spend(chat, 0.5, private=True) for chat in range(1000, 1031)]
+    assert waits == [0] * 30 + [1]
