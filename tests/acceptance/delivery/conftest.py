@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiogram import Bot
@@ -12,6 +14,7 @@ from aiogram import Bot
 from bot.chat.notes import Notes
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
+from bot.delivery.schedule import next_due
 from bot.delivery.sender import Sender, create_bot
 from bot.delivery.worker import Worker
 from bot.metrics import Metrics
@@ -26,6 +29,7 @@ from tests.storage.samples import new_article, store
 AGENCY = NewSource("https://agency.example/rss", "Агентство")
 READER = 77
 OWNER = 88
+TIMEZONE = "Asia/Dushanbe"
 SECOND = timedelta(seconds=1.1)  # after which a private chat may be written to again
 
 
@@ -53,7 +57,7 @@ class Post:
 
     def worker(self, *, pace: int = 1000, **settings: object) -> Worker:
         """A worker as another process would have it: nothing is shared but the database."""
-        composer = Composer(Locales("ru"), "Asia/Dushanbe")
+        composer = Composer(Locales("ru"), TIMEZONE)
         sender = Sender(self.bot, Pacer(pace, 1000), self.seconds)
         return Worker(
             database=self.database,
@@ -72,14 +76,42 @@ class Post:
             await stores.chats.add(chat)
             await stores.chats.follow(chat.id)
 
-    async def publish(self, title: str, **changes: object) -> int:
+    async def crowd(self, count: int, *, first: int = 1000, topic_id: int | None = None) -> range:
+        """Readers who once started the bot and follow a topic, or everything."""
+        numbers = range(first, first + count)
+
+        async def start(number: int) -> None:
+            await (await self.telegram.person(number, "Читатель")).writes("/start")
+
+        await asyncio.gather(*(start(number) for number in numbers))
+        async with self.database.transaction() as stores:
+            self.source_id = (await stores.sources.add(AGENCY)).id
+            for number in numbers:
+                await stores.chats.add(Chat(id=number, kind=ChatKind.PRIVATE, title="", state=ChatState.ACTIVE))
+                await stores.chats.follow(number, topic_id=topic_id)
+        return numbers
+
+    async def choose(self, chat_id: int, **choices: Any) -> None:
+        """The chat's settings are these from now on."""
+        async with self.database.transaction() as stores:
+            chosen = replace(await stores.chats.get(chat_id), **choices)
+            zone = ZoneInfo(chosen.timezone or TIMEZONE)
+            await stores.chats.save(replace(chosen, due_at=next_due(chosen, self.now(), zone)))
+
+    async def publish(self, title: str, *, topic_id: int | None = None, **changes: object) -> int:
         """A new story, and whoever follows becomes due."""
         self.stories += 1
         async with self.database.transaction() as stores:
             new = new_article(self.stories, self.source_id, title=title, **changes)
             article_id = await store(stores, new, at=self.now())
+            await stores.topics.attach(article_id, [] if topic_id is None else [topic_id])
             await stores.waves.open(article_id, self.now())
         return article_id
+
+    async def hasten(self, article_id: int) -> None:
+        """An admin says that the story is urgent."""
+        async with self.database.transaction() as stores:
+            await stores.waves.hasten(article_id, self.now())
 
     async def correct(self, article_id: int, title: str, **changes: object) -> None:
         async with self.database.transaction() as stores:

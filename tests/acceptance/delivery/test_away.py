@@ -13,7 +13,6 @@ from bot.delivery.retry import FIRST_WAIT
 from bot.delivery.sender import TokenRefused, create_bot
 from bot.delivery.worker import Worker
 from storage.deliveries import Outcome
-from storage.records import Chat, ChatKind, ChatState
 from tests.acceptance.conftest import TOKEN
 from tests.acceptance.delivery.conftest import Post, on_their_way
 from tests.acceptance.desk import HOST, free_port
@@ -96,7 +95,7 @@ async def test_a_token_that_is_taken_back_amid_a_broadcast_stops_it_and_loses_no
     post: Post,
 ) -> None:
     """With the right one again, those who had got the story get it no second time, and the others get it."""
-    readers = [await a_reader(post, 100 + number) for number in range(12)]
+    readers = await post.crowd(12)
     await post.publish("Новость")
     await post.fault("delay", method="sendMessage", seconds=0, times=5)
     await post.fault("error", method="sendMessage", error_code=401, description="Unauthorized", times=0)
@@ -107,11 +106,3 @@ async def test_a_token_that_is_taken_back_amid_a_broadcast_stops_it_and_loses_no
     await post.telegram.mend()
     await post.worker().drain()
     assert [await post.texts(number) for number in readers] == [["Новость"]] * len(readers)
-
-
-async def a_reader(post: Post, number: int) -> int:
-    """Somebody who once started the bot and follows everything."""
-    person = await post.telegram.person(number, "Читатель")
-    await person.writes("/start")
-    await post.follow(Chat(id=number, kind=ChatKind.PRIVATE, title="", state=ChatState.ACTIVE))
-    return number

@@ -4,7 +4,6 @@ Elsewhere: updates and answers to people in `test_inbox`, a bad disk while one m
 `test_on_the_way`, the archive in `tests/storage/test_archive_stores`.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -22,33 +21,20 @@ from bot.pipeline import open_pipeline
 from bot.topics.lemmas import Lemmatiser
 from config.settings import CollectSettings, DeliverySettings, Settings
 from storage.errors import DatabaseUnavailable
-from storage.records import Chat, ChatKind, ChatState, NewSource, SourceCheck
+from storage.records import NewSource, SourceCheck
 from tests.acceptance.conftest import TOKEN
-from tests.acceptance.delivery.conftest import AGENCY, SECOND, Post, on_their_way
+from tests.acceptance.delivery.conftest import SECOND, Post, on_their_way
 from tests.acceptance.test_inbox import full_disk
 from tests.unit.fake_site import FakeSite
 
 CHATS = 120
-FIRST = 1000
 OPEN = DeliverySettings().open_requests
 PLENTY = 1_000_000  # pages
 
 
 @pytest.fixture
 async def crowd(post: Post) -> range:
-    """Readers who once started the bot and follow everything."""
-    numbers = range(FIRST, FIRST + CHATS)
-
-    async def join(number: int) -> None:
-        await (await post.telegram.person(number, "Читатель")).writes("/start")
-
-    await asyncio.gather(*(join(number) for number in numbers))
-    async with post.database.transaction() as stores:
-        post.source_id = (await stores.sources.add(AGENCY)).id
-        for number in numbers:
-            await stores.chats.add(Chat(id=number, kind=ChatKind.PRIVATE, title="", state=ChatState.ACTIVE))
-            await stores.chats.follow(number)
-    return numbers
+    return await post.crowd(CHATS)
 
 
 class Witness(TelegramSession):
