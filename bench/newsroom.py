@@ -12,6 +12,7 @@ measured; the bot finds, claims, sends and settles them by itself.
 
 import asyncio
 import json
+import os
 import signal
 import sqlite3
 import sys
@@ -119,6 +120,11 @@ class Newsroom:
         if await bot.wait() != 0:
             raise SystemExit(f"the bot ended with {bot.returncode}:\n{(self.folder / 'bot.log').read_text()[-2000:]}")
         return loop.time() - started
+
+    def processor(self, bot: asyncio.subprocess.Process) -> float:
+        """Seconds of processor time that the bot alone has used, without its workers."""
+        fields = Path(f"/proc/{bot.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def waiting(self) -> int:
         """Chats that have not been given everything yet."""
