@@ -24,7 +24,7 @@ BLOCKED = 0.1  # of the chats
 DEARER = 0.01  # of the rate that blocked chats may cost beyond their share
 BACK = 10.0  # seconds after which the rate is promised again
 AGAIN = 0.9  # of the rate
-STRETCH = 5.0  # seconds over which a rate is looked at
+STRETCH = 10.0  # seconds over which a rate is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,8 @@ def report_back(sends: Sequence[Send], gone: float, back: float, what: str) -> N
     """The rate before and after, and how soon it was there again."""
     before = pace([send for send in sends if send.at < gone])
     after = [send for send in sends if send.at >= back and send.stands]
-    late = [send for send in after if send.at >= back + BACK]
     soon = next((send.at - back for send in after if rate_from(after, send.at) >= AGAIN * before.rate), float("inf"))
-    # The last chats wait for their turn to be tried again: the rate is that of the stretch after the ten seconds.
-    then = rate_from(late, back + BACK)
+    then = rate_from(after, back + BACK)
     whole = pace(sends)
     is_kept = soon <= BACK and then >= AGAIN * before.rate and whole.busiest <= PER_SECOND and not whole.limited
     tried = sum(gone <= send.at < back for send in sends)
