@@ -20,8 +20,8 @@ OLDEST = -NEWEST  # below every one
 FIRST_LOOK = 64
 LOOKED_AT = 10_000
 
-# The id of an article that a follow asks for, how it asks, and which follows ask so.
-_Rows = tuple[sa.ColumnElement[int], sa.ColumnElement[bool], sa.ColumnElement[bool]]
+# The id of an article, and when a follow asks for it; the follow's topic and source are columns of what is given.
+_Rows = Callable[[sa.FromClause], tuple[sa.ColumnElement[int], sa.ColumnElement[bool]]]
 
 
 class StoryStore:
@@ -138,39 +138,45 @@ def _arrived(before: int, look: int) -> sa.Select[Any]:
 
 def _followed(chat_id: int, before: int, look: int) -> sa.CompoundSelect[Any]:
     """The newest `look` ids below `before` that the follows of a chat match."""
-    parts = [_of_follows(rows, chat_id, before, look) for rows in (_of_topic, _of_source, _of_both)]
+    # By the chat alone: an index by topic and source would lead through everybody's follows.
+    its = sa.select(follow.c.topic_id, follow.c.source_id).where(follow.c.chat_id == chat_id)
+    its_follows = its.cte().prefix_with("MATERIALIZED")
+    topic_id, source_id = its_follows.c.topic_id, its_follows.c.source_id
+    shapes = (
+        (_of_topic, sa.and_(topic_id.is_not(None), source_id.is_(None))),
+        (_of_source, sa.and_(topic_id.is_(None), source_id.is_not(None))),
+        (_of_both, sa.and_(topic_id.is_not(None), source_id.is_not(None))),
+    )
+    parts = [_of_follows(rows, its_follows, which, before, look) for rows, which in shapes]
     return sa.union(*parts).order_by(sa.desc("id")).limit(look)
 
 
-def _of_follows(rows: Callable[[], _Rows], chat_id: int, before: int, look: int) -> sa.Select[Any]:
-    """The newest `look` ids below `before` of each follow of one shape: each reads so many rows of its own index.
+def _of_follows(
+    rows: _Rows, follows: sa.FromClause, which: sa.ColumnElement[bool], before: int, look: int
+) -> sa.Select[Any]:
+    """The newest `look` ids below `before` of each of these follows: each reads so many rows of its own index.
 
-    The lowest of them is found first, since SQLite knows no LATERAL.
+    The lowest of them is found first, since SQLite knows no LATERAL; once a follow, not anew for each row.
     """
-    number, asked, which = rows()
-    its_number, its_asked, _ = rows()
-    ranked = sa.select(its_number).where(its_asked, its_number < before).order_by(its_number.desc())
-    lowest = ranked.limit(1).offset(look - 1).correlate(follow).scalar_subquery()
-    reach = number.between(sa.func.coalesce(lowest, OLDEST), before - 1)
-    return sa.select(number.label("id")).where(follow.c.chat_id == chat_id, which, asked, reach)
+    number, asked = rows(follows)
+    ranked = sa.select(number).where(asked, number < before).order_by(number.desc()).limit(1).offset(look - 1)
+    lowest = sa.func.coalesce(ranked.correlate(follows).scalar_subquery(), OLDEST).label("lowest")
+    reach = sa.select(follows.c.topic_id, follows.c.source_id, lowest).where(which).cte().prefix_with("MATERIALIZED")
+    number, asked = rows(reach)
+    return sa.select(number.label("id")).where(asked, number.between(reach.c.lowest, before - 1))
 
 
-def _of_topic() -> _Rows:
+def _of_topic(asker: sa.FromClause) -> tuple[sa.ColumnElement[int], sa.ColumnElement[bool]]:
     about = article_topic.alias()
-    return about.c.article_id, about.c.topic_id == follow.c.topic_id, follow.c.source_id.is_(None)
+    return about.c.article_id, about.c.topic_id == asker.c.topic_id
 
 
-def _of_source() -> _Rows:
+def _of_source(asker: sa.FromClause) -> tuple[sa.ColumnElement[int], sa.ColumnElement[bool]]:
     told = article.alias()
-    return told.c.id, told.c.source_id == follow.c.source_id, follow.c.topic_id.is_(None)
+    return told.c.id, told.c.source_id == asker.c.source_id
 
 
-def _of_both() -> _Rows:
+def _of_both(asker: sa.FromClause) -> tuple[sa.ColumnElement[int], sa.ColumnElement[bool]]:
     about, told = article_topic.alias(), article.alias()
-    together = sa.and_(
-        about.c.topic_id == follow.c.topic_id,
-        told.c.source_id == follow.c.source_id,
-        told.c.id == about.c.article_id,
-    )
-    # Without the last, SQLite looks through a whole topic for the source that a follow does not name.
-    return about.c.article_id, together, sa.and_(follow.c.topic_id.is_not(None), follow.c.source_id.is_not(None))
+    asked = (about.c.topic_id == asker.c.topic_id, told.c.source_id == asker.c.source_id)
+    return about.c.article_id, sa.and_(*asked, told.c.id == about.c.article_id)
