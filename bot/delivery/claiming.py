@@ -13,6 +13,7 @@ from bot.delivery.bundle import Later, Nothing, decide
 from bot.delivery.compose import Composer
 from bot.delivery.schedule import next_due, serve_at
 from bot.delivery.sender import Sender
+from bot.rendering.digests import arranged
 from storage.deliveries import Bundle, Claim, Outcome, Plan, Wave
 from storage.pending import Memory
 from storage.records import Chat, ChatKind, StoryView
@@ -148,9 +149,9 @@ class Claimer:
 
 
 def bundle_of(plan: Plan, stories: Sequence[StoryView]) -> Bundle:
-    """The plan with the stories it names. A channel's readers are not told what the channel did not post."""
+    """The plan with its stories, in the order shown. A channel's readers are not told what it did not post."""
     missed = 0 if plan.chat.kind is ChatKind.CHANNEL else plan.missed
-    return Bundle(plan.chat, tuple(stories), plan.until, plan.more, missed)
+    return arranged(Bundle(plan.chat, tuple(stories), plan.until, plan.more, missed))
 
 
 def _has_its_time(chat: Chat, wave: Wave) -> bool:
