@@ -119,13 +119,9 @@ class MailboxStore:
         await self._connection.execute(_SETTLING, rows)
         await self._give_ahead([(to, claim.plan) for to, claim, _ in settled])
 
-    async def settle_retry(self, to: Chat, claim: Claim, due_at: datetime) -> None:
-        """It was not sent, or may not have been: the same stories are due again then. The claim has landed.
-
-        A story out of its turn leaves a digest's hour as it stands and comes with it.
-        """
-        kept = claim.plan.is_ahead and to.due_at is not None
-        values = {"due_at": to.due_at if kept else _while_active(due_at), "attempts": chat.c.attempts + 1}
+    async def settle_retry(self, to: Chat, due_at: datetime) -> None:
+        """It was not sent, or may not have been: the same stories are due again then. The claim has landed."""
+        values = {"due_at": _while_active(due_at), "attempts": chat.c.attempts + 1}
         await self._connection.execute(sa.update(chat).where(chat.c.id == to.id).values(values))
 
     async def settle_silenced(self, to: Chat, state: ChatState, trouble: str) -> None:

@@ -10,8 +10,9 @@ import structlog
 from bot.delivery.compose import Composer
 from bot.delivery.results import Sent
 from bot.delivery.retry import Decision, Delivered, InDoubt, Migrate, PassOver, RetryAt, Silence, Stop
-from bot.delivery.schedule import next_due
+from bot.delivery.schedule import next_due, serve_at
 from bot.metrics import Metrics
+from bot.rendering.digests import is_list
 from storage.deliveries import Bundle, Claim, Outcome, Post, PostKind
 from storage.records import Chat, ChatState
 from storage.stores import Stores
@@ -97,24 +98,31 @@ class Settler:
         return _posts(chat.id, one.bundle, message, now)
 
     async def _fail(self, stores: Stores, chat: Chat, one: Result, now: datetime) -> None:
-        mailbox, claim = stores.mailbox, one.claim
+        mailbox = stores.mailbox
         match one.decision:
             case RetryAt(at):
-                await mailbox.settle_retry(chat, claim, at)
+                await mailbox.settle_retry(chat, at)
             case Silence(state, trouble):
                 await mailbox.settle_silenced(chat, state, trouble)
             case Migrate(new_id):
                 # The chat room may have heard of it first: then the rows stand under the new id already.
                 await stores.chats.migrate(chat.id, new_id)
-                await mailbox.settle_retry(replace(chat, id=new_id), claim, now)
+                await mailbox.settle_retry(replace(chat, id=new_id), now)
             case Stop():
-                await mailbox.settle_retry(chat, claim, now)
+                await mailbox.settle_retry(chat, now)
 
     def _due_after(self, chat: Chat, claim: Claim, now: datetime) -> datetime | None:
         """When the chat is due again, by the choices it has made meanwhile."""
         if claim.plan.has_rest:
             return now
-        return None if claim.plan.is_ahead else next_due(chat, now, self._composer.zone(chat))
+        zone = self._composer.zone(chat)
+        if claim.plan.is_ahead:
+            # A time at which it had to be tried again is over; the chat's own is still to come.
+            is_over = chat.due_at is not None and chat.due_at <= claim.claimed_at
+            return serve_at(chat, claim.claimed_at, zone) if is_over else None
+        due_at = next_due(chat, now, zone)
+        # What is due earlier than the next digest is an urgent story that came while this message was on its way.
+        return due_at if due_at is None or chat.due_at is None else min(due_at, chat.due_at)
 
     def _report(self, chat: Chat, decision: Decision) -> None:
         """Log what did not go well, and note what its owner should know."""
@@ -142,6 +150,9 @@ class Settler:
 def _outcomes(results: Iterable[Result]) -> Iterator[Outcome]:
     """What to count; a message in doubt is counted once it is known what came of it."""
     for one in results:
+        if isinstance(one.decision, Delivered | PassOver):
+            # Counted once the position moves: a message that fails is decided anew.
+            yield from [Outcome.MISSED] * (one.claim.plan.missed - one.claim.chat.missed)
         match one.decision:
             case Delivered(_, was_in_doubt):
                 yield Outcome.UNCERTAIN_FOUND if was_in_doubt else Outcome.DELIVERED
@@ -157,7 +168,7 @@ def _outcomes(results: Iterable[Result]) -> Iterator[Outcome]:
 
 def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> list[Post]:
     """The ledger's rows for a message: one for each story it shows."""
-    kind = message.kind if len(bundle.stories) == 1 and not bundle.more else PostKind.LIST
+    kind = PostKind.LIST if is_list(bundle) else message.kind
     return [
         Post(
             chat_id=chat_id,

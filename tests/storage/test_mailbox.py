@@ -20,7 +20,7 @@ async def test_a_claim_stands_in_the_journal_until_it_lands(database: Database) 
         assert (left.id, left.plan.article_ids, left.plan.until) == (claim.id, (article_id,), article_id)
         assert (await stores.chats.get(READER.id)).due_at is None
         landed = await stores.mailbox.land([left])
-        await stores.mailbox.settle_retry(landed[left.id], left, NOW)
+        await stores.mailbox.settle_retry(landed[left.id], NOW)
         assert await stores.mailbox.get_in_flight() == []
         [due] = await stores.mailbox.get_due(NOW, 10)
         assert (due.position, due.attempts) == (0, 1)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -215,7 +216,7 @@ async def test_an_album_is_not_looked_for_among_the_pictures_of_the_one_before(
     assert await on_their_way(post) == 0
 
 
-def album(site: FakeSite, count: int) -> dict[str, object]:
+def album(site: FakeSite, count: int) -> dict[str, Any]:
     """An article's main picture and those in its text, each different from all others."""
     urls = []
     for number in range(count):

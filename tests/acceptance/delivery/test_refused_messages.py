@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -133,7 +134,7 @@ async def test_an_album_that_telegram_holds_comes_whole_and_once_when_it_said(
     assert await post.outcomes() == {Outcome.DELIVERED: 4, Outcome.RETRIED: 1}
 
 
-def album(site: FakeSite, count: int) -> dict[str, object]:
+def album(site: FakeSite, count: int) -> dict[str, Any]:
     """An article's main picture and those in its text, each different from all others."""
     urls = [
         site.serve(f"/{count}/{one}.png", picture((320 + count, 180 + one)), Content_Type="image/png")
