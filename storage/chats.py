@@ -17,8 +17,9 @@ from storage.tables import article, article_topic, chat, follow, saved, source, 
 
 # What a chat chooses, or what happens to it; the mailbox alone moves positions and due times forward.
 _COLUMNS = tuple(one.name for one in fields(Chat) if one.name != "id")
-# Follows from the kind of chat and its follows; what a caller's record says of it may be old.
-_DERIVED = "rank"
+# What a caller's record says of these may be old: a rank follows from the follows, delivery moves the others.
+_DERIVED = frozenset({"rank"})
+_MOVED = frozenset({"position", "missed", "attempts"})
 
 
 class ChatStore:
@@ -48,8 +49,9 @@ class ChatStore:
         return await self.get(new.id)
 
     async def save(self, changed: Chat) -> None:
-        """Write down every choice of a chat, its position and due time among them."""
-        await self._connection.execute(sa.update(chat).where(chat.c.id == changed.id).values(_values(changed)))
+        """Write down every choice of a chat, its due time among them; where delivery stands is not a choice."""
+        values = {name: value for name, value in _values(changed).items() if name not in _MOVED}
+        await self._connection.execute(sa.update(chat).where(chat.c.id == changed.id).values(values))
 
     async def wake(self, chat_id: int, due_at: datetime | None) -> Chat:
         """Start deliveries from here on: what came while the chat was silent is not sent after it."""
@@ -214,4 +216,4 @@ def chat_record(row: sa.Row[Any]) -> Chat:
 
 
 def _values(record: Chat) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _COLUMNS if name != _DERIVED} | {"hours": list(record.hours)}
+    return {name: getattr(record, name) for name in _COLUMNS if name not in _DERIVED} | {"hours": list(record.hours)}

@@ -28,6 +28,7 @@ from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
 from storage.deliveries import Bundle, Claim, Outcome
+from storage.errors import StorageError
 from storage.pending import Memory
 from storage.records import Chat
 from storage.stores import Stores
@@ -108,8 +109,8 @@ class Worker:
                     if run.is_all and not run.open:
                         break
                     await self._wait(run)
+                await self._bring_home(run)
             self._metrics.in_flight.set(0)
-            await self._settle_left()
             if run.faults:
                 raise run.faults[0]
             return run.delivered
@@ -194,8 +195,19 @@ class Worker:
                 async with asyncio.timeout(self._sender.wait()):
                     await self._stopping.wait()
 
+    async def _bring_home(self, run: _Run) -> None:
+        """Wait for what is on its way and write each down as it comes: a slow answer must not cost the others."""
+        while True:
+            try:
+                await self._settle_left()
+            except StorageError as error:
+                run.faults.append(error)
+            if not run.open:
+                return
+            _, run.open = await asyncio.wait(run.open, return_when=asyncio.FIRST_COMPLETED)
+
     async def _settle_left(self) -> None:
-        """Write down what came back last: a message that stands must not be sent again."""
+        """Write down what came back: a message that stands must not be sent again."""
         if self._settler.is_empty:
             return
         now = self._now()

@@ -178,3 +178,26 @@ async def picture_site() -> AsyncIterator[str]:
             Image.new("RGB", (320, 180), colour).save(drawn, "PNG")
             site.serve(f"/{number}.png", drawn.getvalue(), Content_Type="image/png")
         yield site.url("").rstrip("/")
+
+
+async def test_a_stop_writes_down_what_came_back_though_one_answer_is_missing(
+    post: Post, reader: Person, telegram: LocalTelegram
+) -> None:
+    """The process is ended while one request still hangs: only that one is in doubt."""
+    for number in (301, 302, 303):
+        person = await telegram.person(number, "Сосед")
+        await telegram.act(f"/chats/{number}/messages", **{"from": number, "text": "/start"})
+        await post.follow(Chat(id=person.number, kind=ChatKind.PRIVATE, title="Сосед", state=ChatState.ACTIVE))
+    await post.fault("delay", method="sendMessage", chat=reader.number, seconds=20)
+    await post.publish("Новость")
+    worker = post.worker()
+    draining = asyncio.create_task(worker.drain())
+    await comes_on_its_way(post)
+    worker.begin_to_stop()
+    async with asyncio.timeout(10):
+        while await on_their_way(post) > 1:  # noqa: ASYNC110 — the journal tells, and it has no bell
+            await asyncio.sleep(0.01)
+    draining.cancel()
+    await asyncio.wait([draining])
+    async with post.database.snapshot() as stores:
+        assert [claim.chat.id for claim in await stores.mailbox.get_in_flight()] == [reader.number]
