@@ -26,8 +26,8 @@ log = structlog.get_logger("khabar.admin")
 
 WEEK = 7  # days, today among them
 
-# A story by its number, as in t.me/BOT?start=story_ID; SQLite's ids have 63 bits.
-_STORY = re.compile(r"(?:\S*\bstory_)?(?P<id>\d{1,18})")
+# A story by its number alone, by story_ID, or by t.me/BOT?start=story_ID; SQLite's ids have 63 bits.
+_STORY = re.compile(r"(?:(?:(?:https?://)?(?:t|telegram)\.me/\w+\?start=)?story_)?(?P<id>\d{1,18})", re.ASCII)
 
 
 async def stats(_: Message, visit: Visit) -> Reply:
@@ -70,6 +70,8 @@ async def ask_withdraw(message: Message, command: CommandObject, visit: Visit) -
 async def withdraw(_: CallbackQuery, callback_data: WithdrawArticle, visit: Visit) -> Reply:
     """The answer to that question."""
     article = await visit.stores.articles.get(callback_data.article_id)
+    if article.withdrawn_at is not None:  # an older question about it was answered already
+        return Redraw(verdict(Verdict.ALREADY_WITHDRAWN, article, visit.words))
     if not callback_data.confirm:
         return Redraw(verdict(Verdict.KEPT, article, visit.words))
     if not await visit.stores.articles.withdraw(article.id, visit.now):
@@ -113,14 +115,17 @@ async def _draw_stats(visit: Visit) -> Outgoing:
 
 async def _named(message: Message, words: str | None, visit: Visit) -> Article | Unnamed | None:
     """The article that a command means; None when neither words nor an answered message name any."""
+    if message.forward_origin is not None:  # it was written elsewhere, perhaps by somebody else: no order to the bot
+        return None
     named = (words or "").strip()
+    answered = message.reply_to_message
     if named:
-        links = _links(message) or [named]
-    elif message.reply_to_message is not None:
-        shown = await visit.stores.posts.get_posted(visit.chat.id, message.reply_to_message.message_id)
+        links = [*_links(message), named]
+    elif answered is not None and answered.forum_topic_created is None:  # all messages of a forum's topic answer that
+        shown = await visit.stores.posts.get_posted(visit.chat.id, answered.message_id)
         if shown:
             return shown[0].article if len(shown) == 1 else Unnamed.SEVERAL
-        links = _links(message.reply_to_message)
+        links = _links(answered)
     else:
         return None
     found = {article.id: article for link in links if (article := await _look_up(visit.stores, link)) is not None}
@@ -130,22 +135,37 @@ async def _named(message: Message, words: str | None, visit: Visit) -> Article |
 
 
 def _links(message: Message) -> list[str]:
-    """Addresses behind the words of a message."""
-    entities = message.entities or message.caption_entities or ()
-    return [one.url for one in entities if one.type == MessageEntityType.TEXT_LINK and one.url]
+    """Addresses in a message, and those behind its words."""
+    text = message.text or message.caption or ""
+    links = []
+    for one in message.entities or message.caption_entities or ():
+        if one.type == MessageEntityType.URL:
+            links.append(one.extract_from(text))
+        elif one.type == MessageEntityType.TEXT_LINK and one.url:
+            links.append(one.url)
+    return links
 
 
 async def _look_up(stores: Stores, named: str) -> Article | None:
-    """The article at an address, or the lead of the story with a number."""
-    story = _STORY.fullmatch(named)
-    if story is None:
-        # A live text's messages differ by their anchors alone.
-        at_anchor = await stores.articles.get_by_url(canonical_url(named, with_anchor=True))
-        return at_anchor or await stores.articles.get_by_url(canonical_url(named))
+    """The article at an address; else the lead of the story that the words number."""
+    # A live text's messages differ by their anchors alone.
+    for address in (canonical_url(named, with_anchor=True), canonical_url(named)):
+        article = await stores.articles.get_by_url(address)
+        if article is not None:
+            return article
+    number = story_number(named)
+    if number is None:
+        return None
     try:
-        return (await stores.stories.get_view(int(story["id"]))).article
+        return (await stores.stories.get_view(number)).article
     except NotFound:
         return None
+
+
+def story_number(named: str) -> int | None:
+    """The number by which the words name a story; None for anything else, such as a page that ends with a number."""
+    found = _STORY.fullmatch(named)
+    return int(found["id"]) if found else None
 
 
 def create_router(context: ChatContext) -> Router:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.chat import set_commands
+from bot.chat import create_dispatcher, set_commands
 from bot.topics.lemmas import Lemmatiser
 from storage.database import Database
 from storage.deliveries import Outcome, Post, PostKind, Wave
@@ -152,6 +153,64 @@ async def test_a_story_is_named_by_an_answer_to_a_message_that_shows_it(
     assert "несколько новостей" in (await chief.says("/withdraw", reply_to=posted)).text
 
 
+async def test_an_address_that_an_editor_wrote_is_read_in_the_answered_message(
+    chief: Person, reader: Person, telegram: LocalTelegram, database: Database, news: dict[str, int]
+) -> None:
+    group = await telegram.chat("supergroup", "Редакция", chief, bot="administrator", members=[reader.number])
+    written = await reader.writes(f"Проверьте, пожалуйста: {RICE} — там ошибка", group)
+    assert "Отозвать?" in (await chief.says("/withdraw", group, reply_to=written)).text
+    assert "Пойдёт первой" in (await chief.says(f"/urgent {RICE} пожалуйста")).text
+    assert (await lead(database, news[LATEST])).is_urgent
+
+
+async def test_a_page_whose_address_ends_like_a_storys_number_is_no_story(
+    chief: Person, database: Database, news: dict[str, int]
+) -> None:
+    page = f"https://valley.example/story_{news[DEFENCE]}"
+    assert "статьи в архиве нет" in (await chief.says(f"/urgent {page}")).text
+    assert "статьи в архиве нет" in (await chief.says(f"/withdraw {page}")).text
+    assert not (await lead(database, news[DEFENCE])).is_urgent
+
+
+async def arrives(khabar: Khabar, text: str, **more: Any) -> None:
+    """A message of the chief's that the local Telegram's people cannot write."""
+    command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
+    message = {
+        "message_id": 900,
+        "date": int(datetime.now(UTC).timestamp()),
+        "chat": {"id": CHIEF, "type": "private", "first_name": "Главред"},
+        "from": {"id": CHIEF, "is_bot": False, "first_name": "Главред"},
+        "text": text,
+        "entities": [command],
+    }
+    update = {"update_id": 900, "message": message | more}
+    await create_dispatcher(khabar.context).feed_raw_update(khabar.bot, update)
+
+
+async def test_a_forwarded_command_is_no_order(
+    khabar: Khabar, chief: Person, database: Database, news: dict[str, int]
+) -> None:
+    await chief.says("/help")
+    origin = {"type": "hidden_user", "date": 0, "sender_user_name": "Некто"}
+    await arrives(khabar, f"/urgent {RICE}", forward_origin=origin)
+    assert "/urgent и адрес" in (await chief.telegram.messages(CHIEF))[-1].text
+    assert not (await lead(database, news[LATEST])).is_urgent
+    await arrives(khabar, f"/withdraw {RICE}", forward_origin=origin)
+    assert "/withdraw и адрес" in (await chief.telegram.messages(CHIEF))[-1].text
+
+
+async def test_in_a_forum_the_beginning_of_its_topic_is_no_answered_message(khabar: Khabar, chief: Person) -> None:
+    await chief.says("/help")
+    begun = {
+        "message_id": 7,
+        "date": int(datetime.now(UTC).timestamp()),
+        "chat": {"id": CHIEF, "type": "private", "first_name": "Главред"},
+        "forum_topic_created": {"name": "Срочное", "icon_color": 0},
+    }
+    await arrives(khabar, "/urgent", reply_to_message=begun)
+    assert "/urgent и адрес" in (await chief.telegram.messages(CHIEF))[-1].text
+
+
 async def test_what_names_no_article_is_told_so(chief: Person) -> None:
     assert "/urgent и адрес" in (await chief.says("/urgent")).text
     assert "/withdraw и адрес" in (await chief.says("/withdraw")).text
@@ -192,3 +251,12 @@ async def test_a_withdrawal_is_asked_for_twice_and_done_once(
     assert LATEST not in (await reader.says("/latest")).text
     assert "уже отозвана" in (await chief.says(f"/withdraw {RICE}")).text
     assert "уже отозвана" in (await chief.says(f"/urgent {RICE}")).text
+
+
+async def test_no_after_yes_says_that_the_story_is_gone(chief: Person) -> None:
+    first = await chief.says(f"/withdraw {RICE}")
+    await chief.says(f"/withdraw {RICE}")
+    await chief.presses("Да, отозвать")
+    await chief.sees("Отозвана")
+    await chief.presses("Нет, оставить")
+    assert (await chief.sees("уже отозвана")).number == first.number
