@@ -29,7 +29,7 @@ async def resume(_: CallbackQuery, visit: Visit) -> Reply:
 
 async def privacy(_: Message, visit: Visit) -> Reply:
     """/privacy."""
-    return Say(privacy_screen(visit.words))
+    return Say(privacy_screen(visit.words, ledger_days=visit.context.settings.delivery.ledger_days))
 
 
 async def ask_delete(_: Message, visit: Visit) -> Reply:

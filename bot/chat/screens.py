@@ -11,8 +11,10 @@ from bot.rendering.welcome import follow_menu, help_screen, welcome
 from storage.records import ChatState, FollowView
 
 
-async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing:  # noqa: PLR0911 - one return a screen
-    """A screen as it stands for this chat now."""
+async def draw_screen(  # noqa: PLR0911 - one return a screen
+    visit: Visit, screen: Screen, page: int = 0, back: Screen | None = None
+) -> Outgoing:
+    """A screen as it stands for this chat now; `back` as in OpenScreen."""
     chat, words, zone = visit.chat, visit.words, visit.zone
     match screen:
         case Screen.WELCOME:
@@ -32,7 +34,7 @@ async def draw_screen(visit: Visit, screen: Screen, page: int = 0) -> Outgoing: 
         case Screen.LANGUAGE:
             return language_screen(words)
         case Screen.TIMEZONE:
-            return timezone_screen(words, timezone=zone, now=visit.now)
+            return timezone_screen(words, timezone=zone, now=visit.now, back=back or Screen.SETTINGS)
 
 
 async def _draw_menu(visit: Visit) -> Outgoing:

@@ -29,7 +29,7 @@ from bot.rendering.locales import LANGUAGES
 from bot.rendering.notices import Toast
 from bot.rendering.schedules import NIGHT_BEGINS, NIGHT_ENDS
 from bot.rendering.timezones import ZONES
-from storage.records import Chat, ChatState
+from storage.records import Chat, ChatState, Night
 
 DAYS_OF_WEEK = 7
 
@@ -47,8 +47,7 @@ async def show_digest(_: Message, visit: Visit) -> Reply:
 async def turn_switch(_: CallbackQuery, callback_data: SettingsChoice, visit: Visit) -> Replies:
     """Pictures, sound, hashtags; whether urgent stories break in."""
     visit = await visit.save(switched(visit.chat, callback_data.switch, is_on=callback_data.on))
-    screen = Screen.DIGEST if callback_data.switch is Switch.URGENT else Screen.SETTINGS
-    return notice(Toast.CHANGED, visit), Redraw(await draw_screen(visit, screen))
+    return notice(Toast.CHANGED, visit), Redraw(await draw_screen(visit, callback_data.screen))
 
 
 async def choose_language(_: CallbackQuery, callback_data: Language, visit: Visit) -> Replies:
@@ -63,7 +62,7 @@ async def choose_timezone(_: CallbackQuery, callback_data: Timezone, visit: Visi
     """Digests come at the new zone's hours from now on."""
     if callback_data.name not in {*ZONES, visit.zone.key}:
         return notice(Toast.STALE, visit)
-    return await _reschedule(visit, replace(visit.chat, timezone=callback_data.name), Screen.SETTINGS)
+    return await _reschedule(visit, replace(visit.chat, timezone=callback_data.name), callback_data.screen)
 
 
 async def choose_schedule(_: CallbackQuery, callback_data: DigestChoice, visit: Visit) -> Replies:
@@ -88,7 +87,7 @@ async def choose_weekday(_: CallbackQuery, callback_data: DigestWeekday, visit: 
 
 async def choose_night(_: CallbackQuery, callback_data: NightChoice, visit: Visit) -> Replies:
     """As by day, silent, or quiet: what a quiet night held back comes as soon as it is no more."""
-    return await _reschedule(visit, replace(visit.chat, night=callback_data.night), Screen.NIGHT)
+    return await _reschedule(visit, with_night(visit.chat, callback_data.night), Screen.NIGHT)
 
 
 async def choose_night_hour(_: CallbackQuery, callback_data: NightHour, visit: Visit) -> Replies:
@@ -120,6 +119,12 @@ def switched(chat: Chat, switch: Switch, *, is_on: bool) -> Chat:
             return replace(chat, takes_urgent=is_on)
 
 
+def with_night(chat: Chat, night: Night) -> Chat:
+    """The chat with this night. One that becomes quiet is quiet: urgent stories break in only if asked for anew."""
+    becomes_quiet = night is Night.QUIET and chat.night is not Night.QUIET
+    return replace(chat, night=night, takes_urgent=chat.takes_urgent and not becomes_quiet)
+
+
 def turned(hours: tuple[int, ...], hour: int, *, is_on: bool) -> tuple[int, ...]:
     """The hours with this one among them or not; what is no hour of a day changes nothing."""
     chosen = set(hours) | {hour} if is_on else set(hours) - {hour}
@@ -129,9 +134,10 @@ def turned(hours: tuple[int, ...], hour: int, *, is_on: bool) -> tuple[int, ...]
 def rescheduled(chat: Chat, now: datetime, zone: ZoneInfo) -> Chat:
     """The chat with the due time that its schedule asks for: as if a story came now.
 
-    So a chat that gets no more digests is due all the same: what waited for the next one must not be lost.
+    So a chat that gets no more digests is due all the same: what waited for the next one must not be lost. A chat that
+    is due already stays so: it is served now, and the new choice counts from then.
     """
-    if chat.state is not ChatState.ACTIVE:
+    if chat.state is not ChatState.ACTIVE or (chat.due_at is not None and chat.due_at <= now):
         return chat
     return replace(chat, due_at=serve_at(chat, now, zone))
 

@@ -38,7 +38,7 @@ async def show_help(_: Message, visit: Visit) -> Reply:
 
 async def open_screen(_: CallbackQuery, callback_data: OpenScreen, visit: Visit) -> Reply:
     """A button that leads to another screen."""
-    return Redraw(await draw_screen(visit, callback_data.screen, callback_data.page))
+    return Redraw(await draw_screen(visit, callback_data.screen, callback_data.page, callback_data.back))
 
 
 async def _open(visit: Visit, noun: str, number: int) -> Reply:

@@ -117,13 +117,19 @@ class Unfollow(CallbackData, prefix="x"):
 
 
 class OpenScreen(CallbackData, prefix="o"):
+    """`back` is the screen that this one leads back to, where that is not always the same."""
+
     screen: Screen
     page: int = 0
+    back: Screen | None = None
 
 
 class SettingsChoice(CallbackData, prefix="c"):
+    """`screen` is the screen to draw again."""
+
     switch: Switch
     on: bool
+    screen: Screen = Screen.SETTINGS
 
 
 class DigestChoice(CallbackData, prefix="d"):
@@ -162,9 +168,10 @@ class Language(CallbackData, prefix="g"):
 
 
 class Timezone(CallbackData, prefix="z"):
-    """An IANA name, the longest of which has 32 letters."""
+    """An IANA name, the longest of which has 32 letters; `screen` is the screen to draw then."""
 
     name: str
+    screen: Screen = Screen.SETTINGS
 
 
 class ChannelOffer(CallbackData, prefix="n"):

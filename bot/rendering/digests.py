@@ -43,7 +43,7 @@ def arranged(bundle: Bundle) -> Bundle:
 def digest(bundle: Bundle, words: Words, *, timezone: ZoneInfo, now: datetime) -> Outgoing:
     """All of `arranged(bundle).stories`, numbered through; what is left out is counted, nothing is dropped in silence.
 
-    In private chats with numbered buttons to read, and but for channels with one that lists what was left out.
+    In private chats with numbered buttons to read, and with one that lists what was left out.
     """
     bundle = arranged(bundle)
     stamps = [words.stamp(view.article.published_at, timezone=timezone, now=now) for view in bundle.stories]
@@ -94,11 +94,10 @@ def _counts(bundle: Bundle, words: Words) -> list[Node]:
 
 
 def _buttons(bundle: Bundle, words: Words) -> InlineKeyboardMarkup | None:
-    """A channel's posts have none; in a group nobody reads by buttons."""
-    kind = bundle.chat.kind
-    if kind is ChatKind.CHANNEL:
+    """For a reader alone: in a group anybody's press would be one more message out of its twenty a minute."""
+    if bundle.chat.kind is not ChatKind.PRIVATE:
         return None
-    rows = read_row([view.story_id for view in bundle.stories]) if kind is ChatKind.PRIVATE else []
+    rows = read_row([view.story_id for view in bundle.stories])
     if bundle.more or bundle.missed:
         rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.MINE, anew=True))])
     return keyboard(*rows)

@@ -12,6 +12,7 @@ from bot.rendering.callbacks import (
     NightChoice,
     NightHour,
     OpenScreen,
+    Resume,
     Screen,
     SettingsChoice,
     Switch,
@@ -20,7 +21,7 @@ from bot.rendering.keyboards import Row, back_row, button, grid, keyboard, marke
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing, compose
 from bot.rendering.timezones import zone_name
-from storage.records import Chat, Night, Schedule
+from storage.records import Chat, ChatState, Night, Schedule
 
 # The hours that a night may begin and end with.
 NIGHT_BEGINS = (20, 21, 22, 23, 0, 1)
@@ -40,7 +41,7 @@ _ON_WEEKDAYS = (
 def digest_screen(chat: Chat, words: Words, *, timezone: ZoneInfo) -> Outgoing:
     """At once, hourly, or a digest by days and local hours; the ways to the night and to what is urgent."""
     has_digests = _has_digests(chat)
-    facts = [night_line(chat, words), _urgent_line(chat, words)]
+    facts = [night_line(chat, words), _urgent_line(chat, words) if _waits(chat) else None]
     if has_digests or any(facts):
         facts.append(words.text("digest.zone", zone=zone_name(timezone, words)))
     return compose(
@@ -48,14 +49,15 @@ def digest_screen(chat: Chat, words: Words, *, timezone: ZoneInfo) -> Outgoing:
         "\n",
         delivery(chat, words),
         "\n\n",
-        "\n\n".join(filter(None, [_hint(chat, words), "\n".join(filter(None, facts))])),
+        "\n\n".join(filter(None, [_silence_line(chat, words), _hint(chat, words), "\n".join(filter(None, facts))])),
         keyboard=keyboard(
+            _silence_row(chat, words),
             *_schedules(chat, words),
             *(_digest_rows(chat, words) if has_digests else []),
-            _urgent_row(chat, words),
+            _urgent_row(chat, words, Screen.DIGEST) if _waits(chat) else [],
             [
                 button(words.text("digest.night_button"), OpenScreen(screen=Screen.NIGHT)),
-                button(words.text("settings.timezone_button"), OpenScreen(screen=Screen.TIMEZONE)),
+                button(words.text("settings.timezone_button"), OpenScreen(screen=Screen.TIMEZONE, back=Screen.DIGEST)),
             ],
             back_row(words, Screen.SETTINGS),
         ),
@@ -63,7 +65,7 @@ def digest_screen(chat: Chat, words: Words, *, timezone: ZoneInfo) -> Outgoing:
 
 
 def night_screen(chat: Chat, words: Words) -> Outgoing:
-    """As by day, without a sound, or nothing until the morning; and when the night is."""
+    """As by day, without a sound, or quiet until the morning; when the night is, and whether urgent news break it."""
     names = {Night.OFF: "digest.night_off", Night.SILENT: "digest.night_silent", Night.QUIET: "digest.night_quiet"}
     rows: list[Row] = [
         [button(marked(words.text(name), is_on=chat.night is night), NightChoice(night=night))]
@@ -72,9 +74,13 @@ def night_screen(chat: Chat, words: Words) -> Outgoing:
     hints = [words.text("digest.night_hint")]
     if _has_digests(chat):
         hints.append(words.text("digest.night_of_digests"))
+    if chat.night is Night.QUIET:
+        hints.append(_urgent_line(chat, words))
     if chat.night is not Night.OFF:
         rows += grid((_night_hour(hour, chat, words, is_end=False) for hour in NIGHT_BEGINS), 3)
         rows += grid((_night_hour(hour, chat, words, is_end=True) for hour in NIGHT_ENDS), 3)
+    if chat.night is Night.QUIET:
+        rows.append(_urgent_row(chat, words, Screen.NIGHT))
     return compose(
         Bold(words.text("digest.night_title")),
         "\n",
@@ -86,7 +92,7 @@ def night_screen(chat: Chat, words: Words) -> Outgoing:
 
 
 def delivery(chat: Chat, words: Words) -> str:
-    """When the chat's news come: «дайджест каждый день в 09:00»."""
+    """When the chat's news comes: «дайджест каждый день в 09:00»."""
     hours = ", ".join(_clock(hour) for hour in sorted(chat.hours))
     match chat.schedule:
         case Schedule.INSTANT:
@@ -113,7 +119,8 @@ def _night(chat: Chat, words: Words) -> str:
         case Night.SILENT:
             return words.text("digest.is_night_silent", **hours)
         case Night.QUIET:
-            return words.text("digest.is_night_quiet", **hours)
+            is_broken = chat.takes_urgent
+            return words.text("digest.is_night_urgent" if is_broken else "digest.is_night_quiet", **hours)
 
 
 def _hint(chat: Chat, words: Words) -> str:
@@ -162,16 +169,30 @@ def _night_hour(hour: int, chat: Chat, words: Words, *, is_end: bool) -> InlineK
     return button(_narrow(label, is_on=hour == chosen), NightHour(hour=hour, is_end=is_end))
 
 
-def _urgent_line(chat: Chat, words: Words) -> str | None:
-    if not _waits(chat):
-        return None
+def _urgent_line(chat: Chat, words: Words) -> str:
     return words.text("digest.urgent_on") if chat.takes_urgent else words.text("digest.urgent_off")
 
 
-def _urgent_row(chat: Chat, words: Words) -> Row:
+def _urgent_row(chat: Chat, words: Words, screen: Screen) -> Row:
     is_on = chat.takes_urgent
     label = marked(words.text("digest.urgent_button"), is_on=is_on)
-    return [button(label, SettingsChoice(switch=Switch.URGENT, on=not is_on))] if _waits(chat) else []
+    return [button(label, SettingsChoice(switch=Switch.URGENT, on=not is_on, screen=screen))]
+
+
+def _silence_line(chat: Chat, words: Words) -> str | None:
+    """Said where none of it holds for now."""
+    return None if chat.state is ChatState.ACTIVE else words.text("digest.nothing_comes")
+
+
+def _silence_row(chat: Chat, words: Words) -> Row:
+    """How to get news at all: choose what, or go on after /stop."""
+    match chat.state:
+        case ChatState.ACTIVE:
+            return []
+        case ChatState.NEW:
+            return [button(words.text("follow.choose"), OpenScreen(screen=Screen.FOLLOW_MENU), style="primary")]
+        case ChatState.STOPPED | ChatState.BLOCKED | ChatState.PAUSED:
+            return [button(words.text("stop.resume"), Resume(), style="primary")]
 
 
 def _waits(chat: Chat) -> bool:

@@ -28,15 +28,15 @@ def clock(timezone: ZoneInfo, now: datetime) -> str:
     return f"{now.astimezone(timezone):%H:%M}"
 
 
-def timezone_screen(words: Words, *, timezone: ZoneInfo, now: datetime) -> Outgoing:
-    """Zones with the time that is there now: a reader looks for the clock on the wall."""
+def timezone_screen(words: Words, *, timezone: ZoneInfo, now: datetime, back: Screen = Screen.SETTINGS) -> Outgoing:
+    """Zones with the time that is there now: a reader looks for the clock on the wall. Any choice leads `back`."""
     zones = [ZoneInfo(name) for name in ZONES]
     if timezone.key not in ZONES:
         zones.insert(0, timezone)
     buttons = [
         button(
             marked(f"{zone_name(zone, words)} · {clock(zone, now)}", is_on=zone.key == timezone.key),
-            Timezone(name=zone.key),
+            Timezone(name=zone.key, screen=back),
         )
         for zone in zones
     ]
@@ -44,5 +44,5 @@ def timezone_screen(words: Words, *, timezone: ZoneInfo, now: datetime) -> Outgo
         Bold(words.text("settings.choose_timezone")),
         "\n\n",
         words.text("settings.timezone_hint"),
-        keyboard=keyboard(*grid(buttons, 2), back_row(words, Screen.SETTINGS)),
+        keyboard=keyboard(*grid(buttons, 2), back_row(words, back)),
     )

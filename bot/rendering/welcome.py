@@ -68,9 +68,10 @@ def follow_menu(
     return compose(Bold(words.text("follow.choose")), "\n\n", words.text("follow.how"), keyboard=keyboard(*rows))
 
 
-def privacy_screen(words: Words) -> Outgoing:
-    """/privacy: what is kept and how to have it removed."""
-    return compose(Bold(words.text("privacy.title")), "\n\n", words.text("privacy.text"))
+def privacy_screen(words: Words, *, ledger_days: int) -> Outgoing:
+    """/privacy: what is kept and how to have it removed; `ledger_days` as in the settings."""
+    days = words.plural("count.days", ledger_days)
+    return compose(Bold(words.text("privacy.title")), "\n\n", words.text("privacy.text", days=days))
 
 
 def language_row(words: Words, screen: Screen) -> list[InlineKeyboardButton]:

@@ -1,4 +1,4 @@
-"""What stands in place of a story that its source took back, where the message itself cannot be removed."""
+"""What stands in place of a story that was taken back, where the message itself cannot be removed."""
 
 from collections.abc import Sequence
 

@@ -174,7 +174,7 @@ async def test_a_page_whose_address_ends_like_a_storys_number_is_no_story(
 
 async def arrives(khabar: Khabar, text: str, **more: Any) -> None:
     """A message of the chief's that the local Telegram's people cannot write."""
-    command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
+    command = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
     message = {
         "message_id": 900,
         "date": int(datetime.now(UTC).timestamp()),

@@ -43,7 +43,9 @@ async def test_whoever_follows_nothing_resumes_by_choosing(khabar: Khabar, reade
 
 
 async def test_delete_asks_and_then_forgets_everything(khabar: Khabar, reader: Person) -> None:
-    assert "/delete" in (await reader.says("/privacy")).text
+    told = (await reader.says("/privacy")).text
+    assert "/delete" in told
+    assert "30 дней" in told
     await reader.says("/follow ОДКБ")
     await reader.says("/delete")
     await reader.presses("Нет, оставить")

@@ -54,10 +54,30 @@ async def test_a_quiet_night_holds_news_until_its_end(khabar: Khabar, reader: Pe
     assert (chat.night, chat.night_from, chat.night_until) == (Night.QUIET, 0, 9)
     assert hour_due(chat, settings) == (9, 0)
     await reader.presses("‹ Назад")
-    await reader.sees("🌙 Ночью: с 00:00 до 09:00 не пишу", label="✅ Срочное сразу")
+    await reader.sees("🌙 Ночью: с 00:00 до 09:00 не пишу", label="Срочное сразу")
     await reader.presses("Раз в час")
     await reader.sees(label="✅ Раз в час")
     assert hour_due(await khabar.chat(reader.number), settings) == (9, 0)
+
+
+async def test_a_night_that_becomes_quiet_is_quiet_until_the_reader_lets_urgent_news_in(
+    khabar: Khabar, reader: Person
+) -> None:
+    await reader.says("/digest")
+    await reader.presses("🌙 Ночь")
+    shown = await reader.sees("Новости ночью", label="Не писать до утра")
+    assert not [label for label in shown.labels if "Срочное" in label]
+    assert (await khabar.chat(reader.number)).takes_urgent
+    await reader.presses("Не писать до утра")
+    await reader.sees("с 22:00 до 07:00 не пишу", label="Срочное сразу")
+    assert not (await khabar.chat(reader.number)).takes_urgent
+    await reader.presses("Срочное сразу")
+    await reader.sees("Новости ночью\nс 22:00 до 07:00 только срочное", label="✅ Срочное сразу")
+    await reader.presses("✅ Не писать до утра")
+    assert (await khabar.chat(reader.number)).takes_urgent
+    await reader.presses("✅ Срочное сразу")
+    await reader.sees("⚡️ Срочное: вместе со всем", label="Срочное сразу")
+    assert not (await khabar.chat(reader.number)).takes_urgent
 
 
 async def test_what_a_night_held_back_comes_once_there_is_no_night(khabar: Khabar, reader: Person) -> None:

@@ -34,9 +34,9 @@ async def test_language_and_time_zone_are_chosen_on_their_screens(khabar: Khabar
     await reader.sees(label="✅ Тоҷикӣ")
     await reader.presses("Русский")
     await reader.sees("Язык: Русский")
-    await khabar.leaves(reader.number, "g:xx:s", "z:Mars/Olympus")
+    await khabar.leaves(reader.number, "g:xx:s", "z:Mars/Olympus:s")
     assert await reader.presses("g:xx:s") == "Эта кнопка устарела. Откройте список заново."
-    assert await reader.presses("z:Mars/Olympus") == "Эта кнопка устарела. Откройте список заново."
+    assert await reader.presses("z:Mars/Olympus:s") == "Эта кнопка устарела. Откройте список заново."
     await reader.presses("🕐 Часовой пояс")
     moscow = f"{datetime.now(ZoneInfo('Europe/Moscow')):%H}"
     offered = await reader.sees("Который у вас час?")
@@ -45,6 +45,32 @@ async def test_language_and_time_zone_are_chosen_on_their_screens(khabar: Khabar
     await reader.presses(city)
     await reader.sees("Время: Москва")
     assert (await khabar.chat(reader.number)).timezone == "Europe/Moscow"
+
+
+async def test_the_time_zone_chosen_from_the_digest_leads_back_there(khabar: Khabar, reader: Person) -> None:
+    await reader.says("/digest")
+    await reader.presses("🕐 Часовой пояс")
+    await reader.sees("Который у вас час?")
+    await reader.presses("‹ Назад")
+    await reader.sees("Когда присылать новости")
+    await reader.presses("🕐 Часовой пояс")
+    offered = await reader.sees("Который у вас час?")
+    await reader.presses(next(label for label in offered.labels if label.startswith("Москва · ")))
+    await reader.sees("Когда присылать новости")
+    assert (await khabar.chat(reader.number)).timezone == "Europe/Moscow"
+
+
+async def test_who_has_stopped_is_told_on_the_screen_of_the_digest(khabar: Khabar, reader: Person) -> None:
+    shown = await reader.says("/digest")
+    assert "⏸ Сейчас я ничего не присылаю." in shown.text
+    assert "Выбрать темы" in shown.labels
+    await reader.says("/follow ОДКБ")
+    assert "⏸" not in (await reader.says("/digest")).text
+    await reader.says("/stop")
+    assert "⏸ Сейчас я ничего не присылаю." in (await reader.says("/digest")).text
+    await reader.presses("▶️ Присылать снова")
+    await reader.sees("Снова на связи! Новости опять будут приходить.")
+    assert (await khabar.chat(reader.number)).state is ChatState.ACTIVE
 
 
 async def test_a_daily_digest_is_due_at_its_next_hour_and_instant_is_due_now(khabar: Khabar, reader: Person) -> None:

@@ -238,7 +238,7 @@ async def test_a_flood_is_answered_twenty_times_and_slows_nobody(
     assert "/latest" in (await other.says("/help")).text
     said = [call["params"] for call in await telegram.calls("sendMessage") if call["chat_id"] == reader.number]
     assert len(said) == MOST
-    assert "Слишком много" in said[-1]["text"]
+    assert "Слишком часто" in said[-1]["text"]
     assert dropped is not None
     assert len(await rows(database)) == MOST + 2 + len(waits)
     assert max(waits) < 1, waits

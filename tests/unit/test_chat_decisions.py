@@ -1,5 +1,6 @@
 """What the chat room decides without asking anybody: a table a decision."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from bot.chat.membership import Move, decide_move, stands_in_settings
 from bot.chat.middleware import chat_of
 from bot.chat.news import asked_size
-from bot.chat.settings import rescheduled, turned
+from bot.chat.settings import rescheduled, turned, with_night
 from config.settings import ChannelSettings, Settings
 from storage.records import Chat, ChatKind, ChatState, Night, Schedule
 
@@ -135,6 +136,44 @@ def test_what_waits_comes_when_the_new_choice_allows_it() -> None:
     assert rescheduled(quiet, at_night, DUSHANBE).due_at == NOW + timedelta(hours=17)
     silent = Chat(1, ChatKind.PRIVATE, "", state=ChatState.ACTIVE, night=Night.SILENT)
     assert rescheduled(silent, at_night, DUSHANBE).due_at == at_night
+
+
+@pytest.mark.parametrize(
+    ("schedule", "night", "due", "expected"),
+    [
+        (Schedule.DAILY, Night.OFF, -timedelta(hours=3), -timedelta(hours=3)),
+        (Schedule.DAILY, Night.OFF, timedelta(), timedelta()),
+        (Schedule.WEEKLY, Night.OFF, -timedelta(days=2), -timedelta(days=2)),
+        (Schedule.HOURLY, Night.OFF, -timedelta(minutes=1), -timedelta(minutes=1)),
+        (Schedule.INSTANT, Night.QUIET, -timedelta(minutes=1), -timedelta(minutes=1)),
+        (Schedule.DAILY, Night.OFF, timedelta(minutes=1), timedelta(hours=19)),
+        (Schedule.INSTANT, Night.OFF, timedelta(hours=5), timedelta()),
+        (Schedule.DAILY, Night.OFF, None, timedelta(hours=19)),
+    ],
+)
+def test_what_is_overdue_is_served_before_a_new_choice_counts(
+    schedule: Schedule, night: Night, due: timedelta | None, expected: timedelta
+) -> None:
+    chat = Chat(1, ChatKind.PRIVATE, "", state=ChatState.ACTIVE, schedule=schedule, night=night)
+    chosen = rescheduled(replace(chat, due_at=None if due is None else NOW + due), NOW, DUSHANBE)
+    assert chosen.due_at == NOW + expected
+
+
+@pytest.mark.parametrize(
+    ("before", "took", "chosen", "takes"),
+    [
+        (Night.OFF, True, Night.QUIET, False),
+        (Night.SILENT, True, Night.QUIET, False),
+        (Night.QUIET, True, Night.QUIET, True),
+        (Night.OFF, True, Night.SILENT, True),
+        (Night.QUIET, False, Night.OFF, False),
+    ],
+)
+def test_a_night_that_becomes_quiet_keeps_urgent_news_out(
+    before: Night, took: bool, chosen: Night, takes: bool
+) -> None:
+    chat = with_night(Chat(1, ChatKind.PRIVATE, "", night=before, takes_urgent=took), chosen)
+    assert (chat.night, chat.takes_urgent) == (chosen, takes)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering import follows, notices, offers, welcome
-from bot.rendering.callbacks import DigestHour, NightHour, Screen, SettingsChoice, Switch, Unfollow
+from bot.rendering.callbacks import (
+    DigestHour,
+    NightHour,
+    OpenScreen,
+    Screen,
+    SettingsChoice,
+    Switch,
+    Timezone,
+    Unfollow,
+)
 from bot.rendering.commands import GROUP, PRIVATE, command_menu
 from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
@@ -18,7 +27,7 @@ from bot.rendering.message import Outgoing
 from bot.rendering.schedules import digest_screen, night_screen
 from bot.rendering.settings import language_screen, settings_screen
 from bot.rendering.timezones import ZONES, timezone_screen
-from storage.records import Chat, ChatKind, Follow, FollowView, Night, Schedule, Source, Topic, TopicView
+from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Night, Schedule, Source, Topic, TopicView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
     ANY_TEXT,
@@ -32,7 +41,7 @@ from tests.unit.rendering_samples import (
     labels,
 )
 
-READER = Chat(1, ChatKind.PRIVATE, "Читатель")
+READER = Chat(1, ChatKind.PRIVATE, "Читатель", state=ChatState.ACTIVE)
 CHANNEL = Chat(-(2**52), ChatKind.CHANNEL, "Новости долины", trouble="Forbidden: bot was kicked from the channel chat")
 LANGUAGES = pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: words.language)
 
@@ -47,7 +56,7 @@ def welcome_screens(words: Words, name: str) -> Iterator[Outgoing]:
     yield welcome.help_screen(words, is_private=True)
     yield welcome.help_screen(words, is_private=False)
     yield welcome.follow_menu(topics, {MAX_ID}, words, follows_everything=True, is_start=True)
-    yield welcome.privacy_screen(words)
+    yield welcome.privacy_screen(words, ledger_days=30)
     yield from (welcome.unknown(kind, words) for kind in welcome.UnknownKind)
     yield follows.follow_list([follow(MAX_ID - n, name) for n in range(35)], words, page=2)
     yield follows.follow_list([], words)
@@ -63,6 +72,8 @@ def other_screens(words: Words, name: str) -> Iterator[Outgoing]:
     topics = [TopicView(Topic(MAX_ID - n, name, "key"), n) for n in range(50)]
     for shown in (READER, chat):
         yield settings_screen(shown, words, timezone=DUSHANBE, now=NOW)
+        for state in ChatState:
+            yield digest_screen(replace(shown, state=state), words, timezone=DUSHANBE)
         for schedule in Schedule:
             for night in Night:
                 chosen = replace(shown, schedule=schedule, night=night)
@@ -216,7 +227,7 @@ def test_a_weekly_digest_has_the_days_of_the_week_too() -> None:
         "Часовой пояс: Душанбе"
     )
     assert data(message, "✅ Дайджест") == data(message, "✅ Раз в неделю")
-    assert data(message, "Срочное сразу") == SettingsChoice(switch=Switch.URGENT, on=True).pack()
+    assert data(message, "Срочное сразу") == SettingsChoice(switch=Switch.URGENT, on=True, screen=Screen.DIGEST).pack()
 
 
 def test_instant_delivery_needs_no_hours_and_has_nothing_to_break_through() -> None:
@@ -228,8 +239,23 @@ def test_instant_delivery_needs_no_hours_and_has_nothing_to_break_through() -> N
     quiet = digest_screen(replace(READER, night=Night.QUIET), RU, timezone=DUSHANBE)
     assert ["✅ Срочное сразу"] in labels(quiet.keyboard)
     assert quiet.text.endswith(
-        "🌙 Ночью: с 22:00 до 07:00 не пишу\n⚡️ Срочное: сразу, в любое время\nЧасовой пояс: Душанбе"
+        "🌙 Ночью: с 22:00 до 07:00 только срочное\n⚡️ Срочное: сразу, в любое время\nЧасовой пояс: Душанбе"
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        (ChatState.NEW, "Выбрать темы"),
+        (ChatState.STOPPED, "▶️ Присылать снова"),
+        (ChatState.PAUSED, "▶️ Присылать снова"),
+    ],
+)
+def test_who_gets_nothing_is_told_so_and_how_to_change_it(state: ChatState, label: str) -> None:
+    message = digest_screen(replace(READER, state=state), RU, timezone=DUSHANBE)
+    assert labels(message.keyboard)[:2] == [[label], ["✅ Сразу", "Раз в час"]]
+    assert "\n\n⏸ Сейчас я ничего не присылаю.\n\n" in message.text
+    assert "⏸" not in digest_screen(READER, RU, timezone=DUSHANBE).text
 
 
 @LANGUAGES
@@ -243,7 +269,7 @@ def test_the_night_is_chosen_with_its_hours() -> None:
     assert labels(night_screen(READER, RU).keyboard) == [
         ["✅ Как днём"], ["Без звука"], ["Не писать до утра"], ["‹ Назад"],
     ]  # fmt: skip
-    message = night_screen(replace(READER, night=Night.QUIET, night_from=23), RU)
+    message = night_screen(replace(READER, night=Night.QUIET, night_from=23, takes_urgent=False), RU)
     assert labels(message.keyboard) == [
         ["Как днём"],
         ["Без звука"],
@@ -252,11 +278,23 @@ def test_the_night_is_chosen_with_its_hours() -> None:
         ["✓с 23:00", "с 0:00", "с 1:00"],
         ["до 5:00", "до 6:00", "✓до 7:00"],
         ["до 8:00", "до 9:00", "до 10:00"],
+        ["Срочное сразу"],
         ["‹ Назад"],
     ]
-    assert message.text.startswith("Новости ночью\nс 23:00 до 07:00 не пишу\n\n")
+    assert message.text == (
+        "Новости ночью\n"
+        "с 23:00 до 07:00 не пишу\n\n"
+        "Без звука — новости приходят, а телефон молчит.\n"
+        "Не писать до утра — новости придут утром.\n\n"
+        "⚡️ Срочное: вместе со всем"
+    )
+    assert data(message, "Срочное сразу") == SettingsChoice(switch=Switch.URGENT, on=True, screen=Screen.NIGHT).pack()
     assert data(message, "с 0:00") == NightHour(hour=0, is_end=False).pack()
     assert data(message, "до 8:00") == NightHour(hour=8, is_end=True).pack()
+    broken = night_screen(replace(READER, night=Night.QUIET), RU)
+    assert broken.text.startswith("Новости ночью\nс 22:00 до 07:00 только срочное\n\n")
+    assert broken.text.endswith("⚡️ Срочное: сразу, в любое время")
+    assert ["✅ Срочное сразу"] in labels(broken.keyboard)
     assert "даже ночью" not in message.text
     assert "даже ночью" in night_screen(replace(READER, schedule=Schedule.WEEKLY), RU).text
 
@@ -270,6 +308,21 @@ def test_buttons_side_by_side_are_short_enough_for_a_phone(words: Words) -> None
             for screen in (digest_screen(chat, words, timezone=DUSHANBE), night_screen(chat, words)):
                 for row in labels(screen.keyboard):
                     assert all(8 * len(label) <= 325 / len(row) - 20 for label in row), row
+
+
+def test_the_time_zone_leads_back_to_where_it_was_opened() -> None:
+    opened = digest_screen(READER, RU, timezone=DUSHANBE)
+    assert data(opened, "🕐 Часовой пояс") == OpenScreen(screen=Screen.TIMEZONE, back=Screen.DIGEST).pack()
+    message = timezone_screen(RU, timezone=DUSHANBE, now=NOW, back=Screen.DIGEST)
+    assert data(message, "‹ Назад") == OpenScreen(screen=Screen.DIGEST).pack()
+    assert data(message, "Москва · 12:05") == Timezone(name="Europe/Moscow", screen=Screen.DIGEST).pack()
+
+
+@pytest.mark.parametrize(("language", "days"), [("ru", "30 дней"), ("tg", "30 рӯз"), ("en", "30 days")])
+def test_privacy_tells_what_is_kept_and_for_how_long(language: str, days: str) -> None:
+    text = welcome.privacy_screen(LOCALES.words(language), ledger_days=30).text
+    assert days in text
+    assert text.count("•") == 6
 
 
 def test_time_zones_show_the_clock_and_an_unlisted_one_stays() -> None:

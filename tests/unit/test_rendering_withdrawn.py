@@ -10,23 +10,20 @@ BRIDGE = story(1, articles=3)
 
 def test_the_mark_of_one_story() -> None:
     message = withdrawn_mark([BRIDGE], RU)
-    assert as_html(message) == "<s>В Хороге открыли новый мост через Гунт</s>\n\nИсточник отозвал эту публикацию."
+    assert as_html(message) == "<s>В Хороге открыли новый мост через Гунт</s>\n\nПубликация отозвана."
     assert (message.photo, message.preview_url, message.keyboard) == (None, None, None)
 
 
 def test_the_mark_of_a_list_of_which_nothing_is_left() -> None:
     message = withdrawn_mark([BRIDGE, story(2, title="Школа в Гарме закрыта")], RU)
     assert as_html(message) == (
-        "<s>В Хороге открыли новый мост через Гунт</s>\n"
-        "<s>Школа в Гарме закрыта</s>\n"
-        "\n"
-        "Источники отозвали эти публикации."
+        "<s>В Хороге открыли новый мост через Гунт</s>\n<s>Школа в Гарме закрыта</s>\n\nПубликации отозваны."
     )
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("tg", "Манбаъ ин мақоларо бозпас гирифт."), ("en", "The source has withdrawn this story.")],
+    [("tg", "Мақола бозпас гирифта шуд."), ("en", "This story has been withdrawn.")],
 )
 def test_the_mark_in_other_languages(language: str, sentence: str) -> None:
     assert withdrawn_mark([BRIDGE], LOCALES.words(language)).text.endswith(f"\n\n{sentence}")

@@ -25,7 +25,7 @@ from tests.acceptance.person import Person
 from tests.storage.samples import new_article, store
 from tests.unit.fake_site import FakeSite
 
-MARK = "Источник отозвал эту публикацию."
+MARK = "Публикация отозвана."
 SECOND = timedelta(seconds=1)
 OTHER = 78
 
@@ -245,7 +245,7 @@ async def test_a_list_of_which_nothing_is_left_is_marked(desk: Desk, channel: in
     for article_id in (first, second):
         await desk.withdraw(article_id)
     assert await desk.corrector().correct() == 1
-    assert await desk.whole(channel) == ["Выдумка\nВторая выдумка\n\nИсточники отозвали эти публикации."]
+    assert await desk.whole(channel) == ["Выдумка\nВторая выдумка\n\nПубликации отозваны."]
     assert await desk.is_done()
 
 
