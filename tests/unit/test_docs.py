@@ -43,6 +43,12 @@ def test_the_example_shows_every_setting_of_a_block(name: str) -> None:
             assert getattr(read, key) == field.default, key
 
 
+def test_the_example_names_the_admins_commands_and_no_other() -> None:
+    text = (ROOT / "khabar.example.toml").read_text(encoding="utf-8")
+    about = re.findall(r"^# .*\n(?=admins = )", text, re.MULTILINE)[0]
+    assert set(re.findall(r"/([a-z]+)", about)) == set(ADMIN)
+
+
 def test_the_pins_name_no_index_and_carry_hashes() -> None:
     for file in (ROOT / "requirements").glob("*.txt"):
         text = file.read_text(encoding="utf-8")
