@@ -18,9 +18,12 @@ class Verdict(Enum):
 
 @dataclass(slots=True)
 class _Asker:
-    """When one person's latest updates came, at most `MOST` of them, and when they were last warned."""
+    """When one person's latest updates came, and when they were last warned.
 
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
+    The times need not ascend: what waited counts at its own date, a press, which has none, at the moment it comes.
+    """
+
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=2 * MOST))  # room for both kinds
     warned_at: float = float("-inf")
 
 
@@ -42,11 +45,11 @@ class Allowance:
         asker = self._askers.pop(user_id, None) or _Asker()
         self._forget(at - WINDOW)
         self._askers[user_id] = asker  # the order of the dict is that of the last words
-        recent = sum(time > at - WINDOW for time in asker.times)
+        recent = sum(_is_recent(time, at) for time in asker.times)
         asker.times.append(at)
         if recent >= MOST:
             return Verdict.DROP
-        if recent == MOST - 1 and asker.warned_at <= at - WINDOW:
+        if recent == MOST - 1 and not _is_recent(asker.warned_at, at):
             asker.warned_at = at
             return Verdict.WARN
         return Verdict.ANSWER
@@ -54,6 +57,10 @@ class Allowance:
     def _forget(self, before: float) -> None:
         while self._askers:
             user_id, asker = next(iter(self._askers.items()))
-            if asker.times[-1] > before:
+            if max(asker.times) > before:
                 return
             del self._askers[user_id]
+
+
+def _is_recent(time: float, at: float) -> bool:
+    return at - WINDOW < time <= at

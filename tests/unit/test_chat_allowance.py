@@ -56,6 +56,17 @@ def test_what_waited_while_the_bot_was_away_counts_by_its_own_time() -> None:
     assert set(given(Allowance(), READER, [60.0 * number for number in range(50)])) == {Verdict.ANSWER}
 
 
+def test_presses_that_come_with_old_words_take_nothing_from_these() -> None:
+    """A press has no date, so it counts at the moment when it comes; the words count when they were written."""
+    allowance = Allowance()
+    assert set(given(allowance, READER, [5000.0] * 19)) == {Verdict.ANSWER}
+    assert set(given(allowance, READER, [2000.0 + 60 * number for number in range(40)])) == {Verdict.ANSWER}
+    presses_and_words = [at for number in range(100) for at in (9000.0, 7000.0)]
+    verdicts = given(Allowance(), READER, presses_and_words)
+    assert verdicts.count(Verdict.WARN) == 2
+    assert len(verdicts) - verdicts.count(Verdict.DROP) == 2 * MOST
+
+
 def test_only_those_who_asked_lately_are_remembered() -> None:
     allowance = Allowance()
     for user in range(50_000):
