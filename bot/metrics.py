@@ -26,6 +26,9 @@ class Metrics:
         self.polls = Counter("khabar_polls", "Visits to sources, by outcome", ["outcome"], registry=self.registry)
         self.messages = Counter("khabar_messages", "Messages to chats, by outcome", ["outcome"], registry=self.registry)
         self.updates = Counter("khabar_updates", "Updates handled", registry=self.registry)
+        self.updates_waiting = Gauge(
+            "khabar_updates_waiting", "Updates to be handled or answered", registry=self.registry
+        )
         self.dropped = Counter(
             "khabar_updates_dropped", "Updates beyond what one person may ask at once", registry=self.registry
         )

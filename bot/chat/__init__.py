@@ -1,10 +1,6 @@
 """The chat room: what people write and press, and what the bot answers."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from aiogram import Dispatcher
-from aiogram.types import TelegramObject
 
 from bot.chat import admin, follows, leaving, membership, news, offers, questions, reading, settings, start
 from bot.chat.context import ChatContext
@@ -15,16 +11,9 @@ __all__ = ["ChatContext", "create_dispatcher", "set_commands"]
 
 
 def create_dispatcher(context: ChatContext) -> Dispatcher:
-    """A dispatcher with every handler; feed it updates, or let it poll."""
+    """A dispatcher with every handler; it gives back the `Answer` to an update, for whoever fed it to give."""
     dispatcher = Dispatcher(disable_fsm=True)
 
-    async def count(
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: TelegramObject, data: dict[str, Any]
-    ) -> Any:
-        context.metrics.updates.inc()
-        return await handler(event, data)
-
-    dispatcher.update.outer_middleware(count)
     conversation = Conversation(context)
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(conversation)

@@ -1,10 +1,11 @@
 """The inbox: an update is written down before it is confirmed, and handled once, after a crash too.
 
-admit     what cannot be read, or is beyond a person's allowance, is dropped
+admit     what cannot be read, is none of the bot's business, or is beyond a person's allowance, is dropped
 keep      one transaction writes down the rest; only then may Telegram be told that it was taken
 run       what the process before this one left open, then what comes: a chat's updates one after another,
           different chats at once
-handle    the chat room's transaction writes down the replies too, and that the update needs no more handling;
+handle    the chat room's transaction writes down the replies too, and that the update needs no more handling
+give      the replies; what Telegram certainly has not is tried again later, in the chat's order, until it is stale;
           given replies are crossed out many at a time
 
 A crash loses nothing: what was not handled is handled, what was not answered is answered. Answers may be given twice
@@ -13,46 +14,34 @@ when the crash came between the giving and the crossing out.
 
 import asyncio
 import json
-import random
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
 
-from bot.chat.allowance import Allowance, Verdict
-from bot.chat.answers import Answer, load_answer
+from bot.chat.admission import Admission, Waiting
+from bot.chat.answers import Answer, dump_answer, load_answer
+from bot.chat.backoff import backoff
 from bot.chat.context import ChatContext
-from bot.chat.incoming import Incoming, read_update
+from bot.chat.incoming import read_update
 from bot.chat.middleware import IS_AGAIN, IS_TOO_MUCH
 from bot.chat.perform import Performer
 from storage.errors import DatabaseUnavailable, StorageError
 from storage.inbox import OpenUpdate
+from storage.stores import Stores
 
 log = structlog.get_logger("khabar.updates")
 
 SLOTS = 64  # chats that are served at once
 MOST_WAITING = 1_000  # updates in memory; what comes beyond waits at Telegram
-MOST_OF_A_CHAT = 100  # of them; what a chat asks beyond would be answered minutes later
 CLOSE_EVERY = 1.0  # seconds until given replies are crossed out, if no update comes first
 LAST_CLOSE = 1.0  # seconds that this may take when the bot stops
 STALE = timedelta(minutes=10)  # an older answer would be one to nobody
-LONGEST_WAIT = 30.0  # seconds between attempts while the database cannot be written
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An update that was written down and has its turn to come; `answer` when only that is left to give."""
-
-    update_id: int
-    chat_id: int
-    incoming: Incoming | None = None
-    answer: Answer | None = None
-    is_too_much: bool = False
-    failed: int = 0  # attempts that the database let down
 
 
 class Inbox:
@@ -62,12 +51,13 @@ class Inbox:
         self._bot = bot
         self._dispatcher = dispatcher
         self._context = context
-        self._allowance = Allowance()
-        self._writing = asyncio.Lock()
+        self._admission = Admission(bot, context.metrics, context.now)
+        self._lock = asyncio.Lock()
         self._is_loaded = False
         self._chats: dict[int, deque[Waiting]] = {}
         self._turns: asyncio.Queue[int] = asyncio.Queue()  # chats with something to handle, each once
         self._done: list[int] = []
+        self._left: dict[int, Answer] = {}  # of answers that were given in part
         self._waiting = 0
         self._has_room, self._is_idle, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._has_room.set()
@@ -75,28 +65,23 @@ class Inbox:
 
     def admit(self, told: Iterable[dict[str, Any]]) -> list[Waiting]:
         """Of these updates, each with its number, those that are to be handled."""
-        read = (read_update(one, self._bot) for one in told)
-        return [admitted for one in read if one is not None and (admitted := self._admit(one)) is not None]
+        return self._admission.admit(told, self._chats)
 
     async def keep(self, admitted: Sequence[Waiting]) -> None:
         """Write these down and line them up; what has come before is passed over. Waits while too many wait.
 
         Raises `StorageError`: then none was written down, and Telegram must bring them again.
         """
-        await self._has_room.wait()
         if not admitted:
             return
+        await self._has_room.wait()
         bodies = {one.update_id: one.incoming.body for one in admitted if one.incoming is not None}
-        async with self._writing:
-            closed = tuple(self._done)
-            async with self._context.database.transaction() as stores:
-                await stores.inbox.close(closed)
-                new = await stores.inbox.add(bodies, self._context.now())
-            del self._done[: len(closed)]
-            # Before `run` has looked for what is open, it will find these there.
-            for one in admitted if self._is_loaded else ():
-                if one.update_id in new:
-                    self._line_up(one)
+        async with self._writing() as stores:
+            new = await stores.inbox.add(bodies, self._context.now())
+        # Before `run` has looked for what is open, it will find these there.
+        for one in admitted if self._is_loaded else ():
+            if one.update_id in new:
+                self._line_up(one)
 
     def stop(self) -> None:
         """Let `run` end once everything that waits was handled, or when its time is over."""
@@ -106,8 +91,13 @@ class Inbox:
         """Handle updates until `stop`, and then for `grace` seconds more. What is left stays written down."""
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._load()), group.create_task(self._close_often())]
-                tasks += [group.create_task(self._serve()) for _ in range(SLOTS)]
+                jobs = [
+                    self._load(),
+                    self._admission.learn_name(),
+                    self._close_often(),
+                    *(self._serve() for _ in range(SLOTS)),
+                ]
+                tasks = [group.create_task(job) for job in jobs]
                 await self._stopping.wait()
                 try:
                     async with asyncio.timeout(grace):
@@ -119,41 +109,29 @@ class Inbox:
         finally:
             await self._close_last()
 
-    def _admit(self, incoming: Incoming) -> Waiting | None:
-        waiting = Waiting(incoming.update_id, incoming.chat_id, incoming)
-        if incoming.asker is None:
-            return waiting
-        at = incoming.asked_at(self._context.now()).timestamp()
-        verdict = self._allowance.decide(incoming.asker, at)
-        is_full = len(self._chats.get(incoming.chat_id, ())) >= MOST_OF_A_CHAT
-        if verdict is Verdict.DROP or is_full:
-            self._context.metrics.dropped.inc()
-            return None
-        return replace(waiting, is_too_much=verdict is Verdict.WARN)
-
     async def _load(self) -> None:
         """Line up what the process before this one left open."""
         attempt = 0
         while not self._is_loaded:
             try:
-                async with self._writing:
-                    # In a transaction that writes, so that `keep` comes wholly before or after it.
-                    async with self._context.database.transaction() as stores:
-                        found = await stores.inbox.get_open()
-                    for one in found:
-                        self._line_up_open(one)
-                    self._is_loaded = True
+                # In a transaction that writes, so that `keep` comes wholly before or after it.
+                async with self._writing() as stores:
+                    found = await stores.inbox.get_open()
             except StorageError as error:
                 attempt += 1
                 log.error("open updates cannot be read, trying again", error=str(error))
                 await asyncio.sleep(backoff(attempt))
+            else:
+                for one in found:
+                    self._line_up_open(one)
+                self._is_loaded = True
 
     def _line_up_open(self, found: OpenUpdate) -> None:
         now = self._context.now()
         if found.body is not None:
             incoming = read_update(json.loads(found.body), self._bot)
             if incoming is not None:
-                self._line_up(Waiting(found.update_id, incoming.chat_id, incoming))
+                self._line_up(Waiting(found.update_id, incoming.chat_id, now, incoming=incoming))
                 return
         elif found.replies is not None and now - found.received_at <= STALE:
             try:
@@ -161,7 +139,7 @@ class Inbox:
             except ValueError as error:
                 log.warning("an answer of another version is not given", update_id=found.update_id, error=str(error))
             else:
-                self._line_up(Waiting(found.update_id, answer.place.chat_id, answer=answer))
+                self._line_up(Waiting(found.update_id, answer.place.chat_id, found.received_at, answer=answer))
                 return
         self._done.append(found.update_id)
 
@@ -175,6 +153,7 @@ class Inbox:
 
     def _count(self, more: int) -> None:
         self._waiting += more
+        self._context.metrics.updates_waiting.set(self._waiting)
         for event, is_set in (
             (self._has_room, self._waiting < MOST_WAITING),
             (self._is_idle, self._waiting == 0),
@@ -193,7 +172,9 @@ class Inbox:
             if wait is not None:
                 asyncio.get_running_loop().call_later(wait, self._turns.put_nowait, chat_id)
                 continue
-            self._done.append(queue.popleft().update_id)
+            done = queue.popleft().update_id
+            self._left.pop(done, None)
+            self._done.append(done)
             if queue:
                 self._turns.put_nowait(chat_id)
             else:
@@ -204,7 +185,14 @@ class Inbox:
         """Handle the first one; None when that is done, else the seconds after which to try again."""
         one = queue[0]
         try:
-            await self._perform(one)
+            if one.answer is None:
+                answer = await self._ask(one)
+                if answer is None:
+                    return None
+                one = replace(one, answer=answer, failed=0)
+            else:
+                answer = one.answer
+            return await self._give(queue, one, answer)
         except DatabaseUnavailable as error:
             queue[0] = replace(one, failed=one.failed + 1)
             log.error("the database failed, an update is tried again", update_id=one.update_id, error=str(error))
@@ -213,12 +201,31 @@ class Inbox:
             log.exception("an update could not be handled", update_id=one.update_id)
         return None
 
-    async def _perform(self, one: Waiting) -> None:
-        if one.answer is not None:
-            await Performer(self._bot, self._context, one.answer.place).perform(one.answer.replies)
-        elif one.incoming is not None:
-            said = {IS_AGAIN: one.failed > 0, IS_TOO_MUCH: one.is_too_much}
-            await self._dispatcher.feed_update(self._bot, one.incoming.update, **said)
+    async def _ask(self, one: Waiting) -> Answer | None:
+        """What the chat room answers. Raises `DatabaseUnavailable` when nothing could be done yet."""
+        if one.incoming is None:
+            return None
+        said = {IS_AGAIN: one.failed > 0, IS_TOO_MUCH: one.is_too_much}
+        found = await self._dispatcher.feed_update(self._bot, one.incoming.update, **said)
+        self._context.metrics.updates.inc()
+        return found if isinstance(found, Answer) else None
+
+    async def _give(self, queue: deque[Waiting], one: Waiting, answer: Answer) -> float | None:
+        """None when it was given as far as it ever will be; else the seconds after which to go on."""
+        unsent = await Performer(self._bot, self._context, answer.place).perform(answer.replies)
+        if unsent is None:
+            return None
+        left = Answer(unsent.place, unsent.replies)
+        wait = unsent.wait or backoff(one.failed + 1)
+        line = log.bind(chat=one.chat_id, update_id=one.update_id)
+        if self._context.now() + timedelta(seconds=wait) > one.received_at + STALE:
+            line.warning("an answer could not be given in time")
+            return None
+        line.info("an answer waits", again_in=round(wait, 1))
+        queue[0] = replace(one, answer=left, failed=one.failed + 1)
+        if left != answer:
+            self._left[one.update_id] = left
+        return wait
 
     async def _close_often(self) -> None:
         while True:
@@ -234,18 +241,25 @@ class Inbox:
 
     async def _close(self) -> None:
         """Cross out what is done."""
-        if not self._done:
+        if not self._done and not self._left:
             return
         try:
-            async with self._writing:
-                closed = tuple(self._done)
-                async with self._context.database.transaction() as stores:
-                    await stores.inbox.close(closed)
-                del self._done[: len(closed)]
+            async with self._writing():
+                pass
         except StorageError as error:
             log.error("given answers cannot be crossed out, trying again", error=str(error))
 
-
-def backoff(attempt: int) -> float:
-    """Seconds until the next attempt, the later the longer; spread, for what failed together."""
-    return min(2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 — spreads retries
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Stores]:
+        """The one transaction of the moment, which also crosses out what was given. Raises `StorageError`."""
+        async with self._lock:
+            done, left = tuple(self._done), dict(self._left)
+            async with self._context.database.transaction() as stores:
+                for number, answer in left.items():
+                    await stores.inbox.settle(number, dump_answer(answer))
+                await stores.inbox.close(done)
+                yield stores
+            del self._done[: len(done)]
+            for number, answer in left.items():
+                if self._left.get(number) is answer:
+                    del self._left[number]

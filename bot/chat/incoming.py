@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from aiogram import Bot
+from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
@@ -38,6 +39,19 @@ class Incoming:
             return event.date
         return now
 
+    def concerns(self, bot_id: int, name: str | None) -> bool:
+        """Whether it is for the bot: where it is a group's admin, it is told every word that is said there.
+
+        `name` is the bot's, without the @; None while it is not known, and every command may be for this bot.
+        """
+        event = self.update.event
+        if not isinstance(event, Message) or event.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+            return True
+        answered = event.reply_to_message
+        if answered is not None and answered.from_user is not None and answered.from_user.id == bot_id:
+            return True
+        return event.migrate_to_chat_id is not None or _is_command(event.text or event.caption or "", name)
+
 
 def number_of(told: object) -> int | None:
     """The update's number; None for what has none and so cannot be an update of Telegram's."""
@@ -58,6 +72,13 @@ def read_update(told: dict[str, Any], bot: Bot) -> Incoming | None:
         return None
     asker = None if isinstance(event, ChatMemberUpdated) else _asker_of(event)
     return Incoming(update, _chat_of(event), asker, json.dumps(told))
+
+
+def _is_command(text: str, name: str | None) -> bool:
+    """Whether it begins with a /command, or /command@name; one for another bot does not count."""
+    first = next(iter(text.split(maxsplit=1)), "")
+    addressee = first.partition("@")[2]
+    return first.startswith("/") and (not addressee or name is None or addressee.lower() == name.lower())
 
 
 def _chat_of(event: Any) -> int:

@@ -1,9 +1,8 @@
-"""Around every handler: the admins' check, the transaction, the chat's record; then its replies are performed.
+"""Around every handler: the admins' check, the transaction, the chat's record. The inbox gives its answer then.
 
     check       only admins change a group's settings                network
     handle      one transaction: the chat's record, the handler,     no network
-                its replies, and that the update is handled
-    perform     the replies, after the commit                        network
+                its replies, and that the update is handled; what only reads does so before it, beside all others
 
 A fault is logged and answered with one sentence; the bot goes on with the next update. Where the database itself
 failed, nothing was done yet: the update goes back to the inbox, which tries again.
@@ -44,6 +43,7 @@ from storage.stores import Stores
 log = structlog.get_logger("khabar.chat")
 
 FOR_ADMINS = "for_admins"  # a handler's flag: in groups only for the group's admins
+ONLY_READS = "only_reads"  # a handler's flag: it writes nothing, and so need not keep everybody else from writing
 NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and no record of the chat is made
 
 # What the inbox tells of an update.
@@ -59,24 +59,24 @@ class Conversation(BaseMiddleware):
     def __init__(self, context: ChatContext) -> None:
         self._context = context
 
-    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
-        """Perform what the handler answers. Raises `DatabaseUnavailable` when nothing could be done yet."""
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Answer | None:
+        """What is to be said. Raises `DatabaseUnavailable` when nothing could be done yet."""
         place = place_of(event)
         user: User | None = data.get("event_from_user")
-        performer = Performer(data["bot"], self._context, place)
         try:
             reply = await self._refusal(event, data, place, user)
             replies = (reply,) if reply else await self._handle(handler, event, data, place, user)
         except DatabaseUnavailable:
             if not (data.get(IS_AGAIN) or get_flag(data, NO_RECORD)):
-                await performer.perform((_sorry(place, await self._words(place, user)),))
+                sorry = _sorry(place, await self._words(place, user))
+                await Performer(data["bot"], self._context, place).perform((sorry,))
             raise
         except Exception as error:
             if get_flag(data, NO_RECORD):  # nobody has said anything there: a channel's readers want no apology
                 log.exception("a change of membership could not be taken in", chat=place.chat_id)
-                return
+                return None
             replies = (_apology(error, place, await self._words(place, user), _asked(event)),)
-        await performer.perform(replies)
+        return Answer(place, replies) if replies or place.query_id is not None else None
 
     async def _refusal(
         self, event: TelegramObject, data: dict[str, Any], place: Place, user: User | None
@@ -95,21 +95,39 @@ class Conversation(BaseMiddleware):
         self, handler: Handler, event: TelegramObject, data: dict[str, Any], place: Place, user: User | None
     ) -> tuple[Reply, ...]:
         update: Update = data["event_update"]
+        chat: TelegramChat = data["event_chat"]
+        data["context"] = self._context
+        read = await self._read(handler, event, data, user) if get_flag(data, ONLY_READS) else None
         async with self._context.database.transaction() as stores:
-            data |= {"stores": stores, "context": self._context}
-            if not get_flag(data, NO_RECORD):
-                data["visit"] = await self._meet(stores, data["event_chat"], user)
-            replies = _as_tuple(await handler(event, data))
-            is_answered = bool(replies) or place.query_id is not None
-            await stores.inbox.settle(update.update_id, dump_answer(Answer(place, replies)) if is_answered else None)
-            return replies
+            if read is None:
+                data["stores"] = stores
+                if not get_flag(data, NO_RECORD):
+                    data["visit"] = self._visit(stores, await self._meet(stores, chat, user), user)
+                read = _as_tuple(await handler(event, data))
+            is_answered = bool(read) or place.query_id is not None
+            await stores.inbox.settle(update.update_id, dump_answer(Answer(place, read)) if is_answered else None)
+            return read
 
-    async def _meet(self, stores: Stores, chat: TelegramChat, user: User | None) -> Visit:
+    async def _read(
+        self, handler: Handler, event: TelegramObject, data: dict[str, Any], user: User | None
+    ) -> tuple[Reply, ...] | None:
+        """The replies of a handler that only reads; None where the chat's record must be written first."""
+        chat: TelegramChat = data["event_chat"]
+        async with self._context.database.snapshot() as stores:
+            known = await stores.chats.find(chat.id)
+            if known is None or known.state is ChatState.BLOCKED or _is_renamed(known, chat):
+                return None
+            data |= {"stores": stores, "visit": self._visit(stores, known, user)}
+            return _as_tuple(await handler(event, data))
+
+    def _visit(self, stores: Stores, chat: Chat, user: User | None) -> Visit:
+        return Visit(self._context, stores, chat, user.id if user else chat.id, self._context.now())
+
+    async def _meet(self, stores: Stores, chat: TelegramChat, user: User | None) -> Chat:
         """The chat's record: made at the first contact, its names brought up to date, a reader who is back woken."""
         context, now = self._context, self._context.now()
         known = await stores.chats.find(chat.id)
-        met = chat_of(chat)
-        if known is None or (known.title, known.username, known.kind) != (met.title, met.username, met.kind):
+        if known is None or _is_renamed(known, chat):
             language = context.composer.locales.pick(user.language_code) if user and chat.type == "private" else None
             at_once = context.settings.delivery.topic_alerts
             new = replace(chat_of(chat, language), schedule=Schedule.INSTANT if at_once else Schedule.DAILY)
@@ -117,7 +135,7 @@ class Conversation(BaseMiddleware):
         is_back = known.state is ChatState.BLOCKED and known.kind is ChatKind.PRIVATE
         if is_back and await stores.chats.get_follows(known.id):
             known = await wake(context, stores, known, now)
-        return Visit(context, stores, known, user.id if user else chat.id, now)
+        return known
 
     async def _words(self, place: Place, user: User | None) -> Words:
         """The words of the chat; of the person's Telegram when the record is not there or cannot be read."""
@@ -136,6 +154,11 @@ def chat_of(chat: TelegramChat, language: str | None = None) -> Chat:
     title = chat.full_name if is_private else chat.title
     night = Night.SILENT if is_private else Night.OFF
     return Chat(chat.id, ChatKind(chat.type), title or "", chat.username, language=language, night=night)
+
+
+def _is_renamed(known: Chat, chat: TelegramChat) -> bool:
+    met = chat_of(chat)
+    return (known.title, known.username, known.kind) != (met.title, met.username, met.kind)
 
 
 async def _may_change(bot: Bot, event: TelegramObject, place: Place, user: User | None) -> bool:

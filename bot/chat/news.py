@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.chat.context import Visit
 from bot.chat.filters import PRIVATE, command
 from bot.chat.listing import draw_latest, draw_list, draw_top
+from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Redraw, Reply, Say
 from bot.rendering.callbacks import ListKind, ListPage
 from bot.rendering.lists import MAX_PAGE_SIZE
@@ -44,8 +45,9 @@ def asked_size(argument: str | None) -> int:
 def create_router() -> Router:
     """Handlers of this subject."""
     router = Router(name="news")
-    router.message.register(latest, command("latest"))
-    router.message.register(top, command("top"))
+    reads = {ONLY_READS: True}
+    router.message.register(latest, command("latest"), flags=reads)
+    router.message.register(top, command("top"), flags=reads)
     router.message.register(saved, PRIVATE, command("saved"))
     router.callback_query.register(turn_page, ListPage.filter())
     return router

@@ -1,9 +1,8 @@
 """Replies become requests to Telegram, after the commit. A reply takes the next free slot, before any broadcast."""
 
 import asyncio
-import math
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -27,14 +26,13 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObj
 
 from bot.chat.context import ChatContext
 from bot.chat.replies import Article, Notice, Redraw, Rekey, Reply, Say, Tell
-from bot.delivery.results import Refusal, Refused
+from bot.delivery.results import NotSent, Refusal, Refused
 from bot.delivery.session import describe
 from bot.rendering.message import Outgoing
 
 log = structlog.get_logger("khabar.chat")
 
-# Seconds that a reply waits where Telegram asks for it or a group's minute is full; later it would answer nobody.
-LONGEST_WAIT = 10
+PATIENCE = 1.0  # seconds that a reply waits for its turn; one that must wait longer lets others go first
 
 T = TypeVar("T")
 
@@ -47,6 +45,23 @@ class Place:
     thread_id: int | None = None
     pressed: Message | None = None
     query_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The rest of an answer, which Telegram certainly has not; `wait` in seconds, 0 where nobody said how long."""
+
+    place: Place
+    replies: tuple[Reply, ...]
+    wait: float
+
+
+class _NotNow(Exception):
+    """This was certainly not sent, and may be sent later."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"not now, in {wait} s")
+        self.wait = wait
 
 
 def place_of(event: TelegramObject) -> Place:
@@ -70,54 +85,68 @@ def _thread(message: Message) -> int | None:
 
 
 class Performer:
-    """Performs the replies to one update. What Telegram refuses is logged, not raised."""
+    """Performs the replies to one update. What Telegram refuses, or may have, is logged and not tried again."""
 
     def __init__(self, bot: Bot, context: ChatContext, place: Place) -> None:
         self._bot = bot
         self._context = context
         self._place = place
 
-    async def perform(self, replies: tuple[Reply, ...]) -> None:
-        """Answer the press first and once, then everything else in order."""
-        if self._place.query_id is not None:
-            text = next((reply.text for reply in replies if isinstance(reply, Notice)), None)
-            await self._attempt(self._answer(self._place.query_id, text))
-        for reply in replies:
-            if not isinstance(reply, Notice):
-                await self._attempt(self._one(reply))
-
-    async def _attempt(self, work: Coroutine[Any, Any, None]) -> None:
+    async def perform(self, replies: tuple[Reply, ...]) -> Unsent | None:
+        """Answer the press first and once, then everything else in order; what was not sent, from there on."""
+        place, left = self._place, list(replies)
         try:
-            await work
+            if place.query_id is not None:
+                text = next((reply.text for reply in replies if isinstance(reply, Notice)), None)
+                await self._attempt(self._answer(place.query_id, text))
+                place = replace(place, query_id=None)
+            left = [reply for reply in left if not isinstance(reply, Notice)]
+            while left:
+                left[:1] = await self._attempt(self._one(left[0]))
+        except _NotNow as error:
+            return Unsent(place, tuple(left), error.wait)
+        return None
+
+    async def _attempt(self, work: Coroutine[Any, Any, tuple[Reply, ...]]) -> tuple[Reply, ...]:
+        """What is to be said in its place. Raises `_NotNow`."""
+        try:
+            return await work
+        except TelegramRetryAfter as error:
+            raise _NotNow(error.retry_after) from None
         except (TelegramAPIError, ClientDecodeError) as error:
-            # `describe` leaves out what may hold the token: the address of a garbled answer.
-            log.info("a reply was not delivered", chat=self._place.chat_id, outcome=describe(error))
+            outcome = describe(error)
+            if isinstance(outcome, NotSent):
+                raise _NotNow(0) from None
+            # `outcome` leaves out what may hold the token: the address of a garbled answer.
+            log.info("a reply was not delivered", chat=self._place.chat_id, outcome=outcome)
+            return ()
 
-    async def _answer(self, query_id: str, text: str | None) -> None:
+    async def _answer(self, query_id: str, text: str | None) -> tuple[Reply, ...]:
         await self._bot(AnswerCallbackQuery(callback_query_id=query_id, text=text))
+        return ()
 
-    async def _one(self, reply: Reply) -> None:
+    async def _one(self, reply: Reply) -> tuple[Reply, ...]:
         match reply:
             case Say(message):
                 await self._say(message)
             case Tell(chat_id, message):
                 await self._call(chat_id, _new_message(chat_id, None, message))
             case Redraw(message):
-                await self._redraw(message)
+                return await self._redraw(message)
             case Rekey():
                 await self._rekey(reply)
             case Article():
-                await self._show(reply)
+                return await self._show(reply)
+        return ()
 
     async def _say(self, message: Outgoing) -> None:
         place = self._place
         await self._call(place.chat_id, _new_message(place.chat_id, place.thread_id, message))
 
-    async def _redraw(self, message: Outgoing) -> None:
+    async def _redraw(self, message: Outgoing) -> tuple[Reply, ...]:
         pressed = self._place.pressed
         if pressed is None or pressed.text is None:
-            await self._say(message)
-            return
+            return (Say(message),)
         method = EditMessageText(
             chat_id=pressed.chat.id,
             message_id=pressed.message_id,
@@ -126,8 +155,7 @@ class Performer:
             link_preview_options=message.link_preview,
             reply_markup=message.keyboard,
         )
-        if await self._edit(method) is Refusal.POST_GONE:
-            await self._say(message)
+        return (Say(message),) if await self._edit(method) is Refusal.POST_GONE else ()
 
     async def _rekey(self, reply: Rekey) -> None:
         pressed = self._place.pressed
@@ -149,7 +177,7 @@ class Performer:
                 raise
         return None
 
-    async def _show(self, article: Article) -> None:
+    async def _show(self, article: Article) -> tuple[Reply, ...]:
         place = self._place
         method = SendRichMessage(
             chat_id=place.chat_id,
@@ -161,24 +189,15 @@ class Performer:
             await self._call(place.chat_id, method)
         except (TelegramBadRequest, TelegramNotFound) as error:
             log.info("an article goes out as plain messages", chat=place.chat_id, reason=error.message)
-            for part in article.plain:
-                await self._say(part)
+            return tuple(Say(part) for part in article.plain)
+        return ()
 
     async def _call(self, chat_id: int, method: TelegramMethod[T]) -> T:
-        """One request; once more after a short wait that Telegram asks for."""
-        try:
-            return await self._request(chat_id, method)
-        except TelegramRetryAfter as error:
-            if error.retry_after > LONGEST_WAIT:
-                raise
-        return await self._request(chat_id, method)  # which waits first: the pacer knows for how long
-
-    async def _request(self, chat_id: int, method: TelegramMethod[T]) -> T:
-        """One request in its turn. Raises `TelegramRetryAfter` by itself where its turn is too far off."""
+        """One request in its turn. Raises `_NotNow` where its turn is too far off."""
         pacer, clock = self._context.pacer, self._context.clock
         while (wait := pacer.wait_to_reply(chat_id, clock())) > 0:
-            if wait > LONGEST_WAIT:
-                raise TelegramRetryAfter(method=method, message="not sent", retry_after=math.ceil(wait))
+            if wait > PATIENCE:
+                raise _NotNow(wait)
             await asyncio.sleep(wait)
         await asyncio.sleep(pacer.book_reply(chat_id, clock()))
         began = clock()

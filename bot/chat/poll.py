@@ -20,7 +20,9 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 
-from bot.chat.inbox import Inbox, Waiting, backoff
+from bot.chat.admission import Waiting
+from bot.chat.backoff import backoff
+from bot.chat.inbox import Inbox
 from bot.chat.incoming import number_of
 from bot.groups import first_of
 from storage.errors import StorageError

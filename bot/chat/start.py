@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.chat.context import Visit
 from bot.chat.filters import command
 from bot.chat.listing import draw_topic
+from bot.chat.middleware import ONLY_READS
 from bot.chat.reading import read
 from bot.chat.replies import Redraw, Reply, Say
 from bot.chat.screens import draw_screen
@@ -51,6 +52,6 @@ def create_router() -> Router:
     """Handlers of this subject."""
     router = Router(name="start")
     router.message.register(start, command("start"))
-    router.message.register(show_help, command("help"))
+    router.message.register(show_help, command("help"), flags={ONLY_READS: True})
     router.callback_query.register(open_screen, OpenScreen.filter())
     return router

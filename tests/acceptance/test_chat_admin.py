@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.chat import create_dispatcher, set_commands
+from bot.chat.answers import Answer
+from bot.chat.perform import Performer
 from bot.topics.lemmas import Lemmatiser
 from storage.database import Database
 from storage.deliveries import Outcome, Post, PostKind, Wave
@@ -184,7 +186,9 @@ async def arrives(khabar: Khabar, text: str, **more: Any) -> None:
         "entities": [command],
     }
     update = {"update_id": 900, "message": message | more}
-    await create_dispatcher(khabar.context).feed_raw_update(khabar.bot, update)
+    answer = await create_dispatcher(khabar.context).feed_raw_update(khabar.bot, update)
+    assert isinstance(answer, Answer)
+    await Performer(khabar.bot, khabar.context, answer.place).perform(answer.replies)
 
 
 async def test_a_forwarded_command_is_no_order(

@@ -196,6 +196,7 @@ async def test_a_full_disk_is_waited_for_and_nothing_is_lost(
                 await until(was_tried_again, "a second attempt")
                 await disk.aclose()
                 await until_rows(database, *[(False, False)] * (1 + searches))
+    assert context.metrics.registry.get_sample_value("khabar_updates_total") == 1 + searches
     sorry, told, *found = await answers(telegram, reader.number)
     assert SORRY in sorry
     assert "Что я умею" in told
@@ -303,6 +304,21 @@ async def test_an_update_that_a_webhook_is_brought_again_is_handled_once(
             assert await bring(http, hook, written(8, "/help")) == 200
     found = Counter("/latest" in said for said in await answers(telegram, reader.number))
     assert found == {False: 1, True: 1}
+
+
+async def test_an_update_that_could_not_be_written_down_for_long_is_answered_once_it_can(
+    context: ChatContext, reader: Person, database: Database
+) -> None:
+    """However often Telegram brings it meanwhile, these are the words of one person who wrote once."""
+    await reader.writes("привет")
+    async with ClientSession() as http, hooked(context) as hook:
+        async with full_disk(database):
+            assert {await bring(http, hook, written(8, LONG)) for _ in range(2 * MOST)} == {503}
+        assert await bring(http, hook, written(8, LONG)) == 200
+        await reader.sees("длин")
+        assert await bring(http, hook, written(9, "/help")) == 200
+        await reader.sees("/latest")
+        await until_rows(database, (False, False), (False, False))
 
 
 async def test_a_webhook_takes_what_it_can_write_down_and_what_is_an_update(
