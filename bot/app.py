@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotFound, TelegramUnauthorizedError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.archive import Archive
-from bot.chat import ChatContext, create_dispatcher, set_commands
-from bot.chat.channels import UnknownSource, arrange_channel
+from bot.chat import ChatContext, create_dispatcher
+from bot.chat.arranging import AGAIN_IN, NOT_KNOWN, Arranger, CannotArrange
 from bot.chat.inbox import Inbox
 from bot.chat.notes import Notes
 from bot.chat.poll import Poller, PollingEnded
@@ -33,7 +32,7 @@ from bot.metrics import Metrics, create_metrics_server, listening
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
 from bot.topics.lemmas import Lemmatiser
-from config.settings import ChannelSettings, Settings
+from config.settings import Settings
 from storage.database import Database, held_alone
 from storage.deliveries import Load
 from storage.errors import StorageError
@@ -43,7 +42,6 @@ log = structlog.get_logger("khabar.app")
 
 TICK = 1.0  # seconds between looks at what is due
 DELIVER_TICK = 0.25  # the same for deliveries: a story is on its way within a second
-ARRANGE_TICK = 30  # seconds between attempts to reach Telegram for the menu and the settings' channels
 TALLIES = timedelta(days=90)  # how long the counts of a day are kept
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
 REPEATS = timedelta(days=2)  # how long an update is known that comes again; Telegram itself keeps one for a day
@@ -51,9 +49,6 @@ REPEATS = timedelta(days=2)  # how long an update is known that comes again; Tel
 GRACE = 2.5  # seconds for commands that are being answered
 DRAIN = 3.0  # seconds more to settle messages that are on their way
 OVERLAPPING_VISITS = 100  # ticks that may still wait for slow sources
-
-
-NOT_KNOWN = "Telegram does not know this token: get it again from @BotFather"
 
 
 class CannotServe(Exception):
@@ -71,7 +66,9 @@ class App:
         context: ChatContext,
         pipeline: Pipeline,
         worker: Worker,
+        just_stopped: frozenset[int] = frozenset(),
     ) -> None:
+        """`just_stopped` are chats that the settings fed and name no more, or by a name that has changed."""
         self._bot = bot
         self._context = context
         self._settings = context.settings
@@ -83,8 +80,7 @@ class App:
         self._updates = dispatcher.resolve_used_update_types()
         self._stopping = asyncio.Event()
         self._fault: CannotServe | None = None
-        self._is_introduced = False
-        self._channels = dict.fromkeys(self._settings.channels)
+        self._arranger = Arranger(bot, context, self._updates, just_stopped)
         self.is_ready = False
 
     def stop(self) -> None:
@@ -119,7 +115,7 @@ class App:
         scheduler: AsyncIOScheduler,
         on_ready: Callable[[], None] | None,
     ) -> None:
-        await self._guarded(self._arrange)()
+        await self._guarded(self._arranger.arrange)()
         if self._stopping.is_set():
             return
         group.create_task(self._inbox.run(GRACE))
@@ -154,7 +150,7 @@ class App:
             ("deliver", self._worker.drain, DELIVER_TICK, 1),
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
-            ("arrange", self._arrange, ARRANGE_TICK, 1),
+            ("arrange", self._arranger.arrange, AGAIN_IN, 1),
         ]
         for name, job, seconds, instances in ticks:
             scheduler.add_job(
@@ -183,57 +179,11 @@ class App:
             except TokenRefused:
                 self._fault = CannotServe(NOT_KNOWN)
                 self.stop()
-            except CannotServe as error:
-                self._fault = error
+            except CannotArrange as error:
+                self._fault = CannotServe(str(error))
                 self.stop()
 
         return run
-
-    async def _arrange(self) -> None:
-        """Tell Telegram how to reach the bot and which commands it has, and find the settings' channels.
-
-        What Telegram refuses or cannot be reached for is tried again with the next tick. Raises `CannotServe` for a
-        token that Telegram does not know, and for settings that name no source.
-        """
-        try:
-            if not self._is_introduced:
-                await self._introduce()
-                self._is_introduced = True
-        except (TelegramUnauthorizedError, TelegramNotFound):
-            raise CannotServe(NOT_KNOWN) from None
-        except AiogramError as error:
-            log.warning("Telegram cannot be reached, trying again", error=str(error), again_in=ARRANGE_TICK)
-            return
-        for wanted in tuple(self._channels):
-            await self._arrange_channel(wanted)
-
-    async def _arrange_channel(self, wanted: ChannelSettings) -> None:
-        context = self._context
-        try:
-            chat_id = await arrange_channel(self._bot, context.database, context.archive, wanted, context.now())
-        except UnknownSource as error:
-            raise CannotServe(str(error)) from None
-        except TelegramMigrateToChat as error:
-            new = error.migrate_to_chat_id
-            log.warning("a group of the settings has a new id: write it there", chat=wanted.chat, new_id=new)
-            del self._channels[wanted]
-            self._channels[wanted.model_copy(update={"chat": new})] = None
-            return
-        except AiogramError as error:
-            advice = "add the bot to it as an admin who may post"
-            log.error("a channel cannot be used", chat=wanted.chat, error=str(error), advice=advice)
-            return
-        log.info("a channel is ready", chat=wanted.chat, id=chat_id)
-        del self._channels[wanted]
-
-    async def _introduce(self) -> None:
-        webhook = self._settings.webhook
-        if webhook.url:
-            secret = webhook.secret.get_secret_value()
-            await self._bot.set_webhook(webhook.url, secret_token=secret, allowed_updates=self._updates)
-        else:
-            await self._bot.delete_webhook()
-        await set_commands(self._bot, self._context)
 
     async def _open_servers(self, stack: AsyncExitStack) -> None:
         webhook = self._settings.webhook
@@ -259,6 +209,7 @@ class App:
             await stores.topics.forget_questions(now - QUESTIONS)
             await stores.inbox.forget(now - REPEATS)
             await stores.tallies.forget((now - TALLIES).date())
+        async with self._database.transaction() as stores:  # by itself: it takes seconds on a large archive
             await stores.search.optimize()
 
 
@@ -281,30 +232,47 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         archive = Archive(lemmatiser)
         async with database.transaction() as stores:
             await apply_settings(settings, stores, archive, now)
-            await stores.chats.keep_settings([channel.chat for channel in settings.channels])
+            just_stopped = await stores.chats.keep_settings([channel.chat for channel in settings.channels])
         pipeline = await stack.enter_async_context(open_pipeline(settings, database, lemmatiser, metrics))
         bot = create_bot(settings.token.get_secret_value(), settings.api_url)
         stack.push_async_callback(bot.session.close)
-        composer = Composer(Locales(settings.language), settings.timezone)
-        pacer = Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute)
-        paid = settings.delivery.allow_paid_broadcast
-        sender = Sender(bot, pacer, time.monotonic, allow_paid_broadcast=paid)
-        notes = Notes(sender, database, composer, settings.admins)
-        worker = Worker(
-            database=database,
-            sender=sender,
-            composer=composer,
-            settings=settings.delivery,
-            metrics=metrics,
-            tell=notes.tell,
-        )
-        context = ChatContext(
-            database=database,
-            archive=archive,
-            composer=composer,
-            settings=settings,
-            pacer=pacer,
-            metrics=metrics,
-            now=now_utc,
-        )
-        yield App(bot=bot, dispatcher=create_dispatcher(context), context=context, pipeline=pipeline, worker=worker)
+        yield _put_together(settings, database, archive, pipeline, bot, metrics, just_stopped)
+
+
+def _put_together(  # noqa: PLR0917 — the parts that were opened, in their order
+    settings: Settings,
+    database: Database,
+    archive: Archive,
+    pipeline: Pipeline,
+    bot: Bot,
+    metrics: Metrics,
+    just_stopped: frozenset[int],
+) -> App:
+    composer = Composer(Locales(settings.language), settings.timezone)
+    pacer = Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute)
+    sender = Sender(bot, pacer, time.monotonic, allow_paid_broadcast=settings.delivery.allow_paid_broadcast)
+    worker = Worker(
+        database=database,
+        sender=sender,
+        composer=composer,
+        settings=settings.delivery,
+        metrics=metrics,
+        tell=Notes(sender, database, composer, settings.admins).tell,
+    )
+    context = ChatContext(
+        database=database,
+        archive=archive,
+        composer=composer,
+        settings=settings,
+        pacer=pacer,
+        metrics=metrics,
+        now=now_utc,
+    )
+    return App(
+        bot=bot,
+        dispatcher=create_dispatcher(context),
+        context=context,
+        pipeline=pipeline,
+        worker=worker,
+        just_stopped=just_stopped,
+    )

@@ -68,7 +68,8 @@ class Landing:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
                     changed = await stores.articles.revise(article_id, article, now_utc())
-                    await stores.topics.attach(article_id, topics)
+                    if (await stores.articles.get(article_id)).withdrawn_at is None:
+                        await stores.topics.attach(article_id, topics, is_late=True)
                     self._metrics.articles.labels("revised" if changed else "same").inc()
 
     async def take_back(self, source: Source, gone: Sequence[Known]) -> None:

@@ -13,7 +13,7 @@ from storage.errors import NotFound
 from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Night, Page, Rank, Schedule, StoryView
 from storage.rows import select_articles, story_views
 from storage.stories import PAGE_SIZE
-from storage.tables import article, article_topic, chat, follow, saved, source, topic
+from storage.tables import UtcDateTime, article, article_topic, chat, follow, post, saved, source, topic
 
 # What a chat chooses, or what happens to it; the mailbox alone moves positions and due times forward.
 _COLUMNS = tuple(one.name for one in fields(Chat) if one.name != "id")
@@ -69,28 +69,39 @@ class ChatStore:
         """Forget a chat: its follows, bookmarks, ledger and all."""
         await self._connection.execute(sa.delete(chat).where(chat.c.id == chat_id))
 
-    async def migrate(self, old_id: int, new_id: int) -> None:
+    async def migrate(self, old_id: int, new_id: int, now: datetime) -> None:
         """A group became a supergroup: every row follows to the new id. A second telling changes nothing.
 
-        What the new id follows already, because it was met before the news of the migration, is kept beside it.
+        What the new id follows already, because it was met before the news of the migration, is kept beside it. It is
+        due at once, since a wave may have passed the new id. A supergroup numbers its messages anew, so the ledger of
+        the old ones is of no use.
         """
         if old_id == new_id or await self.find(old_id) is None:
             return
         met = [(view.follow.topic_id, view.follow.source_id) for view in await self.get_follows(new_id)]
         await self.delete(new_id)
-        values = {"id": new_id, "kind": ChatKind.SUPERGROUP}
+        await self._connection.execute(sa.delete(post).where(post.c.chat_id == old_id))
+        due_at = sa.case(
+            (chat.c.state == ChatState.ACTIVE, sa.func.coalesce(chat.c.due_at, sa.literal(now, UtcDateTime))),
+            else_=chat.c.due_at,
+        )
+        values = {"id": new_id, "kind": ChatKind.SUPERGROUP, "due_at": due_at}
         await self._connection.execute(sa.update(chat).where(chat.c.id == old_id).values(values))
         for topic_id, source_id in met:
             await self.follow(new_id, topic_id=topic_id, source_id=source_id)
         await self._rank(new_id)
 
-    async def keep_settings(self, named: Collection[int | str]) -> None:
-        """Channels that stood in settings and do so no more receive nothing; `named` are ids and @usernames."""
+    async def keep_settings(self, named: Collection[int | str]) -> frozenset[int]:
+        """Channels that stood in settings and do so no more receive nothing; `named` are ids and @usernames.
+
+        Their ids: one that the settings know by an old name goes on where it stood once it is found.
+        """
         kept = {name.casefold() if isinstance(name, str) else name for name in named}
         rows = await self._connection.execute(sa.select(chat.c.id, chat.c.username).where(chat.c.from_settings))
         gone = [row.id for row in rows if kept.isdisjoint({row.id, f"@{row.username}".casefold()})]
         values = {"state": ChatState.STOPPED, "due_at": None, "from_settings": False}
         await self._connection.execute(sa.update(chat).where(chat.c.id.in_(gone)).values(values))
+        return frozenset(gone)
 
     async def get_follows(self, chat_id: int) -> list[FollowView]:
         """What the chat follows, with the number of articles each has in the archive."""

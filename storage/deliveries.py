@@ -74,6 +74,7 @@ class Claim:
     id: int
     plan: Plan
     claimed_at: datetime
+    is_unsent: bool = False  # it is known not to stand, and is to be sent again as it is
 
     @property
     def chat(self) -> Chat:
@@ -118,6 +119,8 @@ class Post:
     posted_at: datetime
     image: str | None = None  # the address of the picture that stands there
     place: int = 0  # of the story in the message, from 0
+    more: int = 0  # what the message counts beside the stories that it shows, as its bundle
+    missed: int = 0
 
 
 class Outcome(StrEnum):

@@ -16,7 +16,7 @@ from storage.deliveries import Claim, Pending, Plan
 from storage.pending import Memory, PendingReader
 from storage.records import Chat, ChatState, Rank, StoryView
 from storage.rows import views_for
-from storage.tables import UtcDateTime, ahead, article, chat, in_flight, wave
+from storage.tables import UtcDateTime, ahead, article, chat, follow, in_flight, wave
 
 
 class MailboxStore:
@@ -46,14 +46,26 @@ class MailboxStore:
 
         What was withdrawn meanwhile is left out.
         """
+        await self._learn_topics([plan.chat.id for plan in plans if plan.chat.id not in memory.topics], memory)
         views = []
         for plan in plans:
-            key = (memory.topics.get(plan.chat.id, _NO_TOPICS), plan.article_ids)
+            key = (memory.topics[plan.chat.id], plan.article_ids)
             if key not in memory.views:
                 found = await views_for(self._connection, plan.chat.id, plan.article_ids)
                 memory.views[key] = tuple(view for view in found if view.article.withdrawn_at is None)
             views.append(memory.views[key])
         return views
+
+    async def _learn_topics(self, chat_ids: Sequence[int], memory: Memory) -> None:
+        """What decides which topics a story shows to a chat: another reader's question is nobody's business."""
+        if not chat_ids:
+            return
+        memory.topics |= dict.fromkeys(chat_ids, frozenset())
+        query = sa.select(follow.c.chat_id, follow.c.topic_id).where(
+            follow.c.chat_id.in_(chat_ids), follow.c.topic_id.is_not(None)
+        )
+        for chat_id, topic_id in await self._connection.execute(query):
+            memory.topics[chat_id] |= {topic_id}
 
     async def claim(self, plans: Sequence[Plan], now: datetime) -> list[Claim]:
         """Write down that messages with these plans are about to be sent."""
@@ -69,6 +81,7 @@ class MailboxStore:
                 "missed": plan.missed,
                 "is_ahead": plan.is_ahead,
                 "has_rest": plan.has_rest,
+                "is_unsent": False,
                 "doubt_at": None,
             }
             for plan in plans
@@ -104,20 +117,21 @@ class MailboxStore:
         chats = {row.id: chat_record(row) for row in rows}
         return {claim_id: chats[chat_id] for claim_id, chat_id in landed.items()}
 
-    async def settle_done(self, settled: Sequence[tuple[Chat, Claim, datetime | None]]) -> None:
+    async def settle_done(self, settled: Sequence[tuple[Chat, Claim, datetime | None, int]]) -> None:
         """These messages stand (or are given up for good): the positions move. The claims have landed.
 
-        With each the chat as it is now, and when it is due again by itself: None keeps the time that a story set in
-        the meantime. A chat that woke anew keeps its position, one that receives no more is due no more.
+        With each the chat as it is now, when it is due again by itself (None keeps the time that a story set in the
+        meantime), and how many stories its next message has to count. A chat that woke anew keeps its position, one
+        that receives no more is due no more.
         """
         if not settled:
             return
         rows = [
-            {"of": to.id, "new_position": claim.plan.until, "new_due": due_at, "keeps_missed": claim.plan.is_ahead}
-            for to, claim, due_at in settled
+            {"of": to.id, "new_position": claim.plan.until, "new_due": due_at, "new_missed": missed}
+            for to, claim, due_at, missed in settled
         ]
         await self._connection.execute(_SETTLING, rows)
-        await self._give_ahead([(to, claim.plan) for to, claim, _ in settled])
+        await self._give_ahead([(to, claim.plan) for to, claim, _, _ in settled])
 
     async def settle_retry(self, to: Chat, due_at: datetime) -> None:
         """It was not sent, or may not have been: the same stories are due again then. The claim has landed."""
@@ -138,8 +152,18 @@ class MailboxStore:
 
     async def doubt(self, claim: Claim, look_at: datetime) -> None:
         """It may stand in the chat: to be looked for then. The row stays in the journal."""
-        statement = sa.update(in_flight).where(in_flight.c.id == claim.id).values(doubt_at=look_at)
-        await self._connection.execute(statement)
+        await self._mark(claim, doubt_at=look_at, is_unsent=False)
+
+    async def put_back(self, claim: Claim, at: datetime) -> None:
+        """It does not stand, and is to be sent then as it is: an urgent story has no due time but this."""
+        await self._mark(claim, doubt_at=at, is_unsent=True)
+
+    async def take_up(self, claim: Claim) -> None:
+        """What was put back is about to be sent again."""
+        await self._mark(claim, doubt_at=None, is_unsent=False)
+
+    async def _mark(self, claim: Claim, **values: Any) -> None:
+        await self._connection.execute(sa.update(in_flight).where(in_flight.c.id == claim.id).values(values))
 
     async def get_doubts(self, now: datetime, limit: int) -> list[Claim]:
         """Messages in doubt that are to be looked for now."""
@@ -172,6 +196,7 @@ class MailboxStore:
                     row.claim_has_rest,
                 ),
                 row.claim_claimed_at,
+                row.claim_is_unsent,
             )
             for row in await self._connection.execute(query)
         ]
@@ -217,7 +242,7 @@ def _settling() -> sa.Update:
         .values(
             position=sa.case((chat.c.position > until, chat.c.position), else_=until),
             due_at=sa.case((due.is_(None), chat.c.due_at), (chat.c.state == ChatState.ACTIVE, due), else_=sa.null()),
-            missed=sa.case((sa.bindparam("keeps_missed", type_=sa.Boolean), chat.c.missed), else_=0),
+            missed=sa.bindparam("new_missed", type_=sa.Integer),
             attempts=0,
         )
     )
@@ -228,7 +253,6 @@ def _while_active(due_at: datetime) -> sa.ColumnElement[Any]:
     return sa.case((chat.c.state == ChatState.ACTIVE, sa.literal(due_at, UtcDateTime)), else_=sa.null())
 
 
-_NO_TOPICS: frozenset[int] = frozenset()
 # Built once: putting a statement together costs as much as running it.
 _DUE = _due()
 _SETTLING = _settling()

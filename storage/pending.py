@@ -42,7 +42,6 @@ class Memory:
             self.until, self.made_at = until, now
             for known in (self.alike, self.floors, self.views):
                 known.clear()
-        self.topics.clear()
 
 
 class PendingReader:
@@ -122,7 +121,9 @@ class PendingReader:
     async def _told(self, to: Chat, stories: Sequence[int]) -> frozenset[int]:
         """Of these stories, those that an article which the chat has passed told it already."""
         about = sa.select(article_topic.c.article_id).where(
-            article_topic.c.topic_id == follow.c.topic_id, article_topic.c.article_id == article.c.id
+            article_topic.c.topic_id == follow.c.topic_id,
+            article_topic.c.article_id == article.c.id,
+            sa.not_(article_topic.c.is_late),
         )
         query = (
             sa.select(article.c.story_id)

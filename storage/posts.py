@@ -181,6 +181,8 @@ def _post_record(row: sa.Row[Any]) -> Post:
         posted_at=row.posted_at,
         image=row.image,
         place=row.place,
+        more=row.more,
+        missed=row.missed,
     )
 
 
@@ -195,5 +197,7 @@ def _post_values(record: Post) -> dict[str, Any]:
         "posted_at": record.posted_at,
         "image": record.image,
         "place": record.place,
+        "more": record.more,
+        "missed": record.missed,
         "edit_due_at": None,
     }

@@ -73,7 +73,10 @@ async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequ
     query = select_articles().where(article.c.id.in_(article_ids))
     views = {view.article.id: view for view in await story_views(connection, list(await connection.execute(query)))}
     followed = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
-    shown = sa.select(topic.c.name).where(sa.or_(topic.c.from_settings, topic.c.id.in_(followed)))
+    matched = sa.select(article_topic.c.topic_id).where(article_topic.c.article_id.in_(article_ids))
+    shown = sa.select(topic.c.name).where(
+        topic.c.id.in_(matched), sa.or_(topic.c.from_settings, topic.c.id.in_(followed))
+    )
     names = set((await connection.execute(shown)).scalars())
     return [
         replace(view, topics=tuple(one for one in view.article.topics if one in names))

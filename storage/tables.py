@@ -213,6 +213,8 @@ in_flight = sa.Table(
     sa.Column("missed", sa.Integer, nullable=False),
     sa.Column("is_ahead", sa.Boolean, nullable=False),
     sa.Column("has_rest", sa.Boolean, nullable=False),
+    # It is known not to stand, and is sent again as it is at doubt_at: an urgent story that waits for Telegram.
+    sa.Column("is_unsent", sa.Boolean, nullable=False, default=False),
     # Set when it is known to be in doubt: when to look again whether the message stands.
     sa.Column("doubt_at", UtcDateTime),
     sqlite_autoincrement=True,
@@ -299,6 +301,8 @@ post = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("image", sa.Text),
     sa.Column("place", sa.Integer, nullable=False, default=0),
+    sa.Column("more", sa.Integer, nullable=False, default=0),
+    sa.Column("missed", sa.Integer, nullable=False, default=0),
     sa.Column("posted_at", UtcDateTime, nullable=False),
     sa.Column("edit_due_at", UtcDateTime),
     sa.Index("ix_post_article_id_revision", "article_id", "revision"),

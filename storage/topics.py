@@ -73,11 +73,19 @@ class TopicStore:
         left = sa.and_(topic.c.from_settings, topic.c.key.not_in(keys))
         await self._connection.execute(sa.update(topic).where(left).values(from_settings=False))
 
-    async def attach(self, article_id: int, topic_ids: Sequence[int]) -> None:
-        """The topics of an article are now just these."""
-        await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
-        if topic_ids:
-            rows = [{"topic_id": one, "article_id": article_id, "is_late": False} for one in topic_ids]
+    async def attach(self, article_id: int, topic_ids: Sequence[int], *, is_late: bool = False) -> None:
+        """The topics of an article are now just these; one that it has already keeps its row.
+
+        `is_late`: the others are found after it came, for the archive alone.
+        """
+        of_article = article_topic.c.article_id == article_id
+        have = set((await self._connection.execute(sa.select(article_topic.c.topic_id).where(of_article))).scalars())
+        gone = have - set(topic_ids)
+        if gone:
+            no_longer = article_topic.c.topic_id.in_(gone)
+            await self._connection.execute(sa.delete(article_topic).where(of_article, no_longer))
+        rows = [{"topic_id": one, "article_id": article_id, "is_late": is_late} for one in topic_ids if one not in have]
+        if rows:
             await self._connection.execute(sa.insert(article_topic), rows)
 
     async def replace_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:

@@ -31,12 +31,13 @@ _Audience = tuple[int | None, int | None]  # topic and source of a follow
 class Swept:
     """Chats that a wave has come to; `wave` as it stands after them, `is_over` when it has no more.
 
-    To those in `busy` an older message is on its way.
+    To those in `busy` an older message is on its way, to those in `busy_ahead` an urgent story out of its turn.
     """
 
     wave: Wave
     chats: tuple[Chat, ...]
     busy: frozenset[int]
+    busy_ahead: frozenset[int]
     is_over: bool
 
 
@@ -100,11 +101,12 @@ class WaveStore:
         }
         rows = list(await self._connection.execute(sweeping, given | {"limit": limit}))
         chats = tuple(chat_record(row) for row in rows)
-        busy = frozenset(row.id for row in rows if row.claim_id is not None)
+        busy = frozenset(row.id for row in rows if row.claim_is_ahead is False)
+        ahead = frozenset(row.id for row in rows if row.claim_is_ahead)
         if len(chats) == limit:
-            return Swept(replace(of, after=chats[-1].id), chats, busy, is_over=False)
+            return Swept(replace(of, after=chats[-1].id), chats, busy, ahead, is_over=False)
         count, last = (await self._connection.execute(counting, given)).one()
-        return Swept(replace(of, after=last if last is not None else of.after), chats, busy, count < LOOKED_AT)
+        return Swept(replace(of, after=last if last is not None else of.after), chats, busy, ahead, count < LOOKED_AT)
 
     async def move(self, to: Wave, *, is_over: bool) -> None:
         """Write down where it stands; one that is over goes."""
@@ -159,7 +161,7 @@ def _sweeping(is_any_topic: bool, is_any_source: bool, is_channels: bool) -> tup
     )
     article_id = sa.bindparam("article_id", type_=sa.BigInteger)
     sweeping = (
-        sa.select(chat, in_flight.c.id.label("claim_id"))
+        sa.select(chat, in_flight.c.is_ahead.label("claim_is_ahead"))
         .select_from(audience.join(chat, chat.c.id == audience.c.chat_id))
         .outerjoin(in_flight, in_flight.c.chat_id == chat.c.id)
         .where(

@@ -4,10 +4,9 @@ from aiogram import Dispatcher
 
 from bot.chat import admin, follows, leaving, membership, news, offers, questions, reading, settings, start
 from bot.chat.context import ChatContext
-from bot.chat.menu import set_commands
 from bot.chat.middleware import Conversation
 
-__all__ = ["ChatContext", "create_dispatcher", "set_commands"]
+__all__ = ["ChatContext", "create_dispatcher"]
 
 
 def create_dispatcher(context: ChatContext) -> Dispatcher:

@@ -1,13 +1,12 @@
 """Channels and groups that the settings feed: found at Telegram, then followed as the settings say."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from aiogram import Bot
 
 from bot.archive import Archive
+from bot.chat.context import ChatContext
 from config.settings import ChannelSettings
-from storage.database import Database
 from storage.records import Chat, ChatKind, ChatState
 from storage.stores import Stores
 
@@ -17,10 +16,11 @@ class UnknownSource(Exception):
 
 
 async def arrange_channel(
-    bot: Bot, database: Database, archive: Archive, wanted: ChannelSettings, now: datetime
+    bot: Bot, context: ChatContext, wanted: ChannelSettings, just_stopped: frozenset[int] = frozenset()
 ) -> int:
     """Make a channel of the settings receive what they say; its Telegram id.
 
+    One of `just_stopped` stands in the settings after all, by another name: it goes on where it stood.
     Raises aiogram's errors when Telegram does not know it, `UnknownSource` for a name that stands nowhere.
     """
     found = await bot.get_chat(wanted.chat)
@@ -37,10 +37,11 @@ async def arrange_channel(
         with_albums=wanted.albums,
         from_settings=True,
     )
-    async with database.transaction() as stores:
+    now = context.now()
+    async with context.database.transaction() as stores:
         known = await stores.chats.find(said.id)
         record = await stores.chats.add(said)
-        await stores.chats.replace_follows(said.id, await _follows(stores, archive, wanted))
+        await stores.chats.replace_follows(said.id, await _follows(stores, context.archive, wanted))
         # What the chat chose by itself (a digest's hours, its zone, /stop) is kept; the rest is as the settings say.
         record = replace(
             record,
@@ -52,7 +53,9 @@ async def arrange_channel(
             from_settings=True,
         )
         await stores.chats.save(record)
-        if known is None or _waits_for_settings(known):
+        if known is not None and known.id in just_stopped:
+            await stores.chats.save(replace(record, state=ChatState.ACTIVE, due_at=now))
+        elif known is None or _waits_for_settings(known):
             # Due at once: who gets digests is passed over to the next hour of theirs.
             await stores.chats.wake(said.id, now)
         elif known.state is not ChatState.STOPPED:

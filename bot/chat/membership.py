@@ -103,10 +103,10 @@ async def _offer(event: ChatMemberUpdated, stores: Stores, context: ChatContext)
     return Tell(owner.id, channel_offer(channel, words))
 
 
-async def migrated(message: Message, stores: Stores) -> None:
+async def migrated(message: Message, stores: Stores, context: ChatContext) -> None:
     """A group became a supergroup: its record follows, unless the delivery has moved it already."""
     if message.migrate_to_chat_id is not None and await stores.chats.find(message.chat.id) is not None:
-        await stores.chats.migrate(message.chat.id, message.migrate_to_chat_id)
+        await stores.chats.migrate(message.chat.id, message.migrate_to_chat_id, context.now())
 
 
 def stands_in_settings(chat: TelegramChat, settings: Settings) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.delivery.schedule import last_turn, quiet_until, serve_at
+from bot.delivery.schedule import quiet_until, serve_at
 from bot.stories.cluster import weight
 from storage.deliveries import Pending, PendingStory, Plan
 from storage.records import ChatKind, Schedule
@@ -37,20 +37,16 @@ class Nothing:
 def decide(
     pending: Pending, *, now: datetime, zone: ZoneInfo, max_age: timedelta, has_come_due: bool
 ) -> Plan | Later | Nothing:
-    """What a chat gets now. `has_come_due`: a time that was set for it has come; else a story has, and the chat may
-    rather wait.
+    """What a chat gets now. `has_come_due`: its own time has come; else a story has, and the chat may rather wait.
 
-    A chat that waits gets an urgent story all the same, out of its turn, if it takes them. Where that story had to wait
-    itself, for Telegram or for another attempt, the time that was set is its own and not the chat's turn.
+    A chat that waits gets an urgent story all the same, out of its turn, if it takes them.
     """
     chat = pending.chat
-    urgent = [one for one in _fresh(pending, now, max_age) if one.is_urgent] if chat.takes_urgent else []
-    if has_come_due and not (urgent and not _is_owed(pending, last_turn(chat, now, zone))):
-        at = quiet_until(chat, now, zone) or now
-    else:
-        at = serve_at(chat, now, zone)
-    if at <= now:
+    at = (quiet_until(chat, now, zone) or now) if has_come_due else serve_at(chat, now, zone)
+    has_own_time = chat.due_at is not None and not has_come_due
+    if at <= now and not has_own_time:
         return decide_bundle(pending, now, max_age)
+    urgent = [one for one in _fresh(pending, now, max_age) if one.is_urgent] if chat.takes_urgent else []
     if urgent:
         return _ahead(pending, _best_first(urgent, now)[:LIST_SIZE])
     return Later(at)
@@ -87,11 +83,6 @@ def _for_channel(pending: Pending, fresh: Sequence[PendingStory], missed: int) -
 
 def _ahead(pending: Pending, stories: Sequence[PendingStory], *, has_rest: bool = False) -> Plan:
     return Plan(pending.chat, _ids(stories), pending.chat.position, is_ahead=True, has_rest=has_rest)
-
-
-def _is_owed(pending: Pending, turn: datetime) -> bool:
-    """Whether that turn of the chat's did not have its message yet: it would have passed what had come by then."""
-    return any(one.arrived_at <= turn for one in pending.stories)
 
 
 def _fresh(pending: Pending, now: datetime, max_age: timedelta) -> list[PendingStory]:

@@ -18,7 +18,7 @@ from storage.deliveries import Bundle, Claim, Outcome, Plan, Wave
 from storage.pending import Memory
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
-from storage.waves import PATIENCE
+from storage.waves import PATIENCE, Swept
 
 # A wait for the pace that is worth taking up a request for; a longer one is a time at which the chat is due.
 SHORT_WAIT = 0.05  # seconds
@@ -44,6 +44,7 @@ class _Search:
     plans: list[Plan] = field(default_factory=list)
     times: dict[int, datetime] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    given_ahead: set[int] = field(default_factory=set)  # of these the position stays: more may come to them
     missed: int = 0
 
     @property
@@ -59,6 +60,7 @@ class Claimer:
         self._composer = composer
         self._max_age = max_age
         self._memory = Memory()
+        self._urgent: tuple[int, Memory] = (0, Memory())  # of the wave of that id: it must not meet older looks
 
     async def claim(self, stores: Stores, room: int, now: datetime) -> Claimed:
         """At most `room` messages, each with its row in the journal.
@@ -66,6 +68,7 @@ class Claimer:
         Chats that wait for an hour of their own are given it; those for which there is nothing move on by themselves.
         """
         search = _Search(room, size=room)
+        self._memory.topics.clear()
         is_all = False
         for _ in range(LOOKS):
             if search.is_full:
@@ -74,13 +77,18 @@ class Claimer:
             if is_all:
                 break
             search.size = min(2 * search.size, LARGEST_BATCH)  # whole crowds may wait for their hour, or get nothing
-        await stores.mailbox.set_due(search.times)
         if search.missed:
             await stores.tallies.count(now.date(), {Outcome.MISSED: search.missed})
-        claims = await stores.mailbox.claim(search.plans, now)
-        views = await stores.mailbox.get_views(search.plans, self._memory) if claims else []
-        messages = tuple((claim, bundle_of(claim.plan, shown)) for claim, shown in zip(claims, views, strict=True))
-        return Claimed(messages, is_all, search.missed)
+        views = await stores.mailbox.get_views(search.plans, self._memory) if search.plans else []
+        # What was withdrawn a moment ago shows nothing: that chat is looked at again.
+        shown = [(plan, stories) for plan, stories in zip(search.plans, views, strict=True) if stories]
+        search.times |= {plan.chat.id: now for plan, stories in zip(search.plans, views, strict=True) if not stories}
+        await stores.mailbox.set_due(search.times)
+        claims = await stores.mailbox.claim([plan for plan, _ in shown], now)
+        messages = tuple(
+            (claim, bundle_of(claim.plan, stories)) for claim, (_, stories) in zip(claims, shown, strict=True)
+        )
+        return Claimed(messages, is_all and len(shown) == len(search.plans), search.missed)
 
     async def _look(self, stores: Stores, search: _Search, now: datetime) -> bool:
         """Go through the next batch; whether there was one."""
@@ -90,7 +98,7 @@ class Claimer:
         if wave is not None:
             due = [chat for chat in due if _deadline(chat) <= wave.deadline]
         if due:
-            await self._serve(stores, search, due[: search.size], now, has_come_due=True)
+            await self._serve(stores, search, due[: search.size], now, self._memory, has_come_due=True)
         elif wave is not None:
             await self._sweep(stores, search, wave, now)
         return bool(due) or wave is not None
@@ -98,49 +106,79 @@ class Claimer:
     async def _sweep(self, stores: Stores, search: _Search, wave: Wave, now: datetime) -> None:
         """Serve the chats that the wave comes to; it stands where there was no more room."""
         swept = await stores.waves.sweep(wave, search.size)
-        reached: list[Chat] = []
-        for chat in swept.chats:
-            if chat.id in search.seen or _has_its_time(chat, wave):
-                continue
-            at = serve_at(chat, now, self._composer.zone(chat), is_urgent=wave.is_urgent)
-            if at > now or chat.id in swept.busy:
-                search.times[chat.id] = at
-            else:
-                reached.append(chat)
-        last = await self._serve(stores, search, reached, now, has_come_due=False)
+        reached = [chat for chat in swept.chats if self._is_reached(chat, wave, swept, search, now)]
+        last = await self._serve(stores, search, reached, now, self._memory_of(wave), has_come_due=False)
         if last is None:
             await stores.waves.move(swept.wave, is_over=swept.is_over)
         else:
             await stores.waves.move(replace(wave, after=last.id), is_over=False)
 
+    def _is_reached(self, chat: Chat, wave: Wave, swept: Swept, search: _Search, now: datetime) -> bool:
+        """Whether the chat is served now. One that has a time keeps it; any other is given one, if it has to wait."""
+        is_ahead = chat.id in swept.busy_ahead or chat.id in search.given_ahead
+        is_busy = is_ahead or chat.id in swept.busy
+        # What is urgent comes right after an ordinary message, and with the next turn after another urgent one.
+        is_called = wave.is_urgent and chat.takes_urgent and not is_ahead
+        if is_called and not is_busy:
+            return chat.id not in search.seen
+        if chat.due_at is not None or (chat.id in search.seen and not is_ahead):
+            return False
+        at = serve_at(chat, now, self._composer.zone(chat), is_urgent=is_called)
+        if is_busy or at > now:
+            search.times.setdefault(chat.id, at)
+            return False
+        return True
+
+    def _memory_of(self, wave: Wave) -> Memory:
+        """An urgent story was an ordinary one a moment ago: what was looked up then must not hold it back."""
+        if not wave.is_urgent:
+            return self._memory
+        if self._urgent[0] != wave.id:
+            self._urgent = (wave.id, Memory())
+        return self._urgent[1]
+
     async def _serve(
-        self, stores: Stores, search: _Search, chats: Sequence[Chat], now: datetime, *, has_come_due: bool
+        self,
+        stores: Stores,
+        search: _Search,
+        chats: Sequence[Chat],
+        now: datetime,
+        memory: Memory,
+        *,
+        has_come_due: bool,
     ) -> Chat | None:
         """Decide for each of the chats until there is no more room: then the last that was decided, else None."""
         for start in range(0, len(chats), search.room):
             free = self._free(chats[start : start + search.room], search, now)
-            for pending in await stores.mailbox.get_pending(free, self._memory, now):
+            for pending in await stores.mailbox.get_pending(free, memory, now):
                 chat, zone = pending.chat, self._composer.zone(pending.chat)
                 search.seen.add(chat.id)
                 decided = decide(pending, now=now, zone=zone, max_age=self._max_age, has_come_due=has_come_due)
                 match decided:
                     case Later(at):
-                        search.times[chat.id] = at
+                        if has_come_due or chat.due_at is None:  # else its own time stands
+                            search.times[chat.id] = at
                     case Nothing(until, missed):
                         search.missed += missed - chat.missed
                         await stores.mailbox.pass_over(chat, until, next_due(chat, now, zone), missed)
                     case Plan():
                         search.plans.append(decided)
+                        if decided.is_ahead:
+                            search.given_ahead.add(chat.id)
                 if search.is_full:
                     return chat
         return None
 
     def _free(self, chats: Iterable[Chat], search: _Search, now: datetime) -> list[Chat]:
-        """Those that may be written to now; the others are due when Telegram, or their own limit, lets them."""
+        """Those that may be written to now; the others are due when Telegram, or their own limit, lets them.
+
+        A time that is still to come stands: what cannot be sent now then waits in the journal.
+        """
         free = []
         for chat in chats:
             wait = self._sender.wait_for(chat)
-            if wait > SHORT_WAIT:
+            has_own_time = chat.due_at is not None and chat.due_at > now
+            if wait > SHORT_WAIT and not has_own_time:
                 search.seen.add(chat.id)
                 search.times[chat.id] = now + timedelta(seconds=wait)
             else:
@@ -152,12 +190,6 @@ def bundle_of(plan: Plan, stories: Sequence[StoryView]) -> Bundle:
     """The plan with its stories, in the order shown. A channel's readers are not told what it did not post."""
     missed = 0 if plan.chat.kind is ChatKind.CHANNEL else plan.missed
     return arranged(Bundle(plan.chat, tuple(stories), plan.until, plan.more, missed))
-
-
-def _has_its_time(chat: Chat, wave: Wave) -> bool:
-    """Whether it is due by itself, so that the story comes with that; an urgent one does not wait for it."""
-    is_called = wave.is_urgent and chat.takes_urgent and not chat.attempts
-    return chat.due_at is not None and not is_called
 
 
 def _deadline(chat: Chat) -> datetime:

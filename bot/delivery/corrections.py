@@ -109,17 +109,18 @@ class Corrector:
         self, chat: Chat, post: Post, shown: tuple[StoryView, ...], standing: tuple[StoryView, ...]
     ) -> SendResult:
         """What is left of the message, or the mark where nothing is."""
-        message = self._message(chat, post.kind, standing)
+        message = self._message(chat, post, standing)
         if message is None:
             mark = withdrawn_mark(shown, self._composer.words(chat))
             return await self._sender.edit(chat, post.message_id, post.kind, mark)
         is_new_photo = post.kind is PostKind.PHOTO and standing[0].article.image != post.image
         return await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
 
-    def _message(self, chat: Chat, kind: PostKind, standing: tuple[StoryView, ...]) -> Outgoing | None:
+    def _message(self, chat: Chat, post: Post, standing: tuple[StoryView, ...]) -> Outgoing | None:
         if not standing:
             return None
-        return self._composer.message(Bundle(chat, standing, until=chat.position), self._now(), kind=kind)
+        bundle = Bundle(chat, standing, chat.position, post.more, post.missed)
+        return self._composer.message(bundle, self._now(), kind=post.kind)
 
     async def _settle(
         self, post: Post, shown: tuple[StoryView, ...], result: SendResult, *, is_deleted: bool = False

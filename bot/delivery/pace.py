@@ -59,6 +59,11 @@ class Pacer:
         self._new_holds: dict[int, float] = {}
 
     @property
+    def even(self) -> float:
+        """Seconds between two messages at an even pace."""
+        return self._even
+
+    @property
     def largest(self) -> int:
         """Messages that one request may count as: an album of more pictures would never get its turn."""
         return min(self._per_second, self._per_minute)
@@ -142,6 +147,10 @@ class Pacer:
         """Telegram asked the bot to wait."""
         self._held_all = max(until, self._held_all)
         self._new_holds[EVERYTHING] = self._held_all
+
+    def pause(self, until: float) -> None:
+        """Send nothing until then. Nobody asked for it, so it does not outlive the process."""
+        self._held_all = max(until, self._held_all)
 
     def take_new_holds(self) -> list[tuple[int, float]]:
         """Chats that are held, and until when, since this was last asked; `EVERYTHING` stands for the bot."""

@@ -14,6 +14,8 @@ REFUSED_ATTEMPTS = 3
 # So long a channel is looked through for a message in doubt before the policy decides.
 DOUBT = timedelta(minutes=15)
 DOUBT_WAIT = timedelta(seconds=5)  # between two looks
+# While Telegram is away for everyone a chat's own failures say nothing: it is tried again soon.
+AWAY_WAIT = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ def decide(
     on_uncertain: OnUncertain,
     jitter: float,
     can_look: bool = False,
+    is_away: bool = False,
 ) -> Decision:
     """What follows from a result.
 
     `attempts` failed before this one in a row, `refusals` of them for a reason that we do not know; `jitter` is 0 to 1;
-    `can_look`: whether the bot can find out if a message stands there.
+    `can_look`: whether the bot can find out if a message stands there; `is_away`: Telegram takes nothing at all now.
     """
     match result:
         case Sent():
@@ -95,7 +98,7 @@ def decide(
         case RateLimited(retry_after):
             return RetryAt(now + timedelta(seconds=retry_after), "rate limit")
         case NotSent(detail):
-            return RetryAt(now + back_off(attempts, jitter), detail)
+            return RetryAt(now + (AWAY_WAIT * (0.5 + jitter / 2) if is_away else back_off(attempts, jitter)), detail)
         case Uncertain(detail):
             if can_look:
                 return InDoubt(now + DOUBT_WAIT, detail)

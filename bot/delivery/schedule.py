@@ -19,15 +19,6 @@ def next_due(chat: Chat, now: datetime, zone: ZoneInfo) -> datetime | None:
     return min(moment for moment in _digests(chat, now, zone) if moment > now)
 
 
-def last_turn(chat: Chat, now: datetime, zone: ZoneInfo) -> datetime:
-    """When the chat's turn came last: its digest's hour, or the full hour; `now` itself for INSTANT."""
-    if chat.schedule is Schedule.INSTANT:
-        return now
-    if not _has_digests(chat):
-        return now.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-    return max(moment for moment in _digests(chat, now, zone, back=8) if moment <= now)
-
-
 def serve_at(chat: Chat, now: datetime, zone: ZoneInfo, *, is_urgent: bool = False) -> datetime:
     """When the chat may be told of a story that comes at `now`: then or later, never before."""
     if is_urgent and chat.takes_urgent:
@@ -68,14 +59,12 @@ def _is_night(chat: Chat, now: datetime, zone: ZoneInfo) -> bool:
     return hour >= chat.night_from or hour < chat.night_until
 
 
-def _digests(chat: Chat, now: datetime, zone: ZoneInfo, *, back: int = 1) -> Iterator[datetime]:
-    """The chat's digests of some days around `now`, in no order: enough to hold the next one.
-
-    `back` is the days before today: one for an hour that was jumped over at midnight.
-    """
+def _digests(chat: Chat, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """The chat's digests of some days around `now`, in no order: enough to hold the next one."""
     today = now.astimezone(zone).date()
     is_weekly = chat.schedule is Schedule.WEEKLY
-    for day in range(-back, 10 if is_weekly else 3):  # one more ahead for clocks that went back over midnight
+    # A day back for an hour that was jumped over at midnight, one more ahead for clocks that went back over it.
+    for day in range(-1, 10 if is_weekly else 3):
         on = today + timedelta(days=day)
         if not is_weekly or on.weekday() == chat.weekday:
             yield from (_moment(on, hour, zone) for hour in chat.hours)

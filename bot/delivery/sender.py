@@ -40,6 +40,9 @@ REFUSED_PICTURE = 600.0  # seconds
 REFUSED_KEPT = 1000  # addresses
 # A post whose answer was lost is looked for under so many of the numbers after the last that is known.
 LOOKED_FOR = 3
+# So many requests in a row that do not reach Telegram mean that it is away; then one now and then finds out.
+AWAY_AFTER = 3
+PROBE = 2.0  # seconds
 
 Failure = RateLimited | NotSent | Uncertain | Refused
 
@@ -64,6 +67,7 @@ class Sender:
         self._bodies = Bodies(allow_paid_broadcast=allow_paid_broadcast)
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._failures = 0  # in a row, for want of a connection or by a fault of Telegram's
         self._stopping = asyncio.Event()
         self._refused_pictures: OrderedDict[str, float] = OrderedDict()
 
@@ -76,8 +80,14 @@ class Sender:
         return max(self._pacer.room(self._clock()) - self._waiting, 0)
 
     def wait(self) -> float:
-        """Seconds until there is room."""
-        return self._pacer.wait(self._clock())
+        """Seconds until there is room, behind those that wait for their turn already."""
+        wait = self._pacer.wait(self._clock())
+        return wait if wait > 0 or self.room() > 0 else self._pacer.even * max(self._waiting, 1)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nothing has reached Telegram for some requests in a row."""
+        return self._failures >= AWAY_AFTER
 
     def wait_for(self, chat: Chat) -> float:
         """Seconds until this chat may be written to, as its own limits stand now."""
@@ -208,15 +218,28 @@ class Sender:
             return delay
         began = self._clock()
         try:
-            return await self._session.post(self._bot, request.method, request.body)
+            number = await self._session.post(self._bot, request.method, request.body)
         except TelegramRetryAfter as error:
             now = self._clock()
             self._pacer.hold(request.chat_id, now, now + error.retry_after)
             return RateLimited(error.retry_after)
         except (TelegramAPIError, ClientDecodeError) as error:
-            return describe(error)
+            failure = describe(error)
+            self._note_failure(failure)
+            return failure
         finally:
             self._pacer.answered(began, self._clock(), request.cost)
+        self._failures = 0
+        return number
+
+    def _note_failure(self, failure: NotSent | Uncertain | Refused) -> None:
+        """A few requests in a row that did not reach Telegram hold everything: one now and then finds out."""
+        if isinstance(failure, Refused):
+            self._failures = 0
+        elif isinstance(failure, NotSent):
+            self._failures += 1
+            if self.is_away:
+                self._pacer.pause(self._clock() + PROBE)
 
     async def _wait_turn(self, request: Request) -> RateLimited | NotSent | None:
         """None when it may leave now, and is counted. Who waits for its own chat lets the others pass."""

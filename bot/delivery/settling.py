@@ -10,10 +10,12 @@ import structlog
 from bot.delivery.compose import Composer
 from bot.delivery.results import Sent
 from bot.delivery.retry import Decision, Delivered, InDoubt, Migrate, PassOver, RetryAt, Silence, Stop
-from bot.delivery.schedule import next_due, serve_at
+from bot.delivery.schedule import next_due
 from bot.metrics import Metrics
 from bot.rendering.digests import is_list
+from storage.database import Database
 from storage.deliveries import Bundle, Claim, Outcome, Post, PostKind
+from storage.errors import StorageError
 from storage.records import Chat, ChatState
 from storage.stores import Stores
 
@@ -40,12 +42,14 @@ class Result:
 class Settler:
     """Performs decisions. One that the database could not take is kept, and settled before anything else is sent."""
 
-    def __init__(self, composer: Composer, metrics: Metrics) -> None:
+    def __init__(self, database: Database, composer: Composer, metrics: Metrics) -> None:
+        self._database = database
         self._composer = composer
         self._metrics = metrics
         self._left: deque[Result] = deque()
         self.refusals: Counter[int] = Counter()  # in a row, for reasons that we do not know, by chat
         self.notes: deque[Note] = deque()
+        self.has_given_up = False  # a row was left in the journal by a fault of ours: it is in doubt
 
     @property
     def is_empty(self) -> bool:
@@ -56,23 +60,55 @@ class Settler:
         """To be written down with the next transaction."""
         self._left.append(result)
 
-    async def perform(self, stores: Stores, now: datetime) -> int:
-        """Write down all that is left, in the caller's transaction; how many. `confirm` them once it is committed."""
-        results = tuple(self._left)
+    async def settle_left(self, now: datetime) -> None:
+        """Write down what came back: a message that stands must not be sent again.
+
+        Raises `StorageError`, and then it waits for the next call.
+        """
+        if self.is_empty:
+            return
+        try:
+            await self._settle(now)
+        except StorageError:
+            raise
+        except Exception:  # a fault of ours in one of them: the others are written down without it
+            log.exception("results could not be written down together")
+            await self._settle_singly(now)
+
+    async def _settle_singly(self, now: datetime) -> None:
+        while not self.is_empty:
+            try:
+                await self._settle(now, limit=1)
+            except StorageError:
+                raise
+            except Exception:
+                given_up = self._left.popleft()
+                self.has_given_up = True
+                log.exception("what came of a message could not be written down", chat=given_up.claim.chat.id)
+
+    async def _settle(self, now: datetime, limit: int | None = None) -> None:
+        async with self._database.transaction() as stores:
+            settled = await self.perform(stores, now, limit)
+        self.confirm(settled)
+
+    async def perform(self, stores: Stores, now: datetime, limit: int | None = None) -> int:
+        """Write down what is left, in the caller's transaction; how many. `confirm` them once it is committed."""
+        results = tuple(self._left)[:limit]
         if not results:
             return 0
-        over = [one.claim for one in results if not isinstance(one.decision, InDoubt)]
-        landed = await stores.mailbox.land(over)
-        done: list[tuple[Chat, Claim, datetime | None]] = []
+        landed = await stores.mailbox.land([one.claim for one in results if not _stays(one)])
+        done: list[tuple[Chat, Claim, datetime | None, int]] = []
         posts: list[Post] = []
         for one in results:
             chat = landed.get(one.claim.id)
             if isinstance(one.decision, InDoubt):
                 await stores.mailbox.doubt(one.claim, one.decision.look_at)
+            elif isinstance(one.decision, RetryAt) and _stays(one):
+                await stores.mailbox.put_back(one.claim, one.decision.at)
             elif chat is None:
                 continue  # it was deleted meanwhile, and everything about it
             elif isinstance(one.decision, Delivered | PassOver):
-                done.append((chat, one.claim, self._due_after(chat, one.claim, now)))
+                done.append((chat, one.claim, self._due_after(chat, one.claim, now), _missed_after(chat, one)))
                 posts += await self._stands(stores, chat, one, now)
             else:
                 await self._fail(stores, chat, one, now)
@@ -106,7 +142,7 @@ class Settler:
                 await mailbox.settle_silenced(chat, state, trouble)
             case Migrate(new_id):
                 # The chat room may have heard of it first: then the rows stand under the new id already.
-                await stores.chats.migrate(chat.id, new_id)
+                await stores.chats.migrate(chat.id, new_id, now)
                 await mailbox.settle_retry(replace(chat, id=new_id), now)
             case Stop():
                 await mailbox.settle_retry(chat, now)
@@ -115,12 +151,7 @@ class Settler:
         """When the chat is due again, by the choices it has made meanwhile."""
         if claim.plan.has_rest:
             return now
-        zone = self._composer.zone(chat)
-        if claim.plan.is_ahead:
-            # A time at which it had to be tried again is over; the chat's own is still to come.
-            is_over = chat.due_at is not None and chat.due_at <= claim.claimed_at
-            return serve_at(chat, claim.claimed_at, zone) if is_over else None
-        due_at = next_due(chat, now, zone)
+        due_at = None if claim.plan.is_ahead else next_due(chat, now, self._composer.zone(chat))
         # What is due earlier than the next digest is an urgent story that came while this message was on its way.
         return due_at if due_at is None or chat.due_at is None else min(due_at, chat.due_at)
 
@@ -145,6 +176,21 @@ class Settler:
                 log.info("the group has a new id", chat=chat.id, new_id=new_id)
             case Stop(reason):
                 log.error("Telegram refused the token", reason=reason)
+
+
+def _stays(one: Result) -> bool:
+    """Whether its row stays in the journal: in doubt, or an urgent story that is to be sent again as it is."""
+    return isinstance(one.decision, InDoubt) or (isinstance(one.decision, RetryAt) and one.claim.plan.is_ahead)
+
+
+def _missed_after(chat: Chat, one: Result) -> int:
+    """What the chat's next message has to count: what this one said, but for one that Telegram did not take."""
+    plan = one.claim.plan
+    if plan.is_ahead:
+        return chat.missed
+    if isinstance(one.decision, PassOver) and not one.decision.is_uncertain:
+        return plan.missed + plan.more + len(plan.article_ids)
+    return 0
 
 
 def _outcomes(results: Iterable[Result]) -> Iterator[Outcome]:
@@ -180,6 +226,8 @@ def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> list[P
             posted_at=now,
             image=view.article.image if kind is PostKind.PHOTO else None,
             place=place,
+            more=bundle.more,
+            missed=bundle.missed,
         )
         for place, view in enumerate(bundle.stories)
     ]

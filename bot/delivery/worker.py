@@ -28,9 +28,8 @@ from bot.metrics import Metrics
 from config.settings import DeliverySettings
 from storage.database import Database
 from storage.deliveries import Bundle, Claim, Outcome
-from storage.errors import StorageError
 from storage.pending import Memory
-from storage.records import Chat
+from storage.records import Chat, ChatState
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.delivery")
@@ -39,8 +38,10 @@ log = structlog.get_logger("khabar.delivery")
 LOOK_AGAIN = 0.5  # seconds
 # Messages in doubt are looked up no more often: each turn is one statement lighter.
 DOUBTS_AGAIN = timedelta(seconds=0.2)
-# What comes back within so little of one another is written down in one transaction.
+# What comes back within so little of one another is written down in one transaction; while the pace lets nothing go,
+# what came back waits for the next claim, at most so long.
 GATHER = 0.005  # seconds
+SETTLE_WITHIN = 0.05  # seconds
 
 Tell = Callable[[Chat, str | None], Awaitable[None]]
 
@@ -82,7 +83,7 @@ class Worker:
         self._tell = tell
         self._now = now
         self._claimer = Claimer(sender, composer, settings.max_age)
-        self._settler = Settler(composer, metrics)
+        self._settler = Settler(database, composer, metrics)
         self._doubts = Doubts(sender, composer, settings, now)
         self._corrector = Corrector(database, sender, composer, metrics, settings, now)
         self._is_recovered = False
@@ -98,6 +99,7 @@ class Worker:
         its way has been written down.
         """
         async with self._draining:
+            await self._settler.settle_left(self._now())
             await self._recover()
             if await self._is_idle():
                 return 0
@@ -112,6 +114,7 @@ class Worker:
                 await self._bring_home(run)
             self._metrics.in_flight.set(0)
             if run.faults:
+                self._is_recovered = False  # whatever stands in the journal now, nobody is waiting for it
                 raise run.faults[0]
             return run.delivered
 
@@ -140,16 +143,17 @@ class Worker:
             pass
 
     async def _recover(self) -> None:
-        """Once: what a process before this one left on its way is in doubt, and Telegram's waits go on."""
-        if self._is_recovered:
+        """What was left on its way, by a process before this one or a fault, is in doubt; Telegram's waits go on."""
+        if self._is_recovered and not self._settler.has_given_up:
             return
+        self._settler.has_given_up = False
         now = self._now()
         async with self._database.transaction() as stores:
             left = await stores.mailbox.doubt_all(now)
             holds = await stores.holds.get_all(now)
         self._sender.restore_holds({chat: (until - now).total_seconds() for chat, until in holds.items()})
         if left:
-            log.warning("messages were on their way at the crash", chats=left)
+            log.warning("messages were left on their way", chats=left)
         self._is_recovered = True
 
     async def _is_idle(self) -> bool:
@@ -162,13 +166,16 @@ class Worker:
     async def _take_turn(self, group: asyncio.TaskGroup, run: _Run) -> None:
         """Settle and claim in one transaction, then send. A fault ends the run once what is on its way is back."""
         room = min(self._settings.open_requests - len(run.open), self._sender.room())
+        if room <= 0 and self._settler.is_empty:
+            return
         now = self._now()
         try:
             async with self._database.transaction() as stores:
                 settled = await self._settler.perform(stores, now)
                 await self._write_holds(stores, now)
-                doubts = await self._open_doubts(stores, run, room, now)
-                claimed = await self._claimer.claim(stores, room - len(doubts), now) if room > len(doubts) else None
+                doubts, again = await self._open_doubts(stores, run, room, now)
+                room -= len(doubts) + len(again)
+                claimed = await self._claimer.claim(stores, room, now) if room > 0 else None
         except Exception as error:  # noqa: BLE001 — kept as in `_deliver`: it must not cancel what is on its way
             run.faults.append(error)
             return
@@ -176,9 +183,8 @@ class Worker:
         if claimed is not None and claimed.missed:
             self._metrics.count({Outcome.MISSED: claimed.missed})
         for doubt in doubts:
-            run.looking.add(doubt.claim.id)
             run.open.add(group.create_task(self._look(doubt, run)))
-        for claim, bundle in claimed.messages if claimed else ():
+        for claim, bundle in (*again, *(claimed.messages if claimed else ())):
             run.open.add(group.create_task(self._deliver(claim, bundle, run)))
         run.is_all = claimed is not None and claimed.is_all and self._settler.is_empty
 
@@ -188,65 +194,67 @@ class Worker:
             is_full = len(run.open) >= self._settings.open_requests
             timeout = None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait()
             done, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            rest = GATHER if run.is_all else max(GATHER, min(self._sender.wait(), SETTLE_WITHIN))
             if done and run.open:
-                _, run.open = await asyncio.wait(run.open, timeout=GATHER)
+                _, run.open = await asyncio.wait(run.open, timeout=rest)
+            elif done and not run.is_all:
+                await self._pause(rest)
         elif not run.faults:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._sender.wait()):
-                    await self._stopping.wait()
+            await self._pause(self._sender.wait())
+
+    async def _pause(self, seconds: float) -> None:
+        """So long, or until the worker is to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
     async def _bring_home(self, run: _Run) -> None:
         """Wait for what is on its way and write each down as it comes: a slow answer must not cost the others."""
         while True:
             try:
-                await self._settle_left()
-            except StorageError as error:
+                await self._settler.settle_left(self._now())
+            except Exception as error:  # noqa: BLE001 — kept: it must not cancel what is on its way
                 run.faults.append(error)
             if not run.open:
                 return
             _, run.open = await asyncio.wait(run.open, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _settle_left(self) -> None:
-        """Write down what came back: a message that stands must not be sent again."""
-        if self._settler.is_empty:
-            return
-        now = self._now()
-        async with self._database.transaction() as stores:
-            settled = await self._settler.perform(stores, now)
-            await self._write_holds(stores, now)
-        self._settler.confirm(settled)
-
     async def _write_holds(self, stores: Stores, now: datetime) -> None:
         for chat_id, seconds in self._sender.take_new_holds():
             await stores.holds.save(chat_id, now + timedelta(seconds=seconds))
 
-    async def _open_doubts(self, stores: Stores, run: _Run, room: int, now: datetime) -> list[Doubt]:
-        """Messages to look for now; what the policy decides is settled with the next turn."""
+    async def _open_doubts(
+        self, stores: Stores, run: _Run, room: int, now: datetime
+    ) -> tuple[list[Doubt], list[tuple[Claim, Bundle]]]:
+        """Messages to look for now, and those that are to be sent again as they are.
+
+        What the policy decides is settled with the next turn.
+        """
         doubts: list[Doubt] = []
+        again: list[tuple[Claim, Bundle]] = []
         if room <= 0 or now < self._doubts_at:
-            return doubts
+            return doubts, again
         self._doubts_at = now + DOUBTS_AGAIN
         found = await stores.mailbox.get_doubts(now, room + len(run.looking))
-        left = [claim for claim in found if claim.id not in run.looking]
+        left = [claim for claim in found if claim.id not in run.looking][:room]
         views = await stores.mailbox.get_views([one.plan for one in left], Memory()) if left else []
-        for claim, stories in zip(left[:room], views, strict=False):
+        for claim, stories in zip(left, views, strict=True):
             bundle = bundle_of(claim.plan, stories)
+            if claim.is_unsent and stories and claim.chat.state is ChatState.ACTIVE:
+                await stores.mailbox.take_up(claim)
+                again.append((claim, bundle))
+                continue
             opened = await self._doubts.open(stores, claim, bundle)
+            run.looking.add(claim.id)
             if isinstance(opened, Doubt):
                 doubts.append(opened)
             else:
-                run.looking.add(claim.id)
                 self._settler.add(Result(claim, bundle, opened))
-        return doubts
+        return doubts, again
 
     async def _look(self, doubt: Doubt, run: _Run) -> None:
-        try:
-            decision = await self._doubts.look(doubt)
-        except Exception as error:  # noqa: BLE001 — kept, and raised by `drain`; the row stays in the journal
-            run.faults.append(error)
-            return
-        finally:
-            run.looking.discard(doubt.claim.id)
+        decision = await self._doubts.look(doubt)
+        run.looking.discard(doubt.claim.id)
         self._settler.add(Result(doubt.claim, doubt.bundle, decision))
         run.delivered += isinstance(decision, Delivered)
 
@@ -283,6 +291,7 @@ class Worker:
             on_uncertain=policy_for(chat.kind, self._settings),
             jitter=random.random(),  # noqa: S311 — spreads retries, guards nothing
             can_look=can_look(chat.kind),
+            is_away=self._sender.is_away,
         )
         if isinstance(result, Refused):
             refusals[chat.id] += 1

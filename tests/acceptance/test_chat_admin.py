@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.chat import create_dispatcher, set_commands
+from bot.chat import create_dispatcher
 from bot.chat.answers import Answer
+from bot.chat.menu import set_commands
 from bot.chat.perform import Performer
 from bot.topics.lemmas import Lemmatiser
 from storage.database import Database

@@ -130,7 +130,24 @@ async def test_a_channel_of_the_settings_is_as_they_say_each_time(
     context = khabar.context
     for albums in (True, False):
         wanted = ChannelSettings(chat=str(channel), albums=albums, hashtags=not albums)
-        await arrange_channel(khabar.bot, context.database, context.archive, wanted, context.now())
+        await arrange_channel(khabar.bot, context, wanted)
         arranged = await khabar.chat(channel)
         assert (arranged.with_albums, arranged.with_hashtags) == (albums, not albums)
         assert (arranged.state, arranged.night) == (ChatState.ACTIVE, Night.OFF)
+
+
+async def test_a_group_that_the_settings_know_by_its_old_id_keeps_what_waits_for_it(
+    telegram: LocalTelegram, khabar: Khabar, reader: Person
+) -> None:
+    """A start stops what the settings name no more; found under its new id, the group goes on where it stood."""
+    group = await telegram.chat("supergroup", "Двор", reader, bot="administrator")
+    context = khabar.context
+    wanted = ChannelSettings(chat=group)
+    await arrange_channel(khabar.bot, context, wanted)
+    async with context.database.transaction() as stores:
+        await stores.mailbox.pass_over(await stores.chats.get(group), 1, None, 0)  # everything after the first waits
+        stopped = await stores.chats.keep_settings([-42])
+    assert stopped == {group}
+    await arrange_channel(khabar.bot, context, wanted, stopped)
+    resumed = await khabar.chat(group)
+    assert (resumed.state, resumed.position, resumed.from_settings) == (ChatState.ACTIVE, 1, True)

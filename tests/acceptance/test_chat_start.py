@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat import set_commands
+from bot.chat.menu import set_commands
 from storage.records import ChatState
 from tests.acceptance.conftest import Khabar
 from tests.acceptance.newsroom import DEFENCE

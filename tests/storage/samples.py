@@ -69,7 +69,7 @@ async def claim_all(stores: Stores, chat_id: int) -> Claim:
 async def settle(stores: Stores, claim: Claim, due_at: datetime | None = None) -> None:
     """The message stands."""
     landed = await stores.mailbox.land([claim])
-    await stores.mailbox.settle_done([(chat, claim, due_at) for chat in landed.values()])
+    await stores.mailbox.settle_done([(chat, claim, due_at, 0) for chat in landed.values()])
 
 
 async def sweep(stores: Stores) -> list[int]:

@@ -11,7 +11,7 @@ from tests.storage.samples import CHANNEL, READER, follow_everything, new_articl
 async def test_a_group_takes_everything_along_when_it_migrates(database: Database) -> None:
     async with database.transaction() as stores:
         await follow_everything(stores, replace(READER, id=-42))
-        await stores.chats.migrate(-42, -10042)
+        await stores.chats.migrate(-42, -10042, NOW)
         assert await stores.chats.find(-42) is None
         assert len(await stores.chats.get_follows(-10042)) == 1
 
@@ -32,8 +32,8 @@ async def test_a_migration_told_twice_or_met_before_loses_no_follow(database: Da
         source_id = await follow_everything(stores, replace(READER, id=-42))
         await stores.chats.add(replace(READER, id=-10042))
         await stores.chats.follow(-10042, source_id=source_id)
-        await stores.chats.migrate(-42, -10042)
-        await stores.chats.migrate(-42, -10042)
+        await stores.chats.migrate(-42, -10042, NOW)
+        await stores.chats.migrate(-42, -10042, NOW)
         follows = {(view.follow.topic_id, view.follow.source_id) for view in await stores.chats.get_follows(-10042)}
         assert follows == {(None, None), (None, source_id)}
 

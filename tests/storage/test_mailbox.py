@@ -103,7 +103,7 @@ async def test_a_chat_that_migrates_while_a_message_is_on_its_way_lands_under_it
         source_id = await follow_everything(stores, replace(READER, id=-42))
         newest = await store(stores, new_article(1, source_id))
         claim = await claim_all(stores, -42)
-        await stores.chats.migrate(-42, -10042)
+        await stores.chats.migrate(-42, -10042, NOW)
         await settle(stores, claim)
         assert (await stores.chats.get(-10042)).position == newest
 

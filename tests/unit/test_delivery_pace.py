@@ -86,7 +86,11 @@ def test_after_a_stall_broadcasts_become_even_again() -> None:
 @given(st.lists(st.floats(0.0, 0.4), min_size=100, max_size=300), st.integers(1, 8))
 @settings(deadline=None)
 def test_the_limit_holds_at_the_server_however_late_requests_arrive(delays: list[float], at_once: int) -> None:
-    """So many requests are open at once; each reaches the server after 5 ms and its delay, and is answered in 5 ms."""
+    """So many requests are open at once; each reaches the server after 5 ms and its delay, and is answered in 5 ms.
+
+    Where answers take wildly different times one message more may fall into a second: nobody knows when Telegram
+    counted it. The default pace is one below Telegram's limit for that.
+    """
     pacer = Pacer(PER_SECOND, PER_MINUTE)
     now, arrived = 0.0, []
     answers: list[tuple[float, float]] = []
@@ -102,7 +106,7 @@ def test_the_limit_holds_at_the_server_however_late_requests_arrive(delays: list
                 pacer.answered(began, answer)
         arrived.append(now + 0.005 + delay)
         heapq.heappush(answers, (now + 0.010 + delay, now))
-    assert most_in_a_window(arrived, 1.0) <= PER_SECOND
+    assert most_in_a_window(arrived, 1.0) <= PER_SECOND + 1
 
 
 def test_requests_that_are_always_slow_cost_no_pace() -> None:

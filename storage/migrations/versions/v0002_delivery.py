@@ -51,6 +51,7 @@ def grow_mailbox() -> None:
     op.add_column("in_flight", _number("missed", 0))
     op.add_column("in_flight", _flag("is_ahead"))
     op.add_column("in_flight", _flag("has_rest"))
+    op.add_column("in_flight", _flag("is_unsent"))
     op.add_column("in_flight", sa.Column("doubt_at", UtcDateTime(), nullable=True))
     op.create_table(
         "correction",
@@ -68,6 +69,8 @@ def grow_mailbox() -> None:
     op.drop_index("ix_post_edit_due_at", "post")
     op.drop_index("ix_post_article_id", "post")
     op.add_column("post", _number("place", 0))
+    op.add_column("post", _number("more", 0))
+    op.add_column("post", _number("missed", 0))
     op.create_index("ix_post_article_id_revision", "post", ["article_id", "revision"])
     of_channels = sa.text("chat_id < 0")
     op.create_index(

@@ -33,7 +33,7 @@ async def test_a_group_whose_migration_the_chat_heard_first_keeps_its_follows_an
         draining = group.create_task(worker.drain())
         await comes_on_its_way(post)
         async with post.database.transaction() as stores:
-            await stores.chats.migrate(old, new)
+            await stores.chats.migrate(old, new, datetime.now(UTC))
     assert draining.result() == 1
     assert await post.texts(new) == ["Новость"]
     async with post.database.snapshot() as stores:
@@ -85,7 +85,7 @@ async def test_what_waits_for_the_pace_at_a_stop_was_not_sent_and_is_not_skipped
         for claim, bundle in claimed.messages:
             run.open.add(group.create_task(worker._deliver(claim, bundle, run)))
         await worker.stop()
-    await worker._settle_left()
+    await worker._settler.settle_left(post.now())
     assert await on_their_way(post) == 0
     assert await post.texts(reader.number) == []
     await post.hurry(reader.number)

@@ -135,7 +135,7 @@ async def one_message(post: Post) -> None:
         claimed = await worker._claimer.claim(stores, 1, post.now())
     [(claim, bundle)] = claimed.messages
     worker._settler.add(Result(claim, bundle, worker._decide(claim.chat, await worker._send(claim.chat, bundle))))
-    await worker._settle_left()
+    await worker._settler.settle_left(post.now())
 
 
 async def about_only(post: Post, chat_id: int, topic_id: int) -> None:
@@ -157,7 +157,7 @@ async def test_a_story_that_grew_too_old_is_not_pushed_and_the_next_message_says
     assert await worker.drain() == 2
     [message] = [seen for seen in await post.telegram.messages(reader.number) if seen.is_bots]
     assert "Свежая" in message.text
-    assert "Ещё 2 новости успели устареть и остались в архиве" in message.text
+    assert "Ещё 2 новости остались в архиве" in message.text
     assert "Старая" not in message.text
     assert message.labels[-1] == "📰 Показать все"
     assert await post.texts(channel) == ["Свежая"]
