@@ -119,7 +119,7 @@ class PendingReader:
         return tuple(one for one in first.values() if one.story_id not in told)
 
     async def _told(self, to: Chat, stories: Sequence[int]) -> frozenset[int]:
-        """Of these stories, those that an article which the chat has passed told it already."""
+        """Of these stories, those that an article which the chat has passed told it already, and still stands."""
         about = sa.select(article_topic.c.article_id).where(
             article_topic.c.topic_id == follow.c.topic_id,
             article_topic.c.article_id == article.c.id,
@@ -133,6 +133,7 @@ class PendingReader:
                 article.c.id <= to.position,
                 article.c.id > follow.c.since,
                 article.c.is_pushed,
+                article.c.withdrawn_at.is_(None),
                 sa.or_(follow.c.source_id.is_(None), follow.c.source_id == article.c.source_id),
                 sa.or_(follow.c.topic_id.is_(None), about.exists()),
             )

@@ -55,6 +55,18 @@ async def test_a_story_comes_once_though_another_page_tells_it_later(database: D
         assert await pending(stores, READER.id) == [first]
 
 
+async def test_a_story_whose_first_page_was_taken_down_is_told_by_the_next(database: Database) -> None:
+    """Nobody knows whether the chat ever saw the first: its position may have passed it withdrawn."""
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        first = await store(stores, new_article(1, source_id))
+        story_id = (await stores.articles.get(first)).story_id
+        await stores.articles.withdraw(first, NOW)
+        await store(stores, new_article(2, source_id), story_id=story_id)
+        again = await store(stores, new_article(3, source_id), story_id=story_id)
+        assert await pending(stores, READER.id, position=first) == [again - 1]
+
+
 async def test_chats_that_ask_alike_but_began_at_different_times_are_told_apart(database: Database) -> None:
     """Who followed between two pages of a story has not been told it; who was there before has."""
     async with database.transaction() as stores:
