@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import driver
 from storage.errors import DatabaseUnavailable, StatementRefused, StorageError
 from storage.stores import Stores
 
@@ -143,7 +144,13 @@ def _fault(error: BaseException | None, *, is_lost: bool = False) -> StorageErro
 def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=READERS)
-    engine = create_async_engine(url, pool_size=READERS if read_only else 1, max_overflow=0, pool_timeout=POOL_TIMEOUT)
+    engine = create_async_engine(
+        url,
+        pool_size=READERS if read_only else 1,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT,
+        connect_args={"async_creator_fn": driver.connect},
+    )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine.sync_engine, "connect")

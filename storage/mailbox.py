@@ -5,6 +5,7 @@ Telegram has no idempotency key: what is left after a crash may or may not stand
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -105,17 +106,23 @@ class MailboxStore:
         values = {"position": until, "due_at": due_at, "attempts": 0, "missed": missed}
         await self._connection.execute(sa.update(chat).where(chat.c.id == to.id).values(values))
 
-    async def land(self, claims: Sequence[Claim]) -> dict[int, Chat]:
+    async def land(self, claims: Sequence[Claim], unread: frozenset[int] = frozenset()) -> dict[int, Chat]:
         """Take claims out of the journal; the chats they were for, as they are now, by the claim's id.
 
         A chat that was deleted meanwhile took its row along and is not among them; one that migrated has its new id.
+        Of the claims in `unread` the chats are not read again: they are as they were at the claim, but for the id.
         """
         ids = [claim.id for claim in claims]
         gone = sa.delete(in_flight).where(in_flight.c.id.in_(ids)).returning(in_flight.c.id, in_flight.c.chat_id)
         landed = {row.id: row.chat_id for row in await self._connection.execute(gone)}
-        rows = await self._connection.execute(sa.select(chat).where(chat.c.id.in_(landed.values())))
-        chats = {row.id: chat_record(row) for row in rows}
-        return {claim_id: chats[chat_id] for claim_id, chat_id in landed.items()}
+        chats = {claim.id: claim.chat for claim in claims if claim.id in unread}
+        read = {chat_id for claim_id, chat_id in landed.items() if claim_id not in unread}
+        rows = await self._connection.execute(sa.select(chat).where(chat.c.id.in_(read))) if read else ()
+        now = {row.id: chat_record(row) for row in rows}
+        return {
+            claim_id: now[chat_id] if claim_id not in unread else _under(chats[claim_id], chat_id)
+            for claim_id, chat_id in landed.items()
+        }
 
     async def settle_done(self, settled: Sequence[tuple[Chat, Claim, datetime | None, int]]) -> None:
         """These messages stand (or are given up for good): the positions move. The claims have landed.
@@ -246,6 +253,10 @@ def _settling() -> sa.Update:
             attempts=0,
         )
     )
+
+
+def _under(known: Chat, chat_id: int) -> Chat:
+    return known if known.id == chat_id else replace(known, id=chat_id)
 
 
 def _while_active(due_at: datetime) -> sa.ColumnElement[Any]:

@@ -7,7 +7,7 @@ waves of stories, swept in the order of chats   ┘
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.delivery.bundle import Later, Nothing, decide
 from bot.delivery.compose import Composer
@@ -22,6 +22,7 @@ from storage.waves import PATIENCE, Swept
 
 # A wait for the pace that is worth taking up a request for; a longer one is a time at which the chat is due.
 SHORT_WAIT = 0.05  # seconds
+DUE_AGAIN = timedelta(seconds=0.1)  # between two looks for due chats that found none
 LOOKS = 20  # batches that one transaction goes through in search of chats to serve
 LARGEST_BATCH = 500  # chats
 
@@ -60,6 +61,7 @@ class Claimer:
         self._composer = composer
         self._max_age = max_age
         self._memory = Memory()
+        self._due_again_at = datetime.min.replace(tzinfo=UTC)
         self._urgent: tuple[int, Memory] = (0, Memory())  # of the wave of that id: it must not meet older looks
 
     async def claim(self, stores: Stores, room: int, now: datetime) -> Claimed:
@@ -92,22 +94,30 @@ class Claimer:
 
     async def _look(self, stores: Stores, search: _Search, now: datetime) -> bool:
         """Go through the next batch; whether there was one."""
-        due = [chat for chat in await stores.mailbox.get_due(now, search.size) if chat.id not in search.seen]
-        due.sort(key=_deadline)
         wave = await stores.waves.get_next()
+        due = await self._due(stores, search, now, is_pressing=wave is None)
         if wave is not None:
             due = [chat for chat in due if _deadline(chat) <= wave.deadline]
         if due:
-            await self._serve(stores, search, due[: search.size], now, self._memory, has_come_due=True)
+            await self._serve(stores, search, due[: search.size], now, self._memory, wave=None)
         elif wave is not None:
             await self._sweep(stores, search, wave, now)
         return bool(due) or wave is not None
+
+    async def _due(self, stores: Stores, search: _Search, now: datetime, *, is_pressing: bool) -> list[Chat]:
+        """Chats whose time has come, the nearest deadline first; while a wave goes on, asked for now and then."""
+        if not is_pressing and now < self._due_again_at:
+            return []
+        due = [chat for chat in await stores.mailbox.get_due(now, search.size) if chat.id not in search.seen]
+        if not due:
+            self._due_again_at = now + DUE_AGAIN
+        return sorted(due, key=_deadline)
 
     async def _sweep(self, stores: Stores, search: _Search, wave: Wave, now: datetime) -> None:
         """Serve the chats that the wave comes to; it stands where there was no more room."""
         swept = await stores.waves.sweep(wave, search.size)
         reached = [chat for chat in swept.chats if self._is_reached(chat, wave, swept, search, now)]
-        last = await self._serve(stores, search, reached, now, self._memory_of(wave), has_come_due=False)
+        last = await self._serve(stores, search, reached, now, self._memory_of(wave), wave=wave)
         if last is None:
             await stores.waves.move(swept.wave, is_over=swept.is_over)
         else:
@@ -145,9 +155,13 @@ class Claimer:
         now: datetime,
         memory: Memory,
         *,
-        has_come_due: bool,
+        wave: Wave | None,
     ) -> Chat | None:
-        """Decide for each of the chats until there is no more room: then the last that was decided, else None."""
+        """Decide for each of the chats until there is no more room: then the last that was decided, else None.
+
+        `wave` is what came to them, None where their own time has come.
+        """
+        has_come_due = wave is None
         for start in range(0, len(chats), search.room):
             free = self._free(chats[start : start + search.room], search, now)
             for pending in await stores.mailbox.get_pending(free, memory, now):

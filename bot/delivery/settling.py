@@ -16,7 +16,7 @@ from bot.rendering.digests import is_list
 from storage.database import Database
 from storage.deliveries import Bundle, Claim, Outcome, Post, PostKind
 from storage.errors import StorageError
-from storage.records import Chat, ChatState
+from storage.records import Chat, ChatState, Schedule
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.delivery")
@@ -96,7 +96,9 @@ class Settler:
         results = tuple(self._left)[:limit]
         if not results:
             return 0
-        landed = await stores.mailbox.land([one.claim for one in results if not _stays(one)])
+        over = [one for one in results if not _stays(one)]
+        unread = frozenset(one.claim.id for one in over if _is_plain(one))
+        landed = await stores.mailbox.land([one.claim for one in over], unread)
         done: list[tuple[Chat, Claim, datetime | None, int]] = []
         posts: list[Post] = []
         for one in results:
@@ -181,6 +183,16 @@ class Settler:
 def _stays(one: Result) -> bool:
     """Whether its row stays in the journal: in doubt, or an urgent story that is to be sent again as it is."""
     return isinstance(one.decision, InDoubt) or (isinstance(one.decision, RetryAt) and one.claim.plan.is_ahead)
+
+
+def _is_plain(one: Result) -> bool:
+    """Whether nothing but the position is to be written: a message stands in a chat that has no hour of its own.
+
+    Should the chat have chosen one since, that is in its due time already, which stays.
+    """
+    has_hours = one.claim.chat.schedule in {Schedule.DAILY, Schedule.WEEKLY}
+    is_plain = isinstance(one.decision, Delivered) and not one.decision.message.has_lost_thread
+    return is_plain and not has_hours and not one.claim.plan.is_ahead
 
 
 def _missed_after(chat: Chat, one: Result) -> int:

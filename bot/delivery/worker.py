@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +21,7 @@ from bot.delivery.corrections import Corrector
 from bot.delivery.doubts import Doubt, Doubts, can_look
 from bot.delivery.results import Refusal, Refused, SendResult, Uncertain
 from bot.delivery.retry import Decision, Delivered, Stop, decide, policy_for
+from bot.delivery.run import Run
 from bot.delivery.schedule import is_silent
 from bot.delivery.sender import Sender, TokenRefused
 from bot.delivery.settling import Result, Settler
@@ -38,23 +39,12 @@ log = structlog.get_logger("khabar.delivery")
 LOOK_AGAIN = 0.5  # seconds
 # Messages in doubt are looked up no more often: each turn is one statement lighter.
 DOUBTS_AGAIN = timedelta(seconds=0.2)
-# What comes back within so little of one another is written down in one transaction; while the pace lets nothing go,
-# what came back waits for the next claim, at most so long.
-GATHER = 0.005  # seconds
+# What comes back within so little of one another, or half of all that is open, is written down in one transaction;
+# while the pace lets nothing go, what came back waits for the next claim, at most so long.
+GATHER = 0.02  # seconds
 SETTLE_WITHIN = 0.05  # seconds
 
 Tell = Callable[[Chat, str | None], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one `drain` has done so far. `is_all`: the last turn found nobody else to serve."""
-
-    open: set[asyncio.Task[None]] = field(default_factory=set)
-    looking: set[int] = field(default_factory=set)
-    faults: list[Exception] = field(default_factory=list)
-    delivered: int = 0
-    is_all: bool = False
 
 
 class Worker:
@@ -103,11 +93,11 @@ class Worker:
             await self._recover()
             if await self._is_idle():
                 return 0
-            run = _Run()
+            run = Run()
             async with asyncio.TaskGroup() as group:
                 while not (self._stopping.is_set() or run.faults):
                     await self._take_turn(group, run)
-                    self._metrics.in_flight.set(len(run.open))
+                    self._metrics.in_flight.set(run.open)
                     if run.is_all and not run.open:
                         break
                     await self._wait(run)
@@ -163,12 +153,13 @@ class Worker:
         async with self._database.snapshot() as stores:
             return await stores.mailbox.is_idle(self._now())
 
-    async def _take_turn(self, group: asyncio.TaskGroup, run: _Run) -> None:
+    async def _take_turn(self, group: asyncio.TaskGroup, run: Run) -> None:
         """Settle and claim in one transaction, then send. A fault ends the run once what is on its way is back."""
-        room = min(self._settings.open_requests - len(run.open), self._sender.room())
+        room = min(self._settings.open_requests - run.open, self._sender.room())
         if room <= 0 and self._settler.is_empty:
             return
         now = self._now()
+        run.back = 0
         try:
             async with self._database.transaction() as stores:
                 settled = await self._settler.perform(stores, now)
@@ -183,22 +174,19 @@ class Worker:
         if claimed is not None and claimed.missed:
             self._metrics.count({Outcome.MISSED: claimed.missed})
         for doubt in doubts:
-            run.open.add(group.create_task(self._look(doubt, run)))
+            run.begin(group.create_task(self._look(doubt, run)))
         for claim, bundle in (*again, *(claimed.messages if claimed else ())):
-            run.open.add(group.create_task(self._deliver(claim, bundle, run)))
+            run.begin(group.create_task(self._deliver(claim, bundle, run)))
         run.is_all = claimed is not None and claimed.is_all and self._settler.is_empty
 
-    async def _wait(self, run: _Run) -> None:
+    async def _wait(self, run: Run) -> None:
         """Until a message is back, the pace lets one more go, or it is time to look who else is due."""
         if run.open:
-            is_full = len(run.open) >= self._settings.open_requests
-            timeout = None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait()
-            done, run.open = await asyncio.wait(run.open, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            rest = GATHER if run.is_all else max(GATHER, min(self._sender.wait(), SETTLE_WITHIN))
-            if done and run.open:
-                _, run.open = await asyncio.wait(run.open, timeout=rest)
-            elif done and not run.is_all:
-                await self._pause(rest)
+            is_full = run.open >= self._settings.open_requests
+            await run.wait(1, None if is_full else LOOK_AGAIN if run.is_all else self._sender.wait())
+            if run.back:
+                rest = GATHER if run.is_all else max(GATHER, min(self._sender.wait(), SETTLE_WITHIN))
+                await run.wait(max(run.back + run.open // 2, 2), rest)
         elif not run.faults:
             await self._pause(self._sender.wait())
 
@@ -208,23 +196,24 @@ class Worker:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    async def _bring_home(self, run: _Run) -> None:
+    async def _bring_home(self, run: Run) -> None:
         """Wait for what is on its way and write each down as it comes: a slow answer must not cost the others."""
         while True:
+            run.back = 0
             try:
                 await self._settler.settle_left(self._now())
             except Exception as error:  # noqa: BLE001 — kept: it must not cancel what is on its way
                 run.faults.append(error)
-            if not run.open:
+            if not run.open and not run.back:
                 return
-            _, run.open = await asyncio.wait(run.open, return_when=asyncio.FIRST_COMPLETED)
+            await run.wait(1, None)
 
     async def _write_holds(self, stores: Stores, now: datetime) -> None:
         for chat_id, seconds in self._sender.take_new_holds():
             await stores.holds.save(chat_id, now + timedelta(seconds=seconds))
 
     async def _open_doubts(
-        self, stores: Stores, run: _Run, room: int, now: datetime
+        self, stores: Stores, run: Run, room: int, now: datetime
     ) -> tuple[list[Doubt], list[tuple[Claim, Bundle]]]:
         """Messages to look for now, and those that are to be sent again as they are.
 
@@ -252,13 +241,13 @@ class Worker:
                 self._settler.add(Result(claim, bundle, opened))
         return doubts, again
 
-    async def _look(self, doubt: Doubt, run: _Run) -> None:
+    async def _look(self, doubt: Doubt, run: Run) -> None:
         decision = await self._doubts.look(doubt)
         run.looking.discard(doubt.claim.id)
         self._settler.add(Result(doubt.claim, doubt.bundle, decision))
         run.delivered += isinstance(decision, Delivered)
 
-    async def _deliver(self, claim: Claim, bundle: Bundle, run: _Run) -> None:
+    async def _deliver(self, claim: Claim, bundle: Bundle, run: Run) -> None:
         """One chat's message. A fault ends the run, not the messages beside it: they are on their way."""
         decision = self._decide(claim.chat, await self._send(claim.chat, bundle))
         self._settler.add(Result(claim, bundle, decision))

@@ -11,7 +11,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.delivery.worker import Worker, _Run
+from bot.delivery.run import Run
+from bot.delivery.worker import Worker
 from storage.errors import DatabaseUnavailable
 from storage.records import Chat, ChatKind, ChatState, Schedule
 from tests.acceptance.delivery.conftest import OWNER, Post, comes_on_its_way, on_their_way
@@ -80,10 +81,10 @@ async def test_what_waits_for_the_pace_at_a_stop_was_not_sent_and_is_not_skipped
     async with post.database.transaction() as stores:
         claimed = await worker._claimer.claim(stores, 1, datetime.now(UTC))
     worker._sender._pacer.hold_all(time.monotonic() + 1.0)
-    run = _Run()
+    run = Run()
     async with asyncio.TaskGroup() as group:
         for claim, bundle in claimed.messages:
-            run.open.add(group.create_task(worker._deliver(claim, bundle, run)))
+            run.begin(group.create_task(worker._deliver(claim, bundle, run)))
         await worker.stop()
     await worker._settler.settle_left(post.now())
     assert await on_their_way(post) == 0
