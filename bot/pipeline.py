@@ -1,11 +1,11 @@
-"""THE ROUTE of an article: from the sources that are due to the chats that become due.
+"""THE ROUTE of an article: from the sources that are due to the waves that carry it to the chats.
 
     collect        sources that are due, each by itself: one that fails stops no other
       fetch        conditional GET, guarded                               ingest, network
       parse        the feed's entries                                     ingest, worker process
       decide       what is new, what has changed, when to look again      ingest, pure
       extract      the text of each page, else the feed's own             ingest, worker process
-      land         one transaction: article, story, topics, index, source; chats that follow become due
+      land         one transaction: article, story, topics, index, source; a wave for each audience
                    (a page that was taken down, 410: its article is withdrawn, a new one never stored)
 
 What stands in the tables after `land` is delivery's to carry on; a crash before it leaves the source as it was.

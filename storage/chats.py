@@ -15,7 +15,7 @@ from storage.rows import select_articles, story_views
 from storage.stories import PAGE_SIZE
 from storage.tables import UtcDateTime, article, article_topic, chat, follow, post, saved, source, topic
 
-# What a chat chooses, or what happens to it; the mailbox alone moves positions and due times forward.
+# What a chat chooses, or what happens to it; the mailbox alone moves positions forward.
 _COLUMNS = tuple(one.name for one in fields(Chat) if one.name != "id")
 # What a caller's record says of these may be old: a rank follows from the follows, delivery moves the others.
 _DERIVED = frozenset({"rank"})
