@@ -10,5 +10,5 @@ from tests.state.machine import Newsroom
 
 
 def test_every_story_that_was_asked_for_comes_once_whatever_breaks() -> None:
-    short = settings(max_examples=40, stateful_step_count=20, deadline=None, derandomize=True, database=None)
+    short = settings(max_examples=30, stateful_step_count=15, deadline=None, derandomize=True, database=None)
     run_state_machine_as_test(Newsroom, settings=short)
