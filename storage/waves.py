@@ -92,7 +92,8 @@ class WaveStore:
 
         Where the wave stands is not written down here: `move` does, once the caller knows how far it came.
         """
-        sweeping, counting = _sweeping(of.topic_id is None, of.source_id is None, of.rank is Rank.CHANNEL)
+        is_channels = of.rank is Rank.CHANNEL
+        sweeping, counting = _sweeping(of.topic_id is None, of.source_id is None, is_channels, of.is_urgent)
         given = {
             "topic_id": of.topic_id,
             "source_id": of.source_id,
@@ -142,9 +143,13 @@ def _follows(topic_id: int | None, source_id: int | None) -> tuple[sa.ColumnElem
 
 
 @cache
-def _sweeping(is_any_topic: bool, is_any_source: bool, is_channels: bool) -> tuple[sa.Executable, sa.Executable]:
+def _sweeping(
+    is_any_topic: bool, is_any_source: bool, is_channels: bool, is_urgent: bool
+) -> tuple[sa.Executable, sa.Executable]:
     """The chats that a wave comes to next, and how many of its follows that are, with the last of them.
 
+    Chats that have a time of their own get the story with it, and only an urgent one comes to them: a crowd that waits
+    for its digests is passed here, for a record of each would cost far more.
     In the order of chat ids; channels and groups have ids below zero. Built once for each kind of wave.
     """
     audience = (
@@ -168,6 +173,7 @@ def _sweeping(is_any_topic: bool, is_any_source: bool, is_channels: bool) -> tup
             audience.c.since < article_id,
             chat.c.state == ChatState.ACTIVE,
             chat.c.position < article_id,
+            sa.true() if is_urgent else chat.c.due_at.is_(None),
             sa.or_(in_flight.c.until.is_(None), in_flight.c.until < article_id),
         )
         .order_by(audience.c.chat_id)

@@ -5,6 +5,7 @@ due chats (digests, ends of nights, back-offs)  ┐
 waves of stories, swept in the order of chats   ┘
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from storage.waves import PATIENCE, Swept
 # A wait for the pace that is worth taking up a request for; a longer one is a time at which the chat is due.
 SHORT_WAIT = 0.05  # seconds
 DUE_AGAIN = timedelta(seconds=0.1)  # between two looks for due chats that found none
+LONGEST_SEARCH = 0.05  # seconds; then whoever waits for the database, a command above all, has its turn
 LOOKS = 20  # batches that one transaction goes through in search of chats to serve
 LARGEST_BATCH = 500  # chats
 
@@ -72,8 +74,9 @@ class Claimer:
         search = _Search(room, size=room)
         self._memory.topics.clear()
         is_all = False
+        began = time.monotonic()
         for _ in range(LOOKS):
-            if search.is_full:
+            if search.is_full or time.monotonic() - began > LONGEST_SEARCH:
                 break
             is_all = not await self._look(stores, search, now)
             if is_all:
