@@ -95,13 +95,14 @@ class Choose:
                 night_until=NIGHT[1],
                 takes_urgent=self.takes_urgent,
             )
-            await stores.chats.save(rescheduled(chosen, now, ZONE))
+            saved = rescheduled(chosen, now, ZONE)
+            await stores.chats.save(saved)
         reader.schedule, reader.hours, reader.weekday = self.schedule, self.hours, self.weekday
         reader.night, reader.takes_urgent = self.night, self.takes_urgent
         reader.called.clear()
         reader.is_touched = True
-        # The next digest comes at its next hour; what is due already, or on its way, may still arrive before.
-        is_due = bureau.is_draining or (chat.due_at is not None and chat.due_at <= now)
+        # The next digest comes at its next hour; what is due now, or on its way, may still arrive before.
+        is_due = bureau.is_draining or (saved.due_at is not None and saved.due_at <= now)
         reader.served_slot = None if is_due else slot_of(reader, now)
 
 
