@@ -3,11 +3,9 @@
 A tracing profiler makes each Python call dearer and so shifts the shares; a look costs every part the same.
 """
 
-import linecache
 import signal
-import sys
-import threading
 from collections import Counter
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -24,14 +22,15 @@ GROUPS = (
     ("deciding and settling", ("/bot/delivery/",)),
 )  # fmt: skip
 LOOP = "asyncio"
-WAITS_FOR_SQLITE = "database: waiting for SQLite"
-WAITS_FOR_SERVER = "waiting for the server"
+WAITS_FOR_SQLITE = "idle within a transaction: SQLite, its thread, the disk"
+WAITS_FOR_SERVER = "idle outside of one: the server"
 
 
 class Sampler:
     """Counts where the main thread is while its block runs; may be entered again."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_in_transaction: Callable[[], bool]) -> None:
+        self._is_in_transaction = is_in_transaction
         self._seen: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -50,7 +49,7 @@ class Sampler:
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         if frame is not None and frame.f_code.co_filename.endswith("/selectors.py"):
-            self._seen[WAITS_FOR_SQLITE if _is_sqlite_at_work() else WAITS_FOR_SERVER] += 1
+            self._seen[WAITS_FOR_SQLITE if self._is_in_transaction() else WAITS_FOR_SERVER] += 1
             return
         while frame is not None:
             for name, places in GROUPS:
@@ -59,18 +58,3 @@ class Sampler:
                     return
             frame = frame.f_back
         self._seen[LOOP] += 1
-
-
-def _is_sqlite_at_work() -> bool:
-    """Whether a thread of aiosqlite's is in a call and not at its queue."""
-    main = threading.main_thread().ident
-    for number, frame in sys._current_frames().items():  # noqa: SLF001 — the one way to another thread's frame
-        name = frame.f_code.co_filename
-        # Both stand in the same function of aiosqlite's, so the line tells them apart.
-        if (
-            number != main
-            and name.endswith("/aiosqlite/core.py")
-            and ".get()" not in linecache.getline(name, frame.f_lineno)
-        ):
-            return True
-    return False

@@ -30,6 +30,7 @@ from bench.echo import Echo, echoing
 from bench.filling import add_source, add_story, fill_chats
 from bench.rest import TOKEN
 from bench.sampling import Sampler
+from bench.virtual import TimedDatabase
 from bot.clock import now_utc
 from bot.delivery.bodies import Bodies
 from bot.delivery.compose import Composer
@@ -41,7 +42,6 @@ from bot.metrics import Metrics
 from bot.rendering.locales import Locales
 from bot.rendering.message import Outgoing
 from config.settings import DeliverySettings
-from storage.database import Database
 from storage.deliveries import Bundle, Plan, PostKind
 from storage.pending import Memory
 from storage.records import Chat
@@ -81,7 +81,7 @@ class Contender:
 class Newsroom:
     """An archive with chats that follow what comes; `message` is what each of them gets."""
 
-    database: Database
+    database: TimedDatabase
     source_id: int
     chats: tuple[Chat, ...]
     message: Outgoing
@@ -131,7 +131,7 @@ async def measure(folder: Path, messages: int, rounds: int, *, is_profile: bool)
 
 async def open_newsroom(folder: Path, messages: int) -> Newsroom:
     """As many chats as there are messages in a round, and one story, which everybody has been given."""
-    database = Database(f"sqlite+aiosqlite:///{folder / 'khabar.db'}")
+    database = TimedDatabase(f"sqlite+aiosqlite:///{folder / 'khabar.db'}")
     await migrate(database, now_utc())
     source_id = await add_source(database, now_utc())
     async with database.transaction() as stores:
@@ -247,7 +247,7 @@ async def profile(room: Newsroom, workers: dict[int, Worker], rounds: int, numbe
     for open_requests, worker in workers.items():
         await room.publish(next(numbers))
         await worker.drain()
-        sampler = Sampler()
+        sampler = Sampler(lambda: room.database.is_open)
         sent, started = 0, time.perf_counter()
         for _ in range(rounds):
             await room.publish(next(numbers))

@@ -65,18 +65,23 @@ class Courier(Sender):
 
 
 class TimedDatabase(Database):
-    """Keeps how long each transaction that writes took, in seconds."""
+    """Keeps how long each transaction that writes took, in seconds, and whether one is open."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.took: list[float] = []
+        self.is_open = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Stores]:
         """As the database's own, timed with its commit."""
         started = time.perf_counter()
-        async with super().transaction() as stores:
-            yield stores
+        self.is_open = True
+        try:
+            async with super().transaction() as stores:
+                yield stores
+        finally:
+            self.is_open = False
         self.took.append(time.perf_counter() - started)
 
 
