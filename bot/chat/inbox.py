@@ -6,10 +6,10 @@ run       what the process before this one left open, then what comes: a chat's 
           different chats at once
 handle    the chat room's transaction writes down the replies too, and that the update needs no more handling
 give      the replies; what Telegram certainly has not is tried again later, in the chat's order, until it is stale;
-          given replies are crossed out many at a time
+          given replies are crossed out many at a time, and at the latest when the chat's next update is handled
 
-A crash loses nothing: what was not handled is handled, what was not answered is answered. Answers may be given twice
-when the crash came between the giving and the crossing out.
+A crash loses nothing: what was not handled is handled, what was not answered is answered. In each chat one answer may
+be given twice, when the crash came between the giving and the crossing out.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from bot.chat.answers import Answer, dump_answer, load_answer
 from bot.chat.backoff import backoff
 from bot.chat.context import ChatContext
 from bot.chat.incoming import read_update
-from bot.chat.middleware import IS_AGAIN, IS_TOO_MUCH
+from bot.chat.middleware import GIVEN, IS_AGAIN, IS_TOO_MUCH
 from bot.chat.perform import Performer
 from storage.errors import DatabaseUnavailable, StorageError
 from storage.inbox import OpenUpdate
@@ -41,6 +41,7 @@ SLOTS = 64  # chats that are served at once
 MOST_WAITING = 1_000  # updates in memory; what comes beyond waits at Telegram
 CLOSE_EVERY = 1.0  # seconds until given replies are crossed out, if no update comes first
 LAST_CLOSE = 1.0  # seconds that this may take when the bot stops
+NO_CHAT = 0  # what is crossed out unread
 STALE = timedelta(minutes=10)  # an older answer would be one to nobody
 
 
@@ -56,7 +57,7 @@ class Inbox:
         self._is_loaded = False
         self._chats: dict[int, deque[Waiting]] = {}
         self._turns: asyncio.Queue[int] = asyncio.Queue()  # chats with something to handle, each once
-        self._done: list[int] = []
+        self._done: dict[int, int] = {}  # updates that are done with, and their chats; yet to be crossed out
         self._left: dict[int, Answer] = {}  # of answers that were given in part
         self._waiting = 0
         self._has_room, self._is_idle, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -141,7 +142,7 @@ class Inbox:
             else:
                 self._line_up(Waiting(found.update_id, answer.place.chat_id, found.received_at, answer=answer))
                 return
-        self._done.append(found.update_id)
+        self._done[found.update_id] = NO_CHAT
 
     def _line_up(self, one: Waiting) -> None:
         queue = self._chats.get(one.chat_id)
@@ -174,7 +175,7 @@ class Inbox:
                 continue
             done = queue.popleft().update_id
             self._left.pop(done, None)
-            self._done.append(done)
+            self._done[done] = chat_id
             if queue:
                 self._turns.put_nowait(chat_id)
             else:
@@ -205,7 +206,8 @@ class Inbox:
         """What the chat room answers. Raises `DatabaseUnavailable` when nothing could be done yet."""
         if one.incoming is None:
             return None
-        said = {IS_AGAIN: one.failed > 0, IS_TOO_MUCH: one.is_too_much}
+        given = [number for number, chat_id in self._done.items() if chat_id == one.chat_id]
+        said = {IS_AGAIN: one.failed > 0, IS_TOO_MUCH: one.is_too_much, GIVEN: given}
         found = await self._dispatcher.feed_update(self._bot, one.incoming.update, **said)
         self._context.metrics.updates.inc()
         return found if isinstance(found, Answer) else None
@@ -259,7 +261,8 @@ class Inbox:
                     await stores.inbox.settle(number, dump_answer(answer))
                 await stores.inbox.close(done)
                 yield stores
-            del self._done[: len(done)]
+            for number in done:
+                self._done.pop(number, None)
             for number, answer in left.items():
                 if self._left.get(number) is answer:
                     del self._left[number]

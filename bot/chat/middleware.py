@@ -49,6 +49,7 @@ NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and
 # What the inbox tells of an update.
 IS_AGAIN = "is_again"  # the database failed at it before, and the person was told
 IS_TOO_MUCH = "is_too_much"  # the person's last for now: they are asked to wait instead
+GIVEN = "given"  # earlier updates of the chat whose answers were given since they were last crossed out
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -106,6 +107,7 @@ class Conversation(BaseMiddleware):
                 read = _as_tuple(await handler(event, data))
             is_answered = bool(read) or place.query_id is not None
             await stores.inbox.settle(update.update_id, dump_answer(Answer(place, read)) if is_answered else None)
+            await stores.inbox.close(data.get(GIVEN, ()))
             return read
 
     async def _read(
