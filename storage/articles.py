@@ -12,7 +12,7 @@ from storage.errors import NotFound
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
-from storage.search import index_article, unindex_article
+from storage.search import Terms, index_article, marks_of, unindex_article, unpack_terms
 from storage.tables import article, article_topic, chat, source, story
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
@@ -93,7 +93,7 @@ class ArticleStore:
         }
         statement = sa.insert(article).values(values).returning(article.c.id)
         article_id: int = (await self._connection.execute(statement)).scalar_one()
-        await index_article(self._connection, article_id, new.lemmas)
+        await index_article(self._connection, article_id, _terms(new))
         return article_id
 
     async def _free_past_id(self, published_at: datetime) -> int:
@@ -125,9 +125,9 @@ class ArticleStore:
         if visible:
             values["revision"] = old.revision + 1
         await self._update(article_id, values)
-        if old.lemmas != new.lemmas:
-            await unindex_article(self._connection, article_id, old.lemmas)
-            await index_article(self._connection, article_id, new.lemmas)
+        if old.terms != values["terms"]:
+            await self._unindex(article_id, old.terms)
+            await index_article(self._connection, article_id, _terms(new))
         if visible:
             await mark_outdated(self._connection, article_id, now)
         return visible
@@ -148,11 +148,15 @@ class ArticleStore:
         if old.withdrawn_at is not None:
             return False
         await self._update(article_id, {"withdrawn_at": now, "revision": old.revision + 1})
-        await unindex_article(self._connection, article_id, old.lemmas)
+        await self._unindex(article_id, old.terms)
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
         await self._pass_lead(old.story_id)
         await mark_outdated(self._connection, article_id, now)
         return True
+
+    async def _unindex(self, article_id: int, packed: bytes | None) -> None:
+        if packed is not None:
+            await unindex_article(self._connection, article_id, unpack_terms(packed))
 
     async def _pass_lead(self, story_id: int) -> None:
         """One page less tells the story; where it was the lead, the first of those that are left leads now."""
@@ -199,7 +203,11 @@ def _values(new: NewArticle) -> dict[str, Any]:
         "image": new.image,
         "author": new.author,
         "tags": list(new.tags),
-        "lemmas": new.lemmas,
+        "terms": _terms(new).pack(),
         "fingerprint": new.fingerprint,
         "feed_hash": new.feed_hash,
     }
+
+
+def _terms(new: NewArticle) -> Terms:
+    return Terms(new.title_lemmas, new.lemmas, marks_of(new.source_id, new.language))

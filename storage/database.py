@@ -5,6 +5,7 @@ under a plain BEGIN fails under contention whatever the busy timeout.
 """
 
 import fcntl
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -143,13 +144,14 @@ def _fault(error: BaseException | None, *, is_lost: bool = False) -> StorageErro
 
 def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=READERS)
+        return create_async_engine(url, pool_size=READERS, json_serializer=_json)
     engine = create_async_engine(
         url,
         pool_size=READERS if read_only else 1,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         connect_args={"async_creator_fn": driver.connect},
+        json_serializer=_json,
     )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
@@ -173,6 +175,11 @@ def _create_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _json(value: Any) -> str:
+    """JSON in UTF-8: escaped, a Cyrillic letter would take six bytes in place of two."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @contextmanager

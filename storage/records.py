@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
+from storage.naming import Entity, NewEntity
+
 T = TypeVar("T")
 
 
@@ -99,7 +101,8 @@ class NewArticle:
     """One page of one source, read and annotated, before it has an id.
 
     `identity` is what makes it the same article next time: the feed's guid, else the canonical URL.
-    `lemmas` are all distinct keys of its title, lead and body, separated by blanks (what search indexes).
+    `lemmas` are the keys of its title, lead and body word by word, separated by blanks, and `title_lemmas` those of
+    its title alone: what the search index is given. `entities` are whom and what it speaks of, the weightiest first.
     """
 
     source_id: int
@@ -116,6 +119,8 @@ class NewArticle:
     image: str | None = None
     author: str | None = None
     tags: tuple[str, ...] = ()
+    title_lemmas: str = ""
+    entities: tuple[NewEntity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ class Article:
     author: str | None = None
     tags: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()  # names of the topics it matches
+    entities: tuple[Entity, ...] = ()  # whom and what it speaks of, the weightiest first
     is_urgent: bool = False  # an admin said so: it goes first
     withdrawn_at: datetime | None = None  # its site or an admin took it back: it is shown to nobody any more
 
@@ -337,14 +343,3 @@ class ArchiveSize:
     sources: int
     chats: int
     newest_at: datetime | None = field(default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """A question as the search index sees it, for narrowing down only.
-
-    Any of the alternatives; of an alternative all terms; of a term any of its keys. What the index cannot tell
-    (phrases, -without, source:) the caller's `accepts` decides on the article itself.
-    """
-
-    any_of: tuple[tuple[frozenset[str], ...], ...]

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.naming import Entity, EntityKind
 from storage.records import Article, Block, BlockKind, StoryView
 from storage.tables import article, article_topic, follow, source, story, topic
 
@@ -37,6 +38,7 @@ def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
         author=row.author,
         tags=tuple(row.tags),
         topics=topics,
+        entities=tuple(Entity(number, EntityKind(kind), name) for number, kind, name in row.entities),
         is_urgent=row.is_urgent,
         withdrawn_at=row.withdrawn_at,
     )

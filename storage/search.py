@@ -5,13 +5,16 @@ what it cannot tell, the caller's `accepts` decides on the article itself. Order
 costs hundreds of milliseconds on a common word, so article ids are the order of arrival.
 """
 
+import zlib
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.records import Article, Candidates, StoryView
+from storage.asking import Candidates, Clause, Form
+from storage.records import Article, StoryView
 from storage.rows import article_record, select_articles, story_views
 from storage.tables import article
 
@@ -68,14 +71,14 @@ class SearchStore:
 
     async def optimize(self) -> None:
         """Merge the index's segments; seconds on a large archive, so at night."""
-        await self._connection.exec_driver_sql("INSERT INTO article_lemmas(article_lemmas) VALUES ('optimize')")
+        await self._connection.exec_driver_sql("INSERT INTO article_terms(article_terms) VALUES ('optimize')")
 
     async def _newest(self, candidates: Candidates, before: int) -> list[int]:
         question = _match_expression(candidates)
         if not question:
             return []
         query = sa.text(
-            "SELECT rowid FROM article_lemmas WHERE article_lemmas MATCH :question AND rowid < :before"
+            "SELECT rowid FROM article_terms WHERE article_terms MATCH :question AND rowid < :before"
             " ORDER BY rowid DESC LIMIT :batch"
         )
         values = {"question": question, "before": before, "batch": BATCH}
@@ -87,30 +90,70 @@ class SearchStore:
         return list(await self._connection.execute(query))
 
 
-async def index_article(connection: AsyncConnection, article_id: int, lemmas: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the index is given of an article: its keys word by word, and marks of what else can be asked for."""
+
+    title: str
+    body: str
+    marks: str = ""
+
+    def pack(self) -> bytes:
+        """As it is kept beside the article: a contentless index takes out only the very words that it was given."""
+        return zlib.compress(f"{self.title}\n{self.body}\n{self.marks}".encode())
+
+
+def unpack_terms(packed: bytes) -> Terms:
+    """What `Terms.pack` made."""
+    title, body, marks = zlib.decompress(packed).decode().split("\n")
+    return Terms(title, body, marks)
+
+
+def marks_of(source_id: int, language: str) -> str:
+    """What `source:` and `language:` ask the index for."""
+    return f"{_source_mark(source_id)} {_language_mark(language)}"
+
+
+async def index_article(connection: AsyncConnection, article_id: int, terms: Terms) -> None:
     """Make an article findable."""
-    statement = sa.text("INSERT INTO article_lemmas(rowid, lemmas) VALUES (:id, :lemmas)")
-    await connection.execute(statement, {"id": article_id, "lemmas": lemmas})
+    statement = sa.text("INSERT INTO article_terms(rowid, title, body, marks) VALUES (:id, :title, :body, :marks)")
+    await connection.execute(statement, {"id": article_id, **asdict(terms)})
 
 
-async def unindex_article(connection: AsyncConnection, article_id: int, lemmas: str) -> None:
+async def unindex_article(connection: AsyncConnection, article_id: int, terms: Terms) -> None:
     """Take an article out; a contentless index needs the very words it was given."""
-    statement = sa.text("INSERT INTO article_lemmas(article_lemmas, rowid, lemmas) VALUES ('delete', :id, :lemmas)")
-    await connection.execute(statement, {"id": article_id, "lemmas": lemmas})
+    statement = sa.text(
+        "INSERT INTO article_terms(article_terms, rowid, title, body, marks)"
+        " VALUES ('delete', :id, :title, :body, :marks)"
+    )
+    await connection.execute(statement, {"id": article_id, **asdict(terms)})
+
+
+def _source_mark(source_id: int) -> str:
+    return f"source{source_id}"
+
+
+def _language_mark(language: str) -> str:
+    return f"language{language}"
 
 
 def _match_expression(candidates: Candidates) -> str:
     """FTS5's own language; every key is quoted, so none can be taken for an operator."""
-    alternatives = [
-        [sorted(filter(_is_token, term)) for term in alternative] for alternative in candidates.any_of if alternative
-    ]
-    return " OR ".join(
-        "(" + " AND ".join("(" + " OR ".join(f'"{key}"' for key in keys) + ")" for keys in alternative) + ")"
-        for alternative in alternatives
-        if all(alternative)
-    )
+    alternatives = [_all(alternative) for alternative in candidates.alternatives]
+    wanted = " OR ".join(f"({one})" for one in alternatives if one)
+    return f"{{title body}} : ({wanted})" if wanted else ""
+
+
+def _all(clauses: tuple[Clause, ...]) -> str:
+    parts = [" OR ".join(f"({form})" for one in clause.forms if (form := _form(one))) for clause in clauses]
+    return " AND ".join(f"({part})" for part in parts) if parts and all(parts) else ""
+
+
+def _form(form: Form) -> str:
+    words = [sorted(filter(_is_token, keys)) for keys in form]
+    return " AND ".join("(" + " OR ".join(f'"{key}"' for key in keys) + ")" for keys in words) if all(words) else ""
 
 
 def _is_token(key: str) -> bool:
-    """Whether the index keeps this key as one word: without positions it cannot be asked for several in a row."""
+    """Whether the index keeps this key as one word."""
     return bool(key) and all(not letter.isascii() or letter.isalnum() or letter in "-_." for letter in key)

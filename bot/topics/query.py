@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from bot.topics.lemmas import FUNCTION_WORDS, Keys, Lemmatiser, Reading
 from bot.topics.words import fold, split_words, without_possessive
-from storage.records import Candidates
+from storage.asking import Candidates
+from storage.asking import Clause as Wanted
 
 LONGEST_QUESTION = 200  # characters
 MOST_WORDS = 12
@@ -75,7 +76,7 @@ class Matcher:
     @property
     def candidates(self) -> Candidates:
         """What the search index can tell. Every article that is accepted is among them."""
-        return Candidates(tuple(tuple(term for clause in clauses for term in clause) for clauses in self.alternatives))
+        return Candidates(tuple(tuple(Wanted((clause,)) for clause in clauses) for clauses in self.alternatives))
 
     def accepts(self, reading: Reading, source_name: str) -> bool:
         """Whether an article answers the question."""

@@ -1,8 +1,10 @@
 """Articles to store, short and our own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from storage.asking import Candidates, Clause
 from storage.deliveries import Claim, Plan
 from storage.pending import Memory
 from storage.records import Block, BlockKind, Chat, ChatKind, ChatState, NewArticle, NewSource
@@ -80,3 +82,12 @@ async def sweep(stores: Stores) -> list[int]:
         reached += [chat.id for chat in swept.chats]
         await stores.waves.move(swept.wave, is_over=swept.is_over)
     return reached
+
+
+def asking(*alternatives: Sequence[str | set[str]]) -> Candidates:
+    """A question of single words: any of the alternatives, all words of it; a set is one word by any of its keys."""
+    return Candidates(tuple(tuple(Clause(((_keys(word),),)) for word in words) for words in alternatives))
+
+
+def _keys(word: str | set[str]) -> frozenset[str]:
+    return frozenset({word} if isinstance(word, str) else word)

@@ -8,9 +8,9 @@ import pytest
 
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, NotFound
-from storage.records import Block, BlockKind, Candidates, SourceCheck, SourceKind
+from storage.records import Block, BlockKind, SourceCheck, SourceKind
 from tests.storage.conftest import NOW
-from tests.storage.samples import AGENCY, new_article, store
+from tests.storage.samples import AGENCY, asking, new_article, store
 
 
 async def test_an_article_comes_back_as_it_was_stored(database: Database) -> None:
@@ -55,7 +55,7 @@ async def test_a_changed_article_is_a_new_revision_of_the_same_one(database: Dat
 
 async def found(database: Database, *, keys: list[str]) -> list[int]:
     async with database.snapshot() as stores:
-        question = Candidates((tuple(frozenset({key}) for key in keys),))
+        question = asking(keys)
         return [view.article.id for view in await stores.search.find(question, limit=100)]
 
 
@@ -68,9 +68,9 @@ async def test_search_finds_all_words_newest_first_and_any_alternative(database:
     assert await found(database, keys=["рогун"]) == [second, first]
     assert await found(database, keys=["рогун", "вода"]) == [first]
     async with database.snapshot() as stores:
-        either = Candidates(((frozenset({"ток", "csto"}),),))
+        either = asking([{"ток", "csto"}])
         assert [view.article.id for view in await stores.search.find(either)] == [third, second]
-        two_names = Candidates(((frozenset({"csto"}),), (frozenset({"вода"}), frozenset({"рогун"}))))
+        two_names = asking(["csto"], ["вода", "рогун"])
         assert [view.article.id for view in await stores.search.find(two_names)] == [third, first]
         only_first = await stores.search.find(either, lambda article: article.id == second)
         assert [view.article.id for view in only_first] == [second]
@@ -80,7 +80,7 @@ async def test_search_pages_through_more_than_one_batch(database: Database) -> N
     async with database.transaction() as stores:
         source = await stores.sources.add(AGENCY)
         ids = [await store(stores, new_article(number, source.id, lemmas="общее")) for number in range(150)]
-        question = Candidates(((frozenset({"общее"}),),))
+        question = asking(["общее"])
         newest = list(reversed(ids))
         page = await stores.search.find(question, skip=98, limit=6)
         assert [view.article.id for view in page] == newest[98:104]
@@ -119,7 +119,7 @@ async def test_the_past_stands_below_the_news_of_the_day(database: Database) -> 
         assert [past.get(number, 0) for number in ids] == [0, 0, 3, 4, 5, 5, 9]
         page = await stores.stories.get_latest(0, 10)
         assert [view.article.id for view in page.items] == ids
-        matching = await stores.search.find(Candidates(((frozenset({"текст"}),),)), limit=10)
+        matching = await stores.search.find(asking(["текст"]), limit=10)
         assert [view.article.id for view in matching] == ids
 
 

@@ -8,10 +8,9 @@ import pytest
 from storage import stories as module
 from storage.database import Database
 from storage.errors import NotFound
-from storage.records import Candidates
 from storage.stores import Stores
 from tests.storage.conftest import NOW
-from tests.storage.samples import AGENCY, READER, new_article, store
+from tests.storage.samples import AGENCY, READER, asking, new_article, store
 
 OTHER = replace(AGENCY, url="https://other.example/rss", name="Другое")
 
@@ -97,7 +96,7 @@ async def test_a_withdrawn_article_is_in_no_list_and_leads_no_copy(database: Dat
         latest, top = await stores.stories.get_latest(), await stores.stories.get_weightiest(NOW, lambda one: one.id)
         assert [view.article.id for view in latest.items] == [stands]
         assert [view.article.id for view in top.items] == [stands]
-        question = Candidates(((frozenset({"вода"}),),))
+        question = asking(["вода"])
         assert [view.article.id for view in await stores.search.find(question)] == [stands]
         assert await stores.search.find_ids(question, None, limit=9) == [stands]
         assert await stores.stories.get_copies(copy, NOW, timedelta(days=1)) == []

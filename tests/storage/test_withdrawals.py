@@ -7,13 +7,12 @@ import pytest
 from storage.database import Database
 from storage.deliveries import Post, PostKind
 from storage.errors import NotFound
-from storage.records import Candidates
 from storage.stores import Stores
 from tests.storage.conftest import NOW
-from tests.storage.samples import AGENCY, CHANNEL, new_article, store
+from tests.storage.samples import AGENCY, CHANNEL, asking, new_article, store
 
 LATER = NOW + timedelta(hours=1)
-ABOUT_NEWS = Candidates(((frozenset({"новость"}),),))
+ABOUT_NEWS = asking(["новость"])
 
 
 async def found(stores: Stores) -> list[int]:

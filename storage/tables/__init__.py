@@ -1,0 +1,35 @@
+"""The tables, for SQLite and PostgreSQL alike. They never leave the storage."""
+
+from storage.tables.archive import article, correction, source, story
+from storage.tables.base import Id, UtcDateTime, metadata
+from storage.tables.chats import chat, follow, inbox, saved
+from storage.tables.delivery import ahead, hold, in_flight, post, tally, wave
+from storage.tables.topics import article_topic, chore, entity, entity_day, name_pair, question, topic, topic_alias
+
+__all__ = [
+    "Id",
+    "UtcDateTime",
+    "ahead",
+    "article",
+    "article_topic",
+    "chat",
+    "chore",
+    "correction",
+    "entity",
+    "entity_day",
+    "follow",
+    "hold",
+    "in_flight",
+    "inbox",
+    "metadata",
+    "name_pair",
+    "post",
+    "question",
+    "saved",
+    "source",
+    "story",
+    "tally",
+    "topic",
+    "topic_alias",
+    "wave",
+]

@@ -1,0 +1,80 @@
+"""Sources, and what came of them."""
+
+import sqlalchemy as sa
+
+from storage.tables.base import Id, UtcDateTime, metadata
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("moved_to", sa.Text),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("interval_seconds", sa.Integer),
+    sa.Column("full_text", sa.Boolean),
+    sa.Column("is_paused", sa.Boolean, nullable=False, default=False),
+    sa.Column("from_settings", sa.Boolean, nullable=False, default=False),
+    sa.Column("removed_at", UtcDateTime),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("checked_at", UtcDateTime),
+    sa.Column("succeeded_at", UtcDateTime),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("last_error", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+story = sa.Table(
+    "story",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("lead_article_id", Id, nullable=False, default=0),
+    sa.Column("articles", sa.Integer, nullable=False, default=1),
+    sa.Column("opened_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Ids grow in the order of arrival and are never used again: they are the log that chats read.
+article = sa.Table(
+    "article",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("story_id", Id, sa.ForeignKey("story.id"), nullable=False, index=True),
+    sa.Column("source_id", Id, sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("lead", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("published_at", UtcDateTime, nullable=False),
+    sa.Column("arrived_at", UtcDateTime, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, default=1),
+    sa.Column("is_pushed", sa.Boolean, nullable=False),
+    sa.Column("is_urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+    sa.Column("image", sa.Text),
+    sa.Column("author", sa.Text),
+    sa.Column("tags", sa.JSON, nullable=False),
+    # What the search index was given, to take it out again; null while the article waits to be read anew.
+    sa.Column("terms", sa.LargeBinary),
+    sa.Column("entities", sa.JSON, nullable=False, default=list),
+    sa.Column("fingerprint", sa.Text, nullable=False, index=True),
+    sa.Column("feed_hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("source_id", "identity"),
+    sa.Index("ix_article_source_id_id", "source_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Articles that changed or were withdrawn while messages that stand somewhere show them as they were.
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
