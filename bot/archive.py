@@ -1,12 +1,15 @@
 """Questions put to the archive: which topic is meant, which stories answer. For the chat and for the terminal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from bot.topics.aliases import resolve, topic_key
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.near import nearest
 from bot.topics.query import Matcher, compile_question, parse_question
+from storage.asking import Cursor, Found, Order
+from storage.naming import Mention
 from storage.records import Article, Page, StoryView, Topic, TopicView
 from storage.search import Accepts
 from storage.stores import Stores
@@ -16,13 +19,42 @@ from storage.stories import PAGE_SIZE
 TOPIC_PAST = 500
 
 
+class InsteadKind(StrEnum):
+    """Why something else than what was written was understood."""
+
+    LAYOUT = "layout"  # typed with the keyboard switched to another script: JLR< is ОДКБ
+    TYPO = "typo"
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What was understood in place of what was asked."""
+
+    kind: InsteadKind
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the archive says to a question. `topic` is the saved one that was meant, if there is one."""
+    """What the archive says to a question.
 
-    page: Page[StoryView]
+    `topic` is the saved one that was meant, if there is one; `near` are other topics, `about` whom and what the newest
+    of the found articles speak of. `matcher` tells which words answer. `instead` is None where the question was taken
+    as it was asked.
+    """
+
+    asked: str
+    found: Found
+    matcher: Matcher
     topic: Topic | None = None
     near: tuple[TopicView, ...] = ()
+    about: tuple[Mention, ...] = ()
+    instead: Instead | None = None
+    number: int = 0
+
+    @property
+    def page(self) -> Page[StoryView]:
+        return Page(self.found.stories, self.number, self.found.older)
 
 
 class Archive:
@@ -35,22 +67,54 @@ class Archive:
         self._lemmatiser = lemmatiser
         self._topics: dict[int, Topic] = {}
 
-    async def search(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
-        """Stories with these words."""
-        return Answer(await self._page(stores, self._matcher(words), page, size))
+    async def search(
+        self,
+        stores: Stores,
+        words: str,
+        page: int = 0,
+        size: int = PAGE_SIZE,
+        *,
+        order: Order = Order.NEWEST,
+        cursor: Cursor | None = None,
+        exactly: bool = False,
+    ) -> Answer:
+        """Stories with these words. `exactly`: no other spelling is tried where there are none."""
+        matcher = self._matcher(words)
+        return Answer(words, await self._page(stores, matcher, page, size), matcher, number=page)
 
-    async def ask_topic(self, stores: Stores, words: str, page: int = 0, size: int = PAGE_SIZE) -> Answer:
-        """Stories of the topic that the words name, in any form or by an alias; else stories with the words."""
+    async def ask_topic(
+        self,
+        stores: Stores,
+        words: str,
+        page: int = 0,
+        size: int = PAGE_SIZE,
+        *,
+        order: Order = Order.NEWEST,
+        cursor: Cursor | None = None,
+        exactly: bool = False,
+    ) -> Answer:
+        """Stories of the topic that the words name, in any form or by another name; else stories with the words."""
         topic = await self.find_topic(stores, words)
         if topic is not None:
-            return await self.open_topic(stores, topic, page, size)
-        found = await self._page(stores, self._matcher(words), page, size)
-        return Answer(found, None, await self._near(stores, words))
+            return replace(await self.open_topic(stores, topic, page, size), asked=words)
+        matcher = self._matcher(words)
+        found = await self._page(stores, matcher, page, size)
+        return Answer(words, found, matcher, near=await self._near(stores, words), number=page)
 
-    async def open_topic(self, stores: Stores, topic: Topic, page: int = 0, size: int = PAGE_SIZE) -> Answer:
+    async def open_topic(
+        self,
+        stores: Stores,
+        topic: Topic,
+        page: int = 0,
+        size: int = PAGE_SIZE,
+        *,
+        order: Order = Order.NEWEST,
+        cursor: Cursor | None = None,
+    ) -> Answer:
         """Stories of a saved topic."""
-        found = await self._page(stores, self._matcher(topic.name, topic.aliases), page, size)
-        return Answer(found, topic, await self._near(stores, topic.name))
+        matcher = self._matcher(topic.name, topic.aliases)
+        found = await self._page(stores, matcher, page, size)
+        return Answer(topic.name, found, matcher, topic, await self._near(stores, topic.name), number=page)
 
     async def find_topic(self, stores: Stores, words: str) -> Topic | None:
         """The saved topic that the words name, in any form or by an alias."""
@@ -102,9 +166,9 @@ class Archive:
     def _matcher(self, words: str, aliases: Sequence[str] = ()) -> Matcher:
         return compile_question(parse_question(words), self._lemmatiser, aliases)
 
-    async def _page(self, stores: Stores, matcher: Matcher, page: int, size: int) -> Page[StoryView]:
+    async def _page(self, stores: Stores, matcher: Matcher, page: int, size: int) -> Found:
         found = await stores.search.find(matcher.candidates, self._accepts(matcher), skip=page * size, limit=size + 1)
-        return Page(tuple(found[:size]), page, older=len(found) > size)
+        return Found(tuple(found[:size]), older=len(found) > size, newer=page > 0)
 
     def _accepts(self, matcher: Matcher) -> Accepts | None:
         clauses = [clause for alternative in matcher.alternatives for clause in alternative]
