@@ -12,8 +12,8 @@ import pytest
 
 from bot.ingest.errors import ExtractError, HostileXml, NoArticle, NotAFeed, ParseError
 from bot.ingest.stages import FetchedPage, ParsedFeed
-from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
+from bot.workers.child import MEMORY
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "data" / "pages"
@@ -145,7 +145,6 @@ async def test_no_more_processes_start_than_are_needed() -> None:
 def test_no_worker_outlives_its_parent(kill: signal.Signals, task: str) -> None:
     program = f"""
 import asyncio
-from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
 from tests.unit.test_ingest_workers import FEED, HEAVY, page
 async def main():
@@ -170,7 +169,6 @@ asyncio.run(main())
 def test_a_terminals_ctrl_c_is_left_to_the_parent() -> None:
     program = """
 import asyncio, os, signal
-from bot.ingest.worker import MEMORY
 from bot.ingest.workers import Workers
 from tests.unit.test_ingest_workers import FEED, page
 async def main():
@@ -187,7 +185,8 @@ asyncio.run(main())
 def test_a_worker_is_light_and_knows_no_secret() -> None:
     program = """
 import sys
-from bot.ingest.worker import load_tasks
+import bot.workers.child
+from bot.ingest.tasks import load_tasks
 load_tasks()
 heavy = {"aiogram", "aiohttp", "sqlalchemy", "pydantic", "typer", "pymorphy3"}
 print(*sorted({name.partition(".")[0] for name in sys.modules} & heavy))

@@ -1,10 +1,12 @@
 """The main program of a worker process: tasks in by standard input, answers out by standard output, one at a time.
 
-Started by workers.py as `python -m bot.ingest.worker SECONDS`. A message is its length in four bytes, then a pickle.
+Started by pool.py as `python -m bot.workers.child MODULE SECONDS`. The module's `load_tasks()` gives the functions that
+are served, by name. A message is its length in four bytes, then a pickle.
 The process imports neither aiohttp nor aiogram nor SQLAlchemy.
 """
 
 import ctypes
+import importlib
 import logging
 import os
 import resource
@@ -13,41 +15,30 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 
-from bot.ingest.errors import IngestError
-from bot.ingest.wire import READY, Fault, Task, pack, read_message
+from bot.workers.wire import READY, Fault, Task, pack, read_message
 
 Tasks = Mapping[str, Callable[..., object]]
 
-MEMORY = 1536 * 1024**2  # bytes of address space; a page that needs more is an attack
+MEMORY = 1536 * 1024**2  # bytes of address space; a text that needs more is an attack
 _GRACE = 5  # seconds beyond the limit after which a worker ends itself, should its parent be gone
 _PR_SET_PDEATHSIG = 1
 
 
-def load_tasks() -> Tasks:
-    """Import the parsers: late, so that nothing of them is in the process before its limits are set."""
-    from bot.ingest.extract import extract_page
-    from bot.ingest.language import detect
-    from bot.ingest.parse import parse_feed
-
-    return {"parse": parse_feed, "extract": extract_page, "detect": detect}
-
-
 def answer(tasks: Tasks, task: Task) -> object:
-    """What the call returned, the IngestError it raised, or a Fault."""
+    """What the call returned, or a Fault."""
     try:
         return tasks[task.name](*task.arguments)
-    except IngestError as error:
-        return error
-    except Exception as error:  # noqa: BLE001  four libraries read hostile text here; a fault is an answer, and is reported
+    except Exception as error:  # noqa: BLE001  libraries read hostile text here; a fault is an answer, and is reported
         return Fault(f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc(limit=-8))
 
 
-def main(seconds: float) -> None:
-    """Serve tasks until standard input closes."""
+def main(module: str, seconds: float) -> None:
+    """Serve a module's tasks until standard input closes."""
     _settle_down()
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not write between the messages
-    tasks = load_tasks()
+    # Imported late, so that nothing of it is in the process before its limits are set.
+    tasks: Tasks = importlib.import_module(module).load_tasks()
     answers.write(pack(READY))
     answers.flush()
     while True:
@@ -74,4 +65,4 @@ def _settle_down() -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(sys.argv[1], float(sys.argv[2]))
