@@ -2,20 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.topics.lemmas import Lemmatiser, Reading
+from storage.naming import NamePair, NewEntity
 from storage.records import Block, article_text
+
+
+class Finder(Protocol):
+    """Finds whom and what a text speaks of."""
+
+    def find(self, title: str, text: str, language: str) -> tuple[NewEntity, ...]:
+        """The weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An article's words: `reading` for the topics that stand now, `lemmas` for the search index."""
+    """An article's words, whom and what it speaks of, and the names that it tells to be of one thing."""
 
     reading: Reading
-    lemmas: str
+    entities: tuple[NewEntity, ...] = ()
+    pairs: tuple[NamePair, ...] = ()
+
+    @property
+    def lemmas(self) -> str:
+        """All keys of its words."""
+        return self.reading.lemmas
 
 
-def annotate(title: str, lead: str, body: Sequence[Block], language: str, lemmatiser: Lemmatiser) -> Annotation:
-    """Read the article alone: its title, lead and body, never the page around it."""
+def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
+    title: str, lead: str, body: Sequence[Block], language: str, lemmatiser: Lemmatiser, finder: Finder | None = None
+) -> Annotation:
+    """Read the article alone: its title, lead and body, never the page around it. Without a finder no entities."""
     reading = lemmatiser.read(article_text(title, lead, body), language)
-    return Annotation(reading=reading, lemmas=reading.lemmas)
+    entities = () if finder is None else finder.find(title, article_text("", lead, body).strip(), language)
+    return Annotation(reading, entities)

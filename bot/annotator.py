@@ -1,0 +1,57 @@
+"""The door to the process that reads articles: their words, whom and what they speak of, names of one thing."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Self, cast
+
+import structlog
+
+from bot.topics.annotate import Annotation, annotate
+from bot.topics.lemmas import Lemmatiser
+from bot.workers.pool import TIME_LIMIT, Pool, WorkerError
+from storage.records import Block
+
+log = structlog.get_logger("khabar.collect")
+
+TASKS = "bot.topics.tasks"
+
+
+class Annotator:
+    """Use as an async context manager. The process starts with the first article.
+
+    No article is lost: one over which the process dies or takes too long is read without entities, first by another
+    process, then by this one.
+    """
+
+    def __init__(self, lemmatiser: Lemmatiser, processes: int = 1, *, time_limit: timedelta = TIME_LIMIT) -> None:
+        self._lemmatiser = lemmatiser
+        self._pool = Pool(TASKS, processes, time_limit=time_limit)
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process, a busy one too."""
+        await self._pool.__aexit__(kind, error, trace)
+
+    async def annotate(
+        self, title: str, lead: str, body: Sequence[Block], language: str, *, with_entities: bool = True
+    ) -> Annotation:
+        """`topics.annotate.annotate` in the process that has the models."""
+        for is_asked in [True, False] if with_entities else [False]:
+            try:
+                annotation = await self._pool.ask("annotate", title, lead, tuple(body), language, is_asked)
+            except WorkerError as error:
+                log.warning("an article resists being read", title=title, with_entities=is_asked, reason=str(error))
+            else:
+                return cast("Annotation", annotation)
+        return annotate(title, lead, body, language, self._lemmatiser)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that live now."""
+        return self._pool.pids

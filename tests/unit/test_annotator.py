@@ -1,0 +1,57 @@
+"""Articles are read in a process of their own, and none is lost to it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.annotator import Annotator
+from bot.topics.annotate import annotate
+from bot.topics.lemmas import Lemmatiser
+from storage.records import Block, BlockKind
+
+LEMMATISER = Lemmatiser()
+TITLE = "Рогун пустил третий агрегат"
+BODY = (Block(BlockKind.PARAGRAPH, "Мощность станции выросла на шестьсот мегаватт, сообщила дирекция в Душанбе."),)
+
+
+@pytest.fixture
+async def annotator() -> AsyncIterator[Annotator]:
+    async with Annotator(LEMMATISER) as annotator:
+        yield annotator
+
+
+async def test_an_article_is_read_as_in_this_process(annotator: Annotator) -> None:
+    assert annotator.pids == ()
+    read = await annotator.annotate(TITLE, "", BODY, "ru")
+    assert read.reading == annotate(TITLE, "", BODY, "ru", LEMMATISER).reading
+    assert {"рогун", "агрегат", "душанбе"} <= read.reading.keys
+    assert len(annotator.pids) == 1
+    assert annotator.pids[0] != os.getpid()
+
+
+async def test_an_article_over_which_the_process_dies_is_read_by_another(annotator: Annotator) -> None:
+    await annotator.annotate(TITLE, "", BODY, "ru")
+    (victim,) = annotator.pids
+    os.kill(victim, signal.SIGKILL)
+    read = await annotator.annotate(TITLE, "", BODY, "ru")
+    assert "агрегат" in read.reading.keys
+    assert annotator.pids != (victim,)
+
+
+async def test_an_article_that_takes_too_long_in_any_process_is_read_in_this_one() -> None:
+    async with Annotator(LEMMATISER, time_limit=timedelta(microseconds=1)) as annotator:
+        read = await annotator.annotate(TITLE, "", BODY, "ru")
+        assert annotator.pids == ()
+    assert "агрегат" in read.reading.keys
+    assert read.entities == ()
+
+
+async def test_articles_at_once_are_read_one_after_the_other(annotator: Annotator) -> None:
+    titles = [f"Новость {number}" for number in range(20)]
+    read = await asyncio.gather(*(annotator.annotate(title, "", (), "ru") for title in titles))
+    assert [str(number) in one.reading.keys for number, one in enumerate(read)] == [True] * 20
+    assert len(annotator.pids) == 1
