@@ -33,6 +33,14 @@ class Candidates:
     after: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTopic:
+    """A topic as the index of topics loads it: `terms` is what `TopicIndex.add` made of its question."""
+
+    id: int
+    terms: bytes
+
+
 class Order(StrEnum):
     """How found stories stand."""
 
