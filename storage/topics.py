@@ -7,10 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.asking import StoredTopic
 from storage.dialect import insert
 from storage.errors import NotFound
 from storage.records import Topic, TopicView
 from storage.tables import article_topic, question, topic, topic_alias
+
+STORED_PAGE = 20_000  # rows: a page's memory is small beside the index it becomes
+STALE_PAGE = 1_000
+KEYS_AT_ONCE = 50  # SQLite allows an expression a depth of 1,000
+
+# What parts the words of a key that are in a phrase or have a sign before them.
+_SIGNS = '":-'
+_BARE = str.maketrans(_SIGNS, " " * len(_SIGNS))
 
 
 class TopicStore:
@@ -103,6 +112,40 @@ class TopicStore:
         if rows:
             await self._connection.execute(sa.insert(article_topic), rows)
 
+    async def get_stored(self, *, above: int = 0, limit: int = STORED_PAGE) -> list[StoredTopic]:
+        """Topics as their index loads them, oldest first: a page of those made after the one with the id `above`."""
+        query = sa.select(topic.c.id, topic.c.terms).where(topic.c.id > above, topic.c.terms.is_not(None))
+        rows = await self._connection.execute(query.order_by(topic.c.id).limit(limit))
+        return [StoredTopic(topic_id, terms) for topic_id, terms in rows]
+
+    async def get_stale(self, *, limit: int = STALE_PAGE) -> list[Topic]:
+        """The oldest of the topics whose terms are to be made: new ones, and those that were marked."""
+        return await self._topics(sa.select(topic).where(topic.c.terms.is_(None)).order_by(topic.c.id).limit(limit))
+
+    async def keep_terms(self, topic_id: int, terms: bytes) -> None:
+        """Its question as the index of topics is to load it from now on."""
+        await self._connection.execute(sa.update(topic).where(topic.c.id == topic_id).values(terms=terms))
+
+    async def mark_stale(self, keys: Collection[str]) -> None:
+        """The terms of each topic whose question has all the words of one of these keys are to be made anew.
+
+        That is more than those that use a name with this key, never less: words in a row stand sorted in a key.
+        """
+        padded = sa.literal(" ") + _bare(topic.c.key) + " "
+        named = [
+            sa.and_(*(padded.contains(f" {word} ", autoescape=True) for word in words))
+            for key in sorted(keys)
+            if (words := key.translate(_BARE).split())
+        ]
+        for start in range(0, len(named), KEYS_AT_ONCE):
+            found = sa.select(topic.c.id).where(sa.or_(*named[start : start + KEYS_AT_ONCE]))
+            await self._connection.execute(sa.update(topic).where(topic.c.id.in_(found)).values(terms=None))
+
+    async def outdate(self, version: bytes) -> None:
+        """All terms that do not begin with this version are to be made anew."""
+        is_other = sa.func.substr(topic.c.terms, 1, len(version)) != version
+        await self._connection.execute(sa.update(topic).where(is_other).values(terms=None))
+
     async def keep_question(self, text: str, now: datetime) -> int:
         """A short number for a question, for buttons that page its list."""
         statement = insert(self._connection, question).values(text=text, asked_at=now)
@@ -133,3 +176,10 @@ class TopicStore:
         ):
             aliases[topic_id] = (*aliases.get(topic_id, ()), alias)
         return [Topic(row.id, row.name, row.key, aliases.get(row.id, ()), row.from_settings) for row in rows]
+
+
+def _bare(key: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """The key's words with nothing but blanks between them."""
+    for sign in _SIGNS:
+        key = sa.func.replace(key, sign, " ")
+    return key
