@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
+from storage.naming import Entity
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
@@ -90,6 +92,7 @@ class ArticleStore:
             "arrived_at": arrived_at,
             "is_pushed": is_pushed,
             "revision": 1,
+            "entities": _packed(await count_entities(self._connection, new.entities, new.published_at.date())),
         }
         statement = sa.insert(article).values(values).returning(article.c.id)
         article_id: int = (await self._connection.execute(statement)).scalar_one()
@@ -124,6 +127,8 @@ class ArticleStore:
         visible = any(getattr(old, name) != values[name] for name in ("title", "lead", "body", "image"))
         if visible:
             values["revision"] = old.revision + 1
+        await self._discount(old)
+        values["entities"] = _packed(await count_entities(self._connection, new.entities, new.published_at.date()))
         await self._update(article_id, values)
         if old.terms != values["terms"]:
             await self._unindex(article_id, old.terms)
@@ -149,10 +154,15 @@ class ArticleStore:
             return False
         await self._update(article_id, {"withdrawn_at": now, "revision": old.revision + 1})
         await self._unindex(article_id, old.terms)
+        await self._discount(old)
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
         await self._pass_lead(old.story_id)
         await mark_outdated(self._connection, article_id, now)
         return True
+
+    async def _discount(self, old: sa.Row[Any]) -> None:
+        """One article less speaks of whom and what this one spoke of."""
+        await discount_entities(self._connection, [number for number, *_ in old.entities], old.published_at.date())
 
     async def _unindex(self, article_id: int, packed: bytes | None) -> None:
         if packed is not None:
@@ -207,6 +217,11 @@ def _values(new: NewArticle) -> dict[str, Any]:
         "fingerprint": new.fingerprint,
         "feed_hash": new.feed_hash,
     }
+
+
+def _packed(entities: Sequence[Entity]) -> list[list[Any]]:
+    """As an article keeps them."""
+    return [[one.id, one.kind, one.name] for one in entities]
 
 
 def _terms(new: NewArticle) -> Terms:

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import ArticleStore
 from storage.chats import ChatStore
+from storage.entities import EntityStore
 from storage.holds import HoldStore
 from storage.inbox import InboxStore
 from storage.mailbox import MailboxStore
@@ -32,3 +33,4 @@ class Stores:
         self.waves = WaveStore(connection)
         self.holds = HoldStore(connection)
         self.search = SearchStore(connection)
+        self.entities = EntityStore(connection)
