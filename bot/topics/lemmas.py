@@ -2,13 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from bot.topics.words import fold, is_cyrillic, is_tajik, segments, without_possessive
+from bot.topics.words import (
+    OPENING_SIGNS,
+    find_sentences,
+    find_tokens,
+    find_words,
+    fold,
+    is_cyrillic,
+    is_tajik,
+    without_possessive,
+)
 
 if TYPE_CHECKING:
     from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
@@ -17,6 +27,9 @@ if TYPE_CHECKING:
 Keys = frozenset[str]
 
 BREAK: Keys = frozenset()
+
+# Grows whenever words get other keys than before: what was indexed under the old ones has to be read again.
+VERSION = f"2+{version('pymorphy3-dicts-ru')}"
 
 _PROPER = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn"})
 _PLURAL_SURNAME_LIKE = ({"plur", "gent"}, {"plur", "accs"})
@@ -53,15 +66,54 @@ class Reading:
     """A text as topics see it.
 
     `words` holds the keys of each word in order, with BREAK after each sentence. `keys` are all of them.
+    The first `title_words` of `words`, breaks counted, are those of the title.
     """
 
     words: tuple[Keys, ...]
     keys: Keys
+    title_words: int = 0
+    _positions: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def positions(self) -> Mapping[str, Sequence[int]]:
+        """Where in `words` each key stands, in order. Made when first asked for."""
+        if not self._positions:
+            for position, keys in enumerate(self.words):
+                for key in keys:
+                    self._positions.setdefault(key, []).append(position)
+        return self._positions
+
+    @property
+    def title_terms(self) -> str:
+        """The keys of the title's words in order, parted by blanks: for the search index."""
+        return _terms(self.words[: self.title_words])
+
+    @property
+    def body_terms(self) -> str:
+        """The keys of all words in order, the title's too, so that a word of the headline is near the lead."""
+        return _terms(self.words)
 
     @property
     def lemmas(self) -> str:
-        """All distinct keys, sorted and parted by blanks: what the search index stores."""
+        """All distinct keys, sorted and parted by blanks."""
         return " ".join(sorted(self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a sentence. `start` and `end` are code points of the sentence's text."""
+
+    keys: Keys
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as it stands in a text, with its words in order."""
+
+    text: str
+    words: tuple[Word, ...]
 
 
 class Lemmatiser:
@@ -92,15 +144,40 @@ class Lemmatiser:
 
     def read(self, text: str, language: str | None = None) -> Reading:
         """All the words of a text by position."""
+        return _reading(self._walk(text, language), title_words=0)
+
+    def read_article(self, title: str, text: str, language: str | None = None) -> Reading:
+        """The words of an article's title, then those of its text."""
+        heading = self._walk(title, language)
+        return _reading(heading + self._walk(text, language), title_words=len(heading))
+
+    def sentences(self, text: str, language: str | None = None) -> list[Sentence]:
+        """The sentences of a text that have words; the same words in the same order as `read` finds."""
+        is_in_tajik = language == "tg"
+        found: list[Sentence] = []
+        for start, end in find_sentences(text):
+            sentence = text[start:end].strip()
+            tokens = find_tokens(sentence, 0, len(sentence))
+            read = [
+                Word(keys, *span)
+                for token, span in zip(tokens, find_words(sentence), strict=True)
+                if (keys := self._written(token, is_in_tajik))
+            ]
+            if read:
+                found.append(Sentence(sentence, tuple(read)))
+        return found
+
+    def _walk(self, text: str, language: str | None) -> list[Keys]:
         is_in_tajik = language == "tg"
         words: list[Keys] = []
-        for segment in segments(text):
-            words += [keys for word in segment if (keys := self._written(word, is_in_tajik))]
-            words.append(BREAK)
-        return Reading(words=tuple(words), keys=frozenset().union(*words))
+        for start, end in find_sentences(text):
+            if read := [keys for token in find_tokens(text, start, end) if (keys := self._written(token, is_in_tajik))]:
+                words += read
+                words.append(BREAK)
+        return words
 
     def _keys_as_written(self, word: str, is_in_tajik: bool) -> Keys:
-        word = without_possessive(word)
+        word = without_possessive(word).lstrip(OPENING_SIGNS)
         folded = fold(word)
         # pymorphy3 makes Russian verbs of Tajik nouns: it never sees them.
         if not folded or is_tajik(word) or (is_in_tajik and is_cyrillic(folded)):
@@ -170,6 +247,14 @@ class Lemmatiser:
 
             self._morph = MorphAnalyzer()
         return self._morph
+
+
+def _reading(words: list[Keys], *, title_words: int) -> Reading:
+    return Reading(words=tuple(words), keys=frozenset().union(*words), title_words=title_words)
+
+
+def _terms(words: Iterable[Keys]) -> str:
+    return " ".join(" ".join(sorted(keys)) for keys in words if keys)
 
 
 def _shape(word: str) -> Shape:
