@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import structlog
 
+from bot.annotator import Annotator
 from bot.clock import now_utc
 from bot.ingest.draft import Draft
 from bot.metrics import Metrics
 from bot.stories.cluster import place
 from bot.stories.fingerprint import fingerprint
-from bot.topics.annotate import annotate
-from bot.topics.lemmas import Lemmatiser, Reading
+from bot.topics.annotate import Annotation
+from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
 from config.settings import Settings
 from storage.database import Database
@@ -36,9 +37,11 @@ class Known:
 class Landing:
     """Stores drafts. One a process: it keeps the index of topics."""
 
-    def __init__(self, database: Database, lemmatiser: Lemmatiser, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, annotator: Annotator, lemmatiser: Lemmatiser, settings: Settings, metrics: Metrics
+    ) -> None:
         self._database = database
-        self._lemmatiser = lemmatiser
+        self._annotator = annotator
         self._settings = settings
         self._metrics = metrics
         self._newest_topic = 0
@@ -56,14 +59,12 @@ class Landing:
 
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
-        read = []
-        for known in drafts:
-            read.append((known.article_id, *self._annotate(source, known.draft)))
-            await asyncio.sleep(0)  # reading takes milliseconds: a command is answered between two articles
+        read = await self._read(source, [known.draft for known in drafts])
         async with self._database.transaction() as stores:
             await self._learn_topics(stores)
-            for article_id, article, reading in read:
-                topics = self._index.match(reading, source.name)
+            for known, (article, annotation) in zip(drafts, read, strict=True):
+                article_id = known.article_id
+                topics = self._index.match(annotation.reading, source.name)
                 if article_id is None:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
@@ -103,29 +104,42 @@ class Landing:
             await stores.waves.open(article_id, now)
         self._metrics.articles.labels("new" if is_pushed else "stored").inc()
 
-    def _annotate(self, source: Source, draft: Draft) -> tuple[NewArticle, Reading]:
-        annotation = annotate(draft.title, draft.lead, draft.body, draft.language, self._lemmatiser)
-        text = "\n".join([draft.lead, *(block.text for block in draft.body)])
-        article = NewArticle(
-            source_id=source.id,
-            identity=draft.identity,
-            url=draft.url,
-            title=draft.title,
-            lead=draft.lead,
-            body=draft.body,
-            language=draft.language,
-            published_at=draft.published_at,
-            lemmas=annotation.lemmas,
-            fingerprint=fingerprint(draft.title, text),
-            feed_hash=draft.feed_hash,
-            image=draft.image,
-            author=draft.author,
-            tags=draft.tags,
-        )
-        return article, annotation.reading
+    async def _read(self, source: Source, drafts: Sequence[Draft]) -> list[tuple[NewArticle, Annotation]]:
+        """What is to be stored of each draft, read in the annotator's process."""
+        async with asyncio.TaskGroup() as group:
+            reading = [
+                group.create_task(self._annotator.annotate(draft.title, draft.lead, draft.body, draft.language))
+                for draft in drafts
+            ]
+        read = []
+        for draft, task in zip(drafts, reading, strict=True):
+            read.append((_new_article(source, draft, task.result()), task.result()))
+            await asyncio.sleep(0)  # a long text's fingerprint takes milliseconds: commands are answered in between
+        return read
 
     async def _learn_topics(self, stores: Stores) -> None:
         """Topics that chats have made since the last landing count from now on. (Aliases change only with a start.)"""
         for topic in await stores.topics.get_all(above=self._newest_topic):
             self._index.add(topic)
             self._newest_topic = topic.id
+
+
+def _new_article(source: Source, draft: Draft, annotation: Annotation) -> NewArticle:
+    text = "\n".join([draft.lead, *(block.text for block in draft.body)])
+    return NewArticle(
+        source_id=source.id,
+        identity=draft.identity,
+        url=draft.url,
+        title=draft.title,
+        lead=draft.lead,
+        body=draft.body,
+        language=draft.language,
+        published_at=draft.published_at,
+        lemmas=annotation.lemmas,
+        fingerprint=fingerprint(draft.title, text),
+        feed_hash=draft.feed_hash,
+        image=draft.image,
+        author=draft.author,
+        tags=draft.tags,
+        entities=annotation.entities,
+    )

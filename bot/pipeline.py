@@ -5,6 +5,7 @@
       parse        the feed's entries                                     ingest, worker process
       decide       what is new, what has changed, when to look again      ingest, pure
       extract      the text of each page, else the feed's own             ingest, worker process
+      annotate     words, entities, names of one thing                     topics, worker process
       land         one transaction: article, story, topics, index, source; a wave for each audience
                    (a page that was taken down, 410: its article is withdrawn, a new one never stored)
 
@@ -21,6 +22,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.annotator import Annotator
 from bot.archive import Archive
 from bot.clock import now_utc
 from bot.groups import first_of
@@ -190,12 +192,16 @@ async def open_pipeline(
     settings: Settings, database: Database, lemmatiser: Lemmatiser, metrics: Metrics
 ) -> AsyncIterator[Pipeline]:
     """A pipeline with its session and its worker processes, which end with the block."""
-    async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
+    async with (
+        Fetcher(settings.collect) as fetcher,
+        Workers(zone=settings.timezone) as workers,
+        Annotator(lemmatiser) as annotator,
+    ):
         yield Pipeline(
             database=database,
             fetcher=fetcher,
             workers=workers,
-            landing=Landing(database, lemmatiser, settings, metrics),
+            landing=Landing(database, annotator, lemmatiser, settings, metrics),
             settings=settings,
             metrics=metrics,
         )

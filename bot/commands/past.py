@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.annotator import Annotator
 from bot.archive import Archive
 from bot.clock import now_utc
 from bot.commands.output import note, print_line, progress
@@ -75,10 +76,11 @@ async def import_past(settings: Settings, file: Path) -> int:
     async with (
         archive_to_write(settings) as database,
         Workers() as workers,
+        Annotator(lemmatiser) as annotator,
     ):
         async with database.transaction() as stores:
             await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
-        importer = Importer(database, Landing(database, lemmatiser, settings, Metrics()), workers)
+        importer = Importer(database, Landing(database, annotator, lemmatiser, settings, Metrics()), workers)
         with progress("Articles", len(places)) as advance:
             for batch in read_batches(file, places, zone):
                 stored += await importer.store(batch)
