@@ -16,6 +16,7 @@ from bot.stories.fingerprint import fingerprint
 from bot.topics.annotate import Annotation
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
+from bot.topics.query import Facts
 from config.settings import Settings
 from storage.database import Database
 from storage.records import NewArticle, Source
@@ -64,7 +65,9 @@ class Landing:
             await self._learn_topics(stores)
             for known, (article, annotation) in zip(drafts, read, strict=True):
                 article_id = known.article_id
-                topics = self._index.match(annotation.reading, source.name)
+                topics = self._index.match(
+                    annotation.reading, Facts(source.name, article.language, article.published_at)
+                )
                 if article_id is None:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
@@ -135,7 +138,8 @@ def _new_article(source: Source, draft: Draft, annotation: Annotation) -> NewArt
         body=draft.body,
         language=draft.language,
         published_at=draft.published_at,
-        lemmas=annotation.lemmas,
+        lemmas=annotation.reading.body_terms,
+        title_lemmas=annotation.reading.title_terms,
         fingerprint=fingerprint(draft.title, text),
         feed_hash=draft.feed_hash,
         image=draft.image,

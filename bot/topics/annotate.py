@@ -34,6 +34,7 @@ def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
     title: str, lead: str, body: Sequence[Block], language: str, lemmatiser: Lemmatiser, finder: Finder | None = None
 ) -> Annotation:
     """Read the article alone: its title, lead and body, never the page around it. Without a finder no entities."""
-    reading = lemmatiser.read(article_text(title, lead, body), language)
-    entities = () if finder is None else finder.find(title, article_text("", lead, body).strip(), language)
+    text = article_text("", lead, body).strip()
+    reading = lemmatiser.read_article(title, text, language)
+    entities = () if finder is None else finder.find(title, text, language)
     return Annotation(reading, entities)
