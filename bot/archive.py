@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.topics.aliases import resolve, topic_key
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.near import nearest
-from bot.topics.query import Matcher, compile_question, parse_question
+from bot.topics.query import Facts, Matcher, compile_question, parse_question
 from storage.asking import Cursor, Found, Order
 from storage.naming import Mention
 from storage.records import Article, Page, StoryView, Topic, TopicView
@@ -146,7 +146,7 @@ class Archive:
     async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
         """The newest articles of the archive that match, and no others, are the topic's."""
         matcher = self._matcher(topic.name, topic.aliases)
-        ids = await stores.search.find_ids(matcher.candidates, self._accepts(matcher), limit=TOPIC_PAST)
+        ids = await stores.search.find_ids(matcher.candidates(), self._accepts(matcher), limit=TOPIC_PAST)
         await stores.topics.replace_articles(topic.id, ids)
 
     async def _known(self, stores: Stores) -> list[Topic]:
@@ -167,15 +167,16 @@ class Archive:
         return compile_question(parse_question(words), self._lemmatiser, aliases)
 
     async def _page(self, stores: Stores, matcher: Matcher, page: int, size: int) -> Found:
-        found = await stores.search.find(matcher.candidates, self._accepts(matcher), skip=page * size, limit=size + 1)
+        found = await stores.search.find(matcher.candidates(), self._accepts(matcher), skip=page * size, limit=size + 1)
         return Found(tuple(found[:size]), older=len(found) > size, newer=page > 0)
 
     def _accepts(self, matcher: Matcher) -> Accepts | None:
-        clauses = [clause for alternative in matcher.alternatives for clause in alternative]
-        if not (matcher.without or matcher.sources) and all(len(clause) == 1 for clause in clauses):
-            return None  # words alone: the index tells as much as the article itself
+        if matcher.is_words_alone:
+            return None  # the index tells as much as the article itself
 
         def accepts(article: Article) -> bool:
-            return matcher.accepts(self._lemmatiser.read(article.text, article.language), article.source_name)
+            text = article.text.removeprefix(article.title)
+            reading = self._lemmatiser.read_article(article.title, text, article.language)
+            return matcher.accepts(reading, Facts(article.source_name, article.language, article.published_at))
 
         return accepts

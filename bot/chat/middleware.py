@@ -179,7 +179,7 @@ def _apology(error: Exception, place: Place, words: Words, asked: Asked) -> Repl
     """The sentence for a fault; one that is ours is logged in full."""
     is_press = place.query_id is not None
     if isinstance(error, QuestionError):
-        return Say(wrong_question(Fault[error.kind.name], words, asked))
+        return Say(wrong_question(Fault[error.kind.name], words, asked, detail=error.detail))
     if isinstance(error, NotFound | OverflowError):  # a number that no id of ours can have is a button of nobody's
         return Notice(toast(Toast.STALE, words)) if is_press else Say(story_gone(words))
     log.error("an update could not be answered", chat=place.chat_id, exc_info=error)

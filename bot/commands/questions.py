@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.archive import Answer, Archive
 from bot.commands.archive import as_dict, show
-from bot.commands.faults import FAULTS
+from bot.commands.faults import what_is_wrong
 from bot.commands.output import note, print_json
 from bot.commands.shell import DONE, UsageError, archive
 from bot.topics.lemmas import Lemmatiser
@@ -59,7 +59,7 @@ class Archivist:
             async with self._database.snapshot() as stores:
                 return await self._ask(stores, words, size=limit)
         except QuestionError as error:
-            raise UsageError(FAULTS[error.kind]) from None
+            raise UsageError(what_is_wrong(error)) from None
 
 
 async def _answer_lines(archivist: Archivist, number: int | None) -> int:

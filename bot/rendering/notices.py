@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from aiogram.utils.formatting import Bold, Italic
+from aiogram.utils.formatting import Bold, Code, Italic
 
 from bot.rendering.callbacks import DeleteMe, OpenScreen, Resume, Screen
 from bot.rendering.keyboards import button, keyboard
@@ -12,6 +12,8 @@ from bot.rendering.texts import cut_at_word, is_blank, one_line
 from storage.records import Chat
 
 MAX_TOAST = 200  # answerCallbackQuery
+MAX_DETAIL = 80  # of a wrong question, the part that is quoted
+CODES = "tg, ru, en"  # as examples of languages that can be asked for
 
 
 class Toast(StrEnum):
@@ -31,12 +33,20 @@ class Toast(StrEnum):
 
 
 class Fault(StrEnum):
-    """What is wrong with a question."""
+    """What is wrong with a question. Those from TOO_LONG on quote the part that is."""
 
     EMPTY = "fault.empty"  # no words in it, or a command that needs words came without
     ONLY_WITHOUT = "fault.only_without"  # nothing but -words
-    ONLY_SOURCE = "fault.only_source"  # nothing but source:NAME
+    ONLY_FILTERS = "fault.only_filters"  # nothing but source:NAME and its like
     TOO_LONG = "fault.too_long"
+    TOO_MANY_WORDS = "fault.too_many_words"
+    WRONG_DATE = "fault.wrong_date"
+    UNKNOWN_LANGUAGE = "fault.unknown_language"
+    TWO_LANGUAGES = "fault.two_languages"
+    NO_VALUE = "fault.no_value"  # title: and nothing behind it
+    FIELD_WITHOUT = "fault.field_without"  # -source:NAME
+    EMPTY_ALTERNATIVE = "fault.empty_alternative"  # a | | b
+    NOTHING_WANTED = "fault.nothing_wanted"  # a | -b
 
 
 class Asked(StrEnum):
@@ -73,9 +83,10 @@ def toast(kind: Toast, words: Words) -> str:
     return cut_at_word(words.text(kind.value), MAX_TOAST)
 
 
-def wrong_question(fault: Fault, words: Words, asked: Asked = Asked.SEARCH) -> Outgoing:
-    """What is wrong with the question, and how to ask."""
-    return compose(words.text(fault.value), "\n\n", words.text(asked.value))
+def wrong_question(fault: Fault, words: Words, asked: Asked = Asked.SEARCH, *, detail: str = "") -> Outgoing:
+    """What is wrong with the question, with the wrong part as it was written, and how to ask."""
+    part = Code(cut_at_word(one_line(detail), MAX_DETAIL))
+    return compose(words.node(fault.value, part=part, codes=CODES), "\n\n", words.text(asked.value))
 
 
 def story_gone(words: Words) -> Outgoing:

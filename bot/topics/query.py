@@ -1,143 +1,58 @@
-"""Questions as people write them, and the matchers they become.
+"""Questions in their normal form, and the matchers they become.
 
-words           all of them, in any form and any order
-"some words"    in this order, side by side; «» and “” too
--word -"words"  the article has none of these
-source:NAME     only this source; several: any of them
+The language of questions is described in `grammar`, how one is put to an article in `matcher`.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import TypeVar
 
-from bot.topics.lemmas import FUNCTION_WORDS, Keys, Lemmatiser, Reading
-from bot.topics.words import fold, split_words, without_possessive
-from storage.asking import Candidates
-from storage.asking import Clause as Wanted
+from bot.topics.grammar import (
+    LONGEST_QUESTION,
+    MOST_WORDS,
+    Part,
+    Phrase,
+    Question,
+    QuestionError,
+    QuestionFault,
+    fold_words,
+    parse_question,
+    wanted_words,
+)
+from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
+from bot.topics.matcher import NEAR_WORDS, Facts, Matcher
+from storage.asking import Clause, Form
 
-LONGEST_QUESTION = 200  # characters
-MOST_WORDS = 12
+__all__ = [
+    "LONGEST_QUESTION",
+    "MOST_WORDS",
+    "NEAR_WORDS",
+    "Clause",
+    "Facts",
+    "Matcher",
+    "Part",
+    "Phrase",
+    "Question",
+    "QuestionError",
+    "QuestionFault",
+    "compile_question",
+    "fold_words",
+    "name_key",
+    "name_keys",
+    "parse_question",
+    "question_key",
+    "wanted_words",
+]
+
+# Of one thing, so that no question costs without bound; the names that come first count.
+MOST_NAMES = 24
+LONGEST_NAME = 16  # words
 
 T = TypeVar("T")
-Phrase = tuple[str, ...]
-Clause = tuple[Keys, ...]  # words in a row, each by its keys
+Names = Mapping[str, Sequence[str]]  # by the key of a name: the other names of the same thing
+Span = tuple[Part, ...]
 
-_PIECE = re.compile(
-    r"(?:(?<!\S)(?P<minus>-))?(?:(?P<source>source):\s*)?"
-    r"(?:[\"“”„«](?P<quoted>[^\"“”„«»]*)[\"“”»]?|(?P<plain>[^\s\"“”„«»]+)|»)",
-    re.IGNORECASE,
-)
-
-
-class QuestionFault(StrEnum):
-    EMPTY = "empty"
-    ONLY_WITHOUT = "only_without"
-    ONLY_SOURCE = "only_source"
-    TOO_LONG = "too_long"
-
-
-class QuestionError(ValueError):
-    """A question that cannot be asked; `kind` says why, whoever shows it picks the words."""
-
-    def __init__(self, kind: QuestionFault) -> None:
-        super().__init__(f"a question that cannot be asked: {kind}")
-        self.kind = kind
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a question as written: words between blanks, or what stands in one pair of quotes."""
-
-    text: str
-    is_without: bool
-    is_source: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question in folded words. A phrase has two words at least; `without` and `sources` may have one."""
-
-    words: tuple[str, ...]
-    phrases: tuple[Phrase, ...] = ()
-    without: tuple[Phrase, ...] = ()
-    sources: tuple[Phrase, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """A question ready to be put to articles: any alternative, all clauses of it, nothing of `without`."""
-
-    alternatives: tuple[tuple[Clause, ...], ...]
-    without: tuple[Clause, ...] = ()
-    sources: tuple[Phrase, ...] = ()
-
-    @property
-    def candidates(self) -> Candidates:
-        """What the search index can tell. Every article that is accepted is among them."""
-        return Candidates(tuple(tuple(Wanted((clause,)) for clause in clauses) for clauses in self.alternatives))
-
-    def accepts(self, reading: Reading, source_name: str) -> bool:
-        """Whether an article answers the question."""
-        if not any(all(_holds(reading, clause) for clause in clauses) for clauses in self.alternatives):
-            return False
-        if any(_holds(reading, clause) for clause in self.without):
-            return False
-        return not self.sources or any(_is_called(source_name, name) for name in self.sources)
-
-    def first_match(self, reading: Reading) -> int | None:
-        """The position in `reading.words` where the first alternative found begins; None: none is there."""
-        for clauses in self.alternatives:
-            found = [_find(clause, reading) for clause in clauses if _may_hold(reading, clause)]
-            positions = [position for position in found if position is not None]
-            if len(positions) == len(clauses):
-                return min(positions)
-        return None
-
-
-def parse_pieces(text: str) -> Iterator[Piece]:
-    """The parts of a question. A quote that is never closed ends with the question."""
-    for found in _PIECE.finditer(text):
-        part = found["quoted"] if found["quoted"] is not None else found["plain"]
-        if part:
-            yield Piece(part, is_without=bool(found["minus"]), is_source=bool(found["source"]))
-
-
-def parse_question(text: str) -> Question:
-    """Read a question; QuestionError when it asks for nothing or for too much.
-
-    A word with a hyphen or another sign inside (джиу-джитсу, 2,5) is a phrase, a quoted single word is a word.
-    Words that say nothing (о, and) are left out unless they stand alone.
-    """
-    if len(text.strip()) > LONGEST_QUESTION:
-        raise QuestionError(QuestionFault.TOO_LONG)
-    wanted: list[Phrase] = []
-    without: list[Phrase] = []
-    sources: list[Phrase] = []
-    for piece in parse_pieces(text):
-        folded = fold_words(piece.text)
-        if folded:
-            (without if piece.is_without else sources if piece.is_source else wanted).append(folded)
-    if sum(map(len, (*wanted, *without, *sources))) > MOST_WORDS:
-        raise QuestionError(QuestionFault.TOO_LONG)
-    if not wanted:
-        raise QuestionError(_what_is_missing(without, sources))
-    words = _unique([phrase[0] for phrase in wanted if len(phrase) == 1])
-    phrases = _unique([phrase for phrase in wanted if len(phrase) > 1])
-    telling = tuple(word for word in words if word not in FUNCTION_WORDS)
-    return Question(telling or ((words[:1]) if not phrases else ()), phrases, _unique(without), _unique(sources))
-
-
-def fold_words(text: str) -> Phrase:
-    """The folded words of a plain text in order."""
-    return tuple(folded for word in split_words(text) if (folded := fold(without_possessive(word))))
-
-
-def wanted_words(text: str) -> Phrase:
-    """The folded words that a question asks for, phrases taken apart; what it excludes and its sources left out."""
-    wanted = " ".join(piece.text for piece in parse_pieces(text) if not (piece.is_without or piece.is_source))
-    return fold_words(wanted)
+NO_NAMES: Names = {}
 
 
 def question_key(question: Question, lemmatiser: Lemmatiser) -> str:
@@ -145,37 +60,134 @@ def question_key(question: Question, lemmatiser: Lemmatiser) -> str:
 
     It is a question itself, and its own normal form.
     """
-    plain = sorted({lemmatiser.base(word) for word in question.words})
-    phrases = sorted({_quoted(phrase, lemmatiser) for phrase in question.phrases})
+    alternatives = sorted({_alternative_key(parts, lemmatiser) for parts in question.alternatives})
     without = sorted({f"-{_quoted(phrase, lemmatiser)}" for phrase in question.without})
     sources = sorted({f"source:{_quote(phrase)}" for phrase in question.sources})
-    return " ".join([*plain, *phrases, *without, *sources])
+    language = [f"language:{question.language}"] if question.language else []
+    after = [f"after:{question.after.isoformat()}"] if question.after else []
+    return " ".join([" | ".join(alternatives), *without, *sources, *language, *after])
 
 
-def compile_question(question: Question, lemmatiser: Lemmatiser, aliases: Sequence[str] = ()) -> Matcher:
-    """The matcher of a question, or of any of the aliases in its place. An alias of several words is a phrase."""
-    asked = [(word,) for word in question.words] + list(question.phrases)
-    alternatives = [tuple(_clause(phrase, lemmatiser) for phrase in asked)]
-    alternatives += [(_clause(folded, lemmatiser),) for alias in aliases if (folded := fold_words(alias))]
+def name_key(text: str, lemmatiser: Lemmatiser) -> str:
+    """The key under which a name is known, in whatever form; "" where it has no word."""
+    return _words_key(fold_words(text), lemmatiser)
+
+
+def name_keys(question: Question, lemmatiser: Lemmatiser) -> frozenset[str]:
+    """The keys of all that may be a name in a question: what `compile_question` looks up among names."""
+    keys = {key for parts in question.alternatives for _, span in _spans(parts) for key in _span_keys(span, lemmatiser)}
+    keys |= {_words_key(phrase, lemmatiser) for phrase in question.without}
+    return frozenset(keys.union(_own_keys(question, lemmatiser)))
+
+
+def compile_question(question: Question, lemmatiser: Lemmatiser, names: Names | Sequence[str] = NO_NAMES) -> Matcher:
+    """The matcher of a question.
+
+    Where words in a row, or a phrase, are a name among `names`, they stand side by side, or another name of the same
+    thing stands in their place. Names under the key of the whole question stand in place of all that it asks for.
+    """
+    if not isinstance(names, Mapping):
+        names = {question_key(question, lemmatiser): names}
+    alternatives = [_clauses(parts, lemmatiser, names) for parts in question.alternatives]
+    if names and not (len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0].forms) > 1):
+        others = _look_up(names, _own_keys(question, lemmatiser), lemmatiser)
+        alternatives += [(Clause((form,)),) for form in others]
+    wanted = {form for clauses in alternatives for clause in clauses for form in clause.forms}
+    without = [_form(phrase, lemmatiser) for phrase in question.without]
+    for phrase in question.without:
+        without += _look_up(names, (_words_key(phrase, lemmatiser),), lemmatiser, unwanted=wanted)
     return Matcher(
         alternatives=_unique(alternatives),
-        without=tuple(_clause(phrase, lemmatiser) for phrase in question.without),
+        without=_unique(without),
         sources=question.sources,
+        language=question.language,
+        after=datetime.combine(question.after, time.min, UTC) if question.after else None,
     )
 
 
-def _what_is_missing(without: list[Phrase], sources: list[Phrase]) -> QuestionFault:
-    if without:
-        return QuestionFault.ONLY_WITHOUT
-    return QuestionFault.ONLY_SOURCE if sources else QuestionFault.EMPTY
+def _clauses(parts: Span, lemmatiser: Lemmatiser, names: Names) -> tuple[Clause, ...]:
+    """The clauses of an alternative, each once; words that say nothing are left out unless a name has them."""
+    named = _find_names(parts, lemmatiser, names) if names else {}
+    telling = _telling(parts)
+    clauses: dict[tuple[Phrase, bool], Clause] = {}
+    position = 0
+    while position < len(parts):
+        span, others = named.get(position, (parts[position : position + 1], ()))
+        position += len(span)
+        if others or span[0] in telling:
+            words = tuple(word for part in span for word in part.words)
+            forms = _unique([_form(words, lemmatiser), *others])
+            bases = tuple(lemmatiser.base(word) for word in words)
+            clauses.setdefault((bases, span[0].in_title), Clause(forms, span[0].in_title))
+    return tuple(clauses.values())
 
 
-def _unique(items: list[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(items))
+def _find_names(parts: Span, lemmatiser: Lemmatiser, names: Names) -> dict[int, tuple[Span, tuple[Form, ...]]]:
+    """The names in an alternative by where they begin, with their other names; a longer one takes its words first."""
+    found: dict[int, tuple[Span, tuple[Form, ...]]] = {}
+    taken: set[int] = set()
+    for start, span in _spans(parts):
+        places = range(start, start + len(span))
+        if taken.isdisjoint(places) and (others := _look_up(names, _span_keys(span, lemmatiser), lemmatiser)):
+            found[start] = (span, others)
+            taken.update(places)
+    return found
 
 
-def _clause(phrase: Phrase, lemmatiser: Lemmatiser) -> Clause:
-    return tuple(lemmatiser.question_keys(word) for word in phrase)
+def _spans(parts: Span) -> Iterator[tuple[int, Span]]:
+    """Every run of an alternative's parts that may be a name, with its place, the longest first."""
+    for length in range(len(parts), 0, -1):
+        for start in range(len(parts) - length + 1):
+            span = parts[start : start + length]
+            is_of_one_place = len({part.in_title for part in span}) == 1
+            if is_of_one_place and not (_is_silent(span[0]) or _is_silent(span[-1])):
+                yield start, span
+
+
+def _span_keys(span: Span, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """The keys that a run has as a name and as a question, where the two differ; none when it repeats itself."""
+    words = [word for part in span for word in part.words if word not in FUNCTION_WORDS]
+    if len({lemmatiser.base(word) for word in words}) < len(words):
+        return ()
+    asked = _alternative_key(tuple(Part(part.words) for part in span), lemmatiser)
+    return tuple({_words_key(tuple(words), lemmatiser), asked})
+
+
+def _own_keys(question: Question, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """The key of a question, and that of what it asks for without its filters."""
+    return tuple({question_key(question, lemmatiser), question_key(Question(question.alternatives), lemmatiser)})
+
+
+def _look_up(
+    names: Names, keys: tuple[str, ...], lemmatiser: Lemmatiser, unwanted: Collection[Form] = ()
+) -> tuple[Form, ...]:
+    """The other names under these keys, as words in a row."""
+    others = [fold_words(other) for key in keys for other in names.get(key, ())]
+    forms = [_form(words, lemmatiser) for words in others if 0 < len(words) <= LONGEST_NAME]
+    return _unique([form for form in forms if form not in unwanted])[:MOST_NAMES]
+
+
+def _alternative_key(parts: Span, lemmatiser: Lemmatiser) -> str:
+    keys = {(part.in_title, len(part.words) > 1, _quoted(part.words, lemmatiser)) for part in _telling(parts)}
+    return " ".join(f"title:{asked}" if in_title else asked for in_title, _, asked in sorted(keys))
+
+
+def _words_key(words: Phrase, lemmatiser: Lemmatiser) -> str:
+    telling = [word for word in words if word not in FUNCTION_WORDS] or words[:1]
+    return " ".join(sorted({lemmatiser.base(word) for word in telling}))
+
+
+def _telling(parts: Span) -> Span:
+    """The parts without the words that say nothing, or the first of them where there is nothing else."""
+    return tuple(part for part in parts if not _is_silent(part)) or parts[:1]
+
+
+def _is_silent(part: Part) -> bool:
+    return len(part.words) == 1 and part.words[0] in FUNCTION_WORDS
+
+
+def _form(words: Phrase, lemmatiser: Lemmatiser) -> Form:
+    return tuple(lemmatiser.question_keys(word) for word in words)
 
 
 def _quoted(phrase: Phrase, lemmatiser: Lemmatiser) -> str:
@@ -186,31 +198,5 @@ def _quote(phrase: Phrase) -> str:
     return phrase[0] if len(phrase) == 1 else f'"{" ".join(phrase)}"'
 
 
-def _may_hold(reading: Reading, clause: Clause) -> bool:
-    for keys in clause:  # noqa: SIM110 - all() takes twice as long, and an article is put to thousands of topics
-        if keys.isdisjoint(reading.keys):
-            return False
-    return True
-
-
-def _holds(reading: Reading, clause: Clause) -> bool:
-    """Only a phrase whose words are all there costs a walk through the text."""
-    return _may_hold(reading, clause) and (len(clause) == 1 or _find(clause, reading) is not None)
-
-
-def _find(clause: Clause, reading: Reading) -> int | None:
-    """Where the words of a clause stand in a row for the first time."""
-    first, *rest = clause
-    for position, keys in enumerate(reading.words):
-        if first.isdisjoint(keys):
-            continue
-        following = reading.words[position + 1 : position + len(clause)]
-        if len(following) == len(rest) and not any(a.isdisjoint(b) for a, b in zip(rest, following, strict=True)):
-            return position
-    return None
-
-
-def _is_called(source_name: str, name: Phrase) -> bool:
-    """Whether a source's name has these words in a row: source:азия finds Азия-Плюс."""
-    words = fold_words(source_name)
-    return any(words[start : start + len(name)] == name for start in range(len(words)))
+def _unique(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
