@@ -76,12 +76,16 @@ class Inbox:
         if not admitted:
             return
         await self._has_room.wait()
-        bodies = {one.update_id: one.incoming.body for one in admitted if one.incoming is not None}
-        async with self._writing() as stores:
-            new = await stores.inbox.add(bodies, self._context.now())
+        incoming = {one.update_id: one.incoming for one in admitted if one.incoming is not None}
+        fleeting = {number for number, one in incoming.items() if one.is_fleeting}
+        bodies = {number: one.body for number, one in incoming.items() if number not in fleeting}
+        new: set[int] = set()
+        if bodies:
+            async with self._writing() as stores:
+                new = await stores.inbox.add(bodies, self._context.now())
         # Before `run` has looked for what is open, it will find these there.
         for one in admitted if self._is_loaded else ():
-            if one.update_id in new:
+            if one.update_id in new | fleeting:
                 self._line_up(one)
 
     def stop(self) -> None:
@@ -173,9 +177,10 @@ class Inbox:
             if wait is not None:
                 asyncio.get_running_loop().call_later(wait, self._turns.put_nowait, chat_id)
                 continue
-            done = queue.popleft().update_id
-            self._left.pop(done, None)
-            self._done[done] = chat_id
+            done = queue.popleft()
+            self._left.pop(done.update_id, None)
+            if done.incoming is None or not done.incoming.is_fleeting:
+                self._done[done.update_id] = chat_id
             if queue:
                 self._turns.put_nowait(chat_id)
             else:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from bot.chat.allowance import WINDOW
 
 log = structlog.get_logger("khabar.updates")
 
+INLINE = 2**60  # above every id of a person
 LARGEST_ID = 2**63 - 1  # a number above it cannot be kept
 
 
@@ -31,6 +32,11 @@ class Incoming:
     @property
     def update_id(self) -> int:
         return self.update.update_id
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether nobody misses it after a crash, so that it need not be written down: words typed after @bot."""
+        return isinstance(self.update.event, InlineQuery)
 
     def asked_at(self, now: datetime) -> datetime:
         """When the person wrote, if that was long ago: what waited while the bot was away came at its own pace."""
@@ -94,6 +100,8 @@ def _asker_of(event: Any) -> int:
     """The person; of an anonymous admin or a channel, which share one person at Telegram, the chat they write as."""
     if isinstance(event, Message) and event.sender_chat is not None:
         return event.sender_chat.id
+    if isinstance(event, InlineQuery):
+        return INLINE + event.from_user.id  # typing has an allowance of its own: commands are not paid with it
     if isinstance(event, Message | CallbackQuery) and event.from_user is not None:
         return event.from_user.id
     return _chat_of(event)

@@ -16,6 +16,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
+    AnswerInlineQuery,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
@@ -25,13 +26,14 @@ from aiogram.methods import (
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject
 
 from bot.chat.context import ChatContext
-from bot.chat.replies import Article, Notice, Redraw, Rekey, Reply, Say, Tell
+from bot.chat.replies import Article, Notice, Redraw, Rekey, Reply, Results, Say, Tell
 from bot.delivery.results import NotSent, Refusal, Refused
 from bot.delivery.session import describe
 from bot.rendering.message import Outgoing
 
 log = structlog.get_logger("khabar.chat")
 
+INLINE_CACHE = 30  # seconds for which Telegram may show a person the same again
 PATIENCE = 1.0  # seconds that a reply waits for its turn; one that must wait longer lets others go first
 
 T = TypeVar("T")
@@ -137,7 +139,22 @@ class Performer:
                 await self._rekey(reply)
             case Article():
                 return await self._show(reply)
+            case Results():
+                await self._show_results(reply)
         return ()
+
+    async def _show_results(self, found: Results) -> None:
+        # No message, so the pace does not count it. It reads in the person's own language: for nobody else.
+        await self._bot(
+            AnswerInlineQuery(
+                inline_query_id=found.query_id,
+                results=list(found.results),
+                next_offset=found.next_offset,
+                button=found.above,
+                cache_time=INLINE_CACHE,
+                is_personal=True,
+            )
+        )
 
     async def _say(self, message: Outgoing) -> None:
         place = self._place

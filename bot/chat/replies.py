@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aiogram.types import InlineKeyboardMarkup, InputRichMessage
+from aiogram.types import InlineKeyboardMarkup, InlineQueryResultArticle, InlineQueryResultsButton, InputRichMessage
 
 from bot.chat.context import Visit
 from bot.rendering.message import Outgoing
@@ -54,7 +54,17 @@ class Tell:
     message: Outgoing
 
 
-Reply = Say | Redraw | Rekey | Notice | Article | Tell
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What an inline query is answered with. `above` is a line over the results that leads to the bot."""
+
+    query_id: str
+    results: tuple[InlineQueryResultArticle, ...]
+    next_offset: str
+    above: InlineQueryResultsButton | None = None
+
+
+Reply = Say | Redraw | Rekey | Notice | Article | Tell | Results
 Replies = Reply | tuple[Reply, ...] | None
 
 
