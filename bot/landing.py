@@ -46,7 +46,7 @@ class Landing:
         self._settings = settings
         self._metrics = metrics
         self._newest_topic = 0
-        self._index = TopicIndex((), lemmatiser)
+        self._index = TopicIndex(lemmatiser)
 
     async def land(
         self,

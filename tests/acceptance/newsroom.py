@@ -8,6 +8,7 @@ from bot.topics.aliases import topic_key
 from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
+from bot.topics.query import Facts
 from storage.database import Database
 from storage.records import Block, BlockKind, NewArticle, NewSource, Source
 from storage.stores import Stores
@@ -95,7 +96,9 @@ async def store_story(stores: Stores, lemmatiser: Lemmatiser, source: Source, to
     story_id = await stores.stories.open(at)
     article_id = await stores.articles.add(new, story_id, at, is_pushed=True)
     await stores.stories.grow(story_id, article_id, at)
-    topics = await stores.topics.get_all()
-    await stores.topics.attach(article_id, TopicIndex(topics, lemmatiser).match(annotation.reading, source.name))
+    index = TopicIndex(lemmatiser)
+    for topic in await stores.topics.get_all():
+        index.add(topic)
+    await stores.topics.attach(article_id, index.match(annotation.reading, Facts(source.name, language, at)))
     await stores.waves.open(article_id, at)
     return story_id

@@ -1,15 +1,12 @@
-"""Topics among many: aliases, the index, near names, an article's annotation."""
+"""Topics among many: aliases, near names, an article's annotation."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.topics.aliases import resolve, topic_key
 from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
-from bot.topics.match import TopicIndex
 from bot.topics.near import nearest
-from bot.topics.query import QuestionError, compile_question, parse_question
+from bot.topics.query import QuestionError
 from storage.records import Block, BlockKind, Topic, TopicView
 
 LEMMATISER = Lemmatiser()
@@ -70,67 +67,6 @@ def test_the_oldest_of_equal_topics_opens_in_whatever_order_they_come() -> None:
 def test_a_question_without_words_names_no_topic() -> None:
     with pytest.raises(QuestionError):
         resolve("«»", TOPICS, LEMMATISER)
-
-
-@pytest.mark.parametrize(
-    ("text", "source", "topic_ids"),
-    [
-        ("Совет Организации Договора о коллективной безопасности", "Ховар", (1,)),
-        ("Саммит ОДКБ открыл Рахмон", "Ховар", (1, 3, 7)),
-        ("Саммит ОДКБ открыл Рахмон", "Азия-Плюс", (1, 3)),
-        ("Россия даст Рогуну насосы, вода поднимется", "Ховар", (2, 5, 6)),
-        ("Вода в Нуреке прибыла", "Ховар", ()),
-        ("Рахмонову вручили премию за малую ГЭС", "Ховар", (4, 8)),
-        ("", "Ховар", ()),
-    ],
-)
-def test_an_article_finds_its_topics(text: str, source: str, topic_ids: tuple[int, ...]) -> None:
-    assert TopicIndex(TOPICS, LEMMATISER).match(LEMMATISER.read(text), source) == topic_ids
-
-
-def test_topics_come_and_go_at_once() -> None:
-    index = TopicIndex((), LEMMATISER)
-    reading = LEMMATISER.read("Саммит ОДКБ в Душанбе")
-    index.add(topic(1, "ОДКБ", "CSTO"))
-    index.add(topic(2, "Душанбе"))
-    assert index.match(reading, "") == (1, 2)
-    index.add(topic(2, "Худжанд"))
-    index.discard(3)
-    assert (index.match(reading, ""), len(index)) == ((1,), 2)
-    index.discard(1)
-    index.discard(2)
-    assert (index.match(reading, ""), len(index)) == ((), 0)
-
-
-NAMES = st.lists(
-    st.sampled_from(["ОДКБ", "Рахмон", "Рахмонов", "вода", "воды", "Рогун", "ГЭС", "taxes", "-вода", "«малая ГЭС»"]),
-    min_size=1,
-    max_size=3,
-).map(" ".join)
-
-
-def is_question(text: str) -> bool:
-    try:
-        parse_question(text)
-    except QuestionError:
-        return False
-    return True
-
-
-@given(st.lists(NAMES.filter(is_question), max_size=8), NAMES, st.integers(0, 7))
-@settings(deadline=None)
-def test_the_index_finds_what_asking_each_topic_finds(names: list[str], text: str, dropped: int) -> None:
-    topics = [Topic(number, name, "", ("Рогунская ГЭС",)) for number, name in enumerate(names)]
-    index = TopicIndex(topics, LEMMATISER)
-    index.discard(dropped)
-    reading = LEMMATISER.read(text)
-    asked = [
-        topic.id
-        for topic in topics
-        if topic.id != dropped
-        and compile_question(parse_question(topic.name), LEMMATISER, topic.aliases).accepts(reading, "")
-    ]
-    assert index.match(reading, "") == tuple(asked)
 
 
 @pytest.mark.parametrize(
