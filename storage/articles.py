@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
-from storage.naming import Entity
+from storage.naming import Entity, NewEntity
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
@@ -43,6 +43,12 @@ class ArticleStore:
         by_id = {row.id: row for row in rows}
         topics = await topics_of(self._connection, by_id)
         return [article_record(by_id[one], topics.get(one, ())) for one in ids if one in by_id]
+
+    async def get_below(self, article_id: int | None, *, limit: int) -> list[Article]:
+        """The newest that stand below this id, or at all, newest first; without their topics."""
+        which = [article.c.withdrawn_at.is_(None)] + ([] if article_id is None else [article.c.id < article_id])
+        query = select_articles().where(*which).order_by(article.c.id.desc()).limit(limit)
+        return [article_record(row, ()) for row in await self._connection.execute(query)]
 
     async def get_by_url(self, url: str) -> Article | None:
         """The newest article at this canonical address."""
@@ -136,6 +142,24 @@ class ArticleStore:
         if visible:
             await mark_outdated(self._connection, article_id, now)
         return visible
+
+    async def reindex(
+        self, article_id: int, *, revision: int, lemmas: str, title_lemmas: str, entities: Sequence[NewEntity]
+    ) -> bool:
+        """Replace what search and trends know of an article: its text was read anew, as it stood in this revision.
+
+        False where it has changed since or was withdrawn; then nothing is done.
+        """
+        old = (await self._connection.execute(sa.select(article).where(article.c.id == article_id))).first()
+        if old is None or old.withdrawn_at is not None or old.revision != revision:
+            return False
+        terms = Terms(title_lemmas, lemmas, marks_of(old.source_id, old.language))
+        await self._discount(old)
+        kept = await count_entities(self._connection, entities, old.published_at.date())
+        await self._update(article_id, {"terms": terms.pack(), "entities": _packed(kept)})
+        await self._unindex(article_id, old.terms)
+        await index_article(self._connection, article_id, terms)
+        return True
 
     async def withdraw(self, article_id: int, now: datetime, *, feed_hash: str | None = None) -> bool:
         """Take an article back for good: nobody finds it any more, and what stands of it is removed or marked.
