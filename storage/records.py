@@ -296,12 +296,16 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story as one chat sees it: the article to show and the topics of this chat that it matched."""
+    """A story as one chat sees it: the article to show and the topics of this chat that it matched.
+
+    `topic_ids` are those of `topics`, one for one, where the story is for one chat; else none.
+    """
 
     story_id: int
     article: Article
     articles: int = 1
     topics: tuple[str, ...] = ()
+    topic_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

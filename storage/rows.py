@@ -1,6 +1,6 @@
 """Where rows of articles become records, for every store that reads them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,11 +76,14 @@ async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequ
     views = {view.article.id: view for view in await story_views(connection, list(await connection.execute(query)))}
     followed = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
     matched = sa.select(article_topic.c.topic_id).where(article_topic.c.article_id.in_(article_ids))
-    shown = sa.select(topic.c.name).where(
+    shown = sa.select(topic.c.name, topic.c.id).where(
         topic.c.id.in_(matched), sa.or_(topic.c.from_settings, topic.c.id.in_(followed))
     )
-    names = set((await connection.execute(shown)).scalars())
-    return [
-        replace(view, topics=tuple(one for one in view.article.topics if one in names))
-        for view in (views[one] for one in article_ids if one in views)
-    ]
+    ids = {name: topic_id for name, topic_id in await connection.execute(shown.order_by(topic.c.id.desc()))}
+    return [_with_topics(views[one], ids) for one in article_ids if one in views]
+
+
+def _with_topics(view: StoryView, ids: Mapping[str, int]) -> StoryView:
+    """Only these topics of the story, each with its id."""
+    names = tuple(name for name in view.article.topics if name in ids)
+    return replace(view, topics=names, topic_ids=tuple(ids[name] for name in names))

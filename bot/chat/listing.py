@@ -1,46 +1,58 @@
 """Lists of stories for a visit: looked up in its transaction, drawn by rendering."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from bot.archive import Answer
 from bot.chat.context import Visit
-from bot.rendering.callbacks import ListKind, ListPage
-from bot.rendering.lists import (
-    MAX_PAGE_SIZE,
-    PAGE_SIZE,
-    asked_list,
-    latest_list,
-    mine_list,
-    saved_list,
-    search_list,
-    top_list,
-    topic_list,
-)
+from bot.rendering.callbacks import LAST_PAGE, ListKind, ListPage
+from bot.rendering.lists import MAX_PAGE_SIZE, PAGE_SIZE, latest_list, mine_list, saved_list, top_list
 from bot.rendering.message import Outgoing
+from bot.rendering.questions import Instead, Results, asked_list, exact_list, search_list, topic_list
 from bot.stories.cluster import weight
+from storage.asking import Cursor, Order
 from storage.records import Story, Topic, TopicView
 
 TOP_SPAN = timedelta(days=1)
-LAST_PAGE = 100_000  # a page number further on is no button of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which page of the answers to a question; the first one, newest first, unless told otherwise."""
+
+    order: Order = Order.NEWEST
+    page: int = 0
+    cursor: Cursor | None = None
+
+    @classmethod
+    def to(cls, wanted: ListPage) -> Self:
+        """The page that a button leads to."""
+        page = min(max(wanted.page, 0), LAST_PAGE)
+        if wanted.order is Order.BEST:
+            return cls(wanted.order, page, Cursor(page * PAGE_SIZE) if page else None)
+        return cls(wanted.order, page, None if wanted.cursor is None else Cursor(wanted.cursor, wanted.back))
+
+
+FIRST = Turn()
 
 
 async def draw_list(visit: Visit, wanted: ListPage) -> Outgoing:
     """A page of any list. Raises `NotFound` for a topic or question that is gone."""
-    ref, page = wanted.ref, min(max(wanted.page, 0), LAST_PAGE)
+    ref, turn = wanted.ref, Turn.to(wanted)
     match wanted.kind:
         case ListKind.LATEST:
-            return await draw_latest(visit, ref, page)
+            return await draw_latest(visit, ref, turn.page)
         case ListKind.TOP:
-            return await draw_top(visit, ref, page)
+            return await draw_top(visit, ref, turn.page)
         case ListKind.TOPIC:
-            return await draw_topic(visit, ref, page)
-        case ListKind.ASKED | ListKind.SEARCH:
-            ask = search if wanted.kind is ListKind.SEARCH else ask_topic
-            return await ask(visit, await visit.stores.topics.get_question(ref), page)
+            return await draw_topic(visit, ref, turn)
+        case ListKind.ASKED | ListKind.SEARCH | ListKind.EXACT:
+            return await draw_question(visit, wanted.kind, ref, turn)
         case ListKind.SAVED:
-            return saved_list(await visit.stores.chats.get_saved(visit.chat.id, page), visit.view)
+            return saved_list(await visit.stores.chats.get_saved(visit.chat.id, turn.page), visit.view)
         case ListKind.MINE:
-            return mine_list(await visit.stores.stories.get_followed(visit.chat.id, page), visit.view)
+            return mine_list(await visit.stores.stories.get_followed(visit.chat.id, turn.page), visit.view)
 
 
 async def draw_latest(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:
@@ -61,35 +73,43 @@ async def draw_top(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:
     return top_list(found, visit.view, size=size)
 
 
-async def draw_topic(visit: Visit, topic_id: int, page: int = 0) -> Outgoing:
+async def draw_topic(visit: Visit, topic_id: int, turn: Turn = FIRST) -> Outgoing:
     """A saved topic's stories. Raises `NotFound`."""
     topic = await visit.stores.topics.get(topic_id)
-    return await _draw_answer(visit, topic, await visit.archive.open_topic(visit.stores, topic, page))
+    answer = await visit.archive.open_topic(visit.stores, topic, order=turn.order, cursor=turn.cursor)
+    return await _draw_topic(visit, topic, answer, turn)
 
 
-async def ask_topic(visit: Visit, words: str, page: int = 0) -> Outgoing:
+async def draw_question(visit: Visit, kind: ListKind, question_id: int, turn: Turn = FIRST) -> Outgoing:
+    """A stored question asked again. Raises `NotFound` once it was forgotten."""
+    words = await visit.stores.topics.get_question(question_id)
+    match kind:
+        case ListKind.ASKED:
+            return await ask_topic(visit, words, turn)
+        case ListKind.EXACT:
+            return await search(visit, words, turn, exactly=True)
+        case _:
+            return await search(visit, words, turn)
+
+
+async def ask_topic(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bool = False) -> Outgoing:
     """The topic that the words name; else what the archive has for them, to be followed as a topic."""
-    answer = await visit.archive.ask_topic(visit.stores, words, page)
-    if answer.topic is not None:
-        return await _draw_answer(visit, answer.topic, answer)
-    question_id = await visit.stores.topics.keep_question(words, visit.now)
-    return asked_list(words, question_id, answer.page, visit.view, near=answer.near)
+    order, cursor = turn.order, turn.cursor
+    answer = await visit.archive.ask_topic(visit.stores, words, order=order, cursor=cursor, exactly=exactly)
+    return await _draw_answer(visit, ListKind.ASKED, answer, turn)
 
 
-async def search(visit: Visit, words: str, page: int = 0) -> Outgoing:
+async def search(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bool = False) -> Outgoing:
     """Stories with these words."""
-    answer = await visit.archive.search(visit.stores, words, page)
-    question_id = await visit.stores.topics.keep_question(words, visit.now)
-    return search_list(words, question_id, answer.page, visit.view)
+    order, cursor = turn.order, turn.cursor
+    answer = await visit.archive.search(visit.stores, words, order=order, cursor=cursor, exactly=exactly)
+    return await _draw_answer(visit, ListKind.EXACT if exactly else ListKind.SEARCH, answer, turn)
 
 
 async def look_up(visit: Visit, words: str) -> Outgoing:
     """Plain words: the topic that they name, with all its other names; else a search."""
     answer = await visit.archive.ask_topic(visit.stores, words)
-    if answer.topic is not None:
-        return await _draw_answer(visit, answer.topic, answer)
-    question_id = await visit.stores.topics.keep_question(words, visit.now)
-    return search_list(words, question_id, answer.page, visit.view, near=answer.near)
+    return await _draw_answer(visit, ListKind.SEARCH, answer, FIRST)
 
 
 async def count_stories(visit: Visit, topic: Topic) -> TopicView:
@@ -98,15 +118,32 @@ async def count_stories(visit: Visit, topic: Topic) -> TopicView:
     return view
 
 
-async def _draw_answer(visit: Visit, topic: Topic, answer: Answer) -> Outgoing:
+async def _draw_answer(visit: Visit, kind: ListKind, answer: Answer, turn: Turn) -> Outgoing:
+    """The saved topic that was meant; else a list of this kind."""
+    if answer.topic is not None:
+        return await _draw_topic(visit, answer.topic, answer, turn)
+    shown = answer.instead.text if answer.instead else answer.asked
+    question_id = await visit.stores.topics.keep_question(shown, visit.now)
+    draw = {ListKind.ASKED: asked_list, ListKind.EXACT: exact_list}.get(kind, search_list)
+    return draw(shown, question_id, await _results(visit, answer, turn), visit.view)
+
+
+async def _draw_topic(visit: Visit, topic: Topic, answer: Answer, turn: Turn) -> Outgoing:
     follows = await visit.stores.chats.get_follows(visit.chat.id)
     return topic_list(
         await count_stories(visit, topic),
-        answer.page,
+        await _results(visit, answer, turn),
         visit.view,
         is_followed=any(view.follow.topic_id == topic.id for view in follows),
-        near=answer.near,
     )
+
+
+async def _results(visit: Visit, answer: Answer, turn: Turn) -> Results:
+    instead = None
+    if answer.instead is not None:
+        question_id = await visit.stores.topics.keep_question(answer.asked, visit.now)
+        instead = Instead(answer.asked, question_id, answer.instead.text)
+    return Results(answer.found, turn.order, turn.page, near=answer.near, about=answer.about, instead=instead)
 
 
 def _fit(size: int) -> int:

@@ -1,13 +1,14 @@
-"""/topic, /search, plain words; and what was not understood, in private chats only."""
+"""/topic, /search, plain words, whom and what articles speak of; and what was not understood, in private chats only."""
 
 from aiogram import F, Router
 from aiogram.filters import CommandObject
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.chat.context import Visit
 from bot.chat.filters import CHATTER, NO_WORDS, PRIVATE, command
 from bot.chat.listing import ask_topic, look_up, search
-from bot.chat.replies import Reply, Say
+from bot.chat.replies import Redraw, Reply, Say
+from bot.rendering.callbacks import AskEntity
 from bot.rendering.welcome import UnknownKind, unknown
 
 
@@ -26,6 +27,13 @@ async def show_words(message: Message, visit: Visit) -> Reply:
     return Say(await look_up(visit, message.text or ""))
 
 
+async def show_entity(_: CallbackQuery, callback_data: AskEntity, visit: Visit) -> Reply:
+    """A button with a person, an organisation or a place: the news about it, to be followed as a topic."""
+    entity = await visit.stores.entities.get(callback_data.entity_id)
+    shown = await ask_topic(visit, entity.name, exactly=True)
+    return Say(shown) if callback_data.anew else Redraw(shown)
+
+
 async def unknown_command(_: Message, visit: Visit) -> Reply:
     """A command that the bot does not know."""
     return Say(unknown(UnknownKind.COMMAND, visit.words))
@@ -42,6 +50,7 @@ def create_router() -> Router:
     router.message.register(show_topic, command("topic"))
     router.message.register(show_search, command("search"))
     router.message.register(show_words, PRIVATE, CHATTER)
+    router.callback_query.register(show_entity, AskEntity.filter())
     return router
 
 

@@ -7,7 +7,7 @@ from bot.chat.context import Visit
 from bot.chat.replies import Article, Rekey, Replies, Reply, notice
 from bot.rendering.articles import plain_article, rich_article
 from bot.rendering.callbacks import ReadStory, SaveStory
-from bot.rendering.keyboards import story_keyboard
+from bot.rendering.keyboards import story_keyboard, turned_round
 from bot.rendering.notices import Toast
 
 
@@ -17,14 +17,15 @@ async def read_story(_: CallbackQuery, callback_data: ReadStory, visit: Visit) -
 
 
 async def save_story(query: CallbackQuery, callback_data: SaveStory, visit: Visit) -> Replies:
-    """Into the bookmarks or out of them; a second press of an old button changes nothing."""
+    """Into the bookmarks or out of them; a second press of an old button changes nothing. Other buttons stay."""
     article = (await visit.stores.stories.get_view(callback_data.story_id)).article
     if await visit.stores.chats.is_saved(visit.chat.id, article.id) != callback_data.on:
         await visit.stores.chats.bookmark(visit.chat.id, article.id, visit.now)
-    keyboard = story_keyboard(
-        callback_data.story_id, visit.words, is_saved=callback_data.on, can_read=_can_read(query.message)
-    )
-    return notice(Toast.SAVED if callback_data.on else Toast.UNSAVED, visit), Rekey(keyboard)
+    told = notice(Toast.SAVED if callback_data.on else Toast.UNSAVED, visit)
+    standing = query.message.reply_markup if isinstance(query.message, Message) else None
+    if standing is None:
+        return told
+    return told, Rekey(turned_round(standing, callback_data.story_id, visit.words, is_saved=callback_data.on))
 
 
 async def read(visit: Visit, story_id: int) -> Article:
@@ -40,14 +41,6 @@ async def read(visit: Visit, story_id: int) -> Article:
         plain_article(article, words, timezone=zone, now=now, keyboard=keyboard),
         keyboard,
     )
-
-
-def _can_read(pressed: object) -> bool:
-    """Whether the buttons stand under a card, which can be read, or under the article itself."""
-    if not isinstance(pressed, Message) or pressed.reply_markup is None:
-        return False
-    buttons = (button for row in pressed.reply_markup.inline_keyboard for button in row)
-    return any((button.callback_data or "").startswith(f"{ReadStory.__prefix__}:") for button in buttons)
 
 
 def create_router() -> Router:

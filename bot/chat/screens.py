@@ -7,11 +7,11 @@ from bot.rendering.message import Outgoing
 from bot.rendering.schedules import digest_screen, night_screen
 from bot.rendering.settings import language_screen, settings_screen
 from bot.rendering.timezones import timezone_screen
-from bot.rendering.welcome import follow_menu, help_screen, welcome
+from bot.rendering.welcome import asking_screen, follow_menu, help_screen, welcome
 from storage.records import ChatState, FollowView
 
 
-async def draw_screen(  # noqa: PLR0911 - one return a screen
+async def draw_screen(  # noqa: C901, PLR0911 - one return a screen
     visit: Visit, screen: Screen, page: int = 0, back: Screen | None = None
 ) -> Outgoing:
     """A screen as it stands for this chat now; `back` as in OpenScreen."""
@@ -21,6 +21,8 @@ async def draw_screen(  # noqa: PLR0911 - one return a screen
             return welcome(words)
         case Screen.HELP:
             return help_screen(words, is_private=visit.is_private, is_admin=visit.is_private and visit.is_admin)
+        case Screen.ASKING:
+            return asking_screen(words)
         case Screen.FOLLOWS:
             return follow_list(await visit.stores.chats.get_follows(chat.id), words, page=page)
         case Screen.FOLLOW_MENU:

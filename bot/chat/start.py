@@ -32,9 +32,9 @@ async def start(_: Message, command: CommandObject, visit: Visit) -> Reply:
     return Say(await draw_screen(visit, Screen.WELCOME))
 
 
-async def show_help(_: Message, visit: Visit) -> Reply:
-    """/help."""
-    return Say(await draw_screen(visit, Screen.HELP))
+async def show_help(_: Message, command: CommandObject, visit: Visit) -> Reply:
+    """/help; with any word after it («/help search»), how to ask."""
+    return Say(await draw_screen(visit, Screen.ASKING if command.args else Screen.HELP))
 
 
 async def open_screen(_: CallbackQuery, callback_data: OpenScreen, visit: Visit) -> Reply:

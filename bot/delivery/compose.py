@@ -55,12 +55,15 @@ class Composer:
         """All that decides how a bundle reads; of `now` that is the day in the chat's zone."""
         chat = bundle.chat
         look = None if as_list else (chat.with_pictures, chat.with_hashtags, chat.with_albums)
+        with_subjects = not as_list and chat.kind is ChatKind.PRIVATE
+        subjects = [(one.topic_ids, one.article.entities) for one in bundle.stories if with_subjects]
         day = now.astimezone(self.zone(chat)).date()
         stories = [
             (one.article.id, one.article.revision, one.article.published_at, one.article.url, one.articles, one.topics)
             for one in bundle.stories
         ]
-        return (chat.language, chat.timezone, chat.kind, look, day, bundle.more, bundle.missed, *stories)
+        counted = (bundle.more, bundle.missed)
+        return (chat.language, chat.timezone, chat.kind, look, day, *counted, *stories, *subjects)
 
     def _compose(self, bundle: Bundle, now: datetime, *, as_list: bool) -> Outgoing:
         chat = bundle.chat

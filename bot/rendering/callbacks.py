@@ -4,15 +4,20 @@ A question in words does not fit, so lists refer to a topic or to a stored quest
 """
 
 from enum import StrEnum
+from typing import Self
 
 from aiogram.filters.callback_data import CallbackData
 
+from storage.asking import Order
 from storage.records import Night, Schedule
+
+LAST_PAGE = 100_000  # of a list: a number further on is no button of ours
 
 
 class ListKind(StrEnum):
     """Which list of stories, and what `ref` is: for LATEST and TOP the stories a page, 0 for the usual number;
-    a topic's id for TOPIC; a stored question's for ASKED (a topic that nobody has saved) and SEARCH; else 0.
+    a topic's id for TOPIC; a stored question's for ASKED (a topic that nobody has saved), SEARCH and EXACT (a search
+    for just what was written, with no other spelling in its place); else 0.
     """
 
     LATEST = "l"
@@ -20,6 +25,7 @@ class ListKind(StrEnum):
     TOPIC = "t"
     ASKED = "a"
     SEARCH = "s"
+    EXACT = "e"
     SAVED = "b"
     MINE = "m"  # whatever the chat follows
 
@@ -29,6 +35,7 @@ class Screen(StrEnum):
 
     WELCOME = "w"
     HELP = "h"
+    ASKING = "q"  # how to ask for more than plain words
     FOLLOWS = "t"  # what this chat follows
     FOLLOW_MENU = "f"  # topics to choose from
     SETTINGS = "s"
@@ -74,11 +81,31 @@ class SaveStory(CallbackData, prefix="b"):
 
 
 class ListPage(CallbackData, prefix="l"):
-    """A page of a list, in place; page 0 is the newest. `anew`: as a message of its own, for the one above stays."""
+    """A page of a list, in place; page 0 is the newest. `anew`: as a message of its own, for the one above stays.
+
+    Answers to a question, newest first, begin below the article `cursor`, or with `back` end above it; there `page`
+    only counts for the eye. Best first, and in every other list, it says where the page begins.
+    """
 
     kind: ListKind
     ref: int = 0
     page: int = 0
+    anew: bool = False
+    order: Order = Order.NEWEST
+    cursor: int | None = None
+    back: bool = False
+
+    @classmethod
+    def unpack(cls, value: str) -> Self:
+        """Buttons from before lists had cursors still stand in chats: what they do not say is left as it is."""
+        missing = len(cls.model_fields) - value.count(cls.__separator__)
+        return super().unpack(value + cls.__separator__ * missing)
+
+
+class AskEntity(CallbackData, prefix="E"):
+    """The news about somebody or something that articles speak of; `anew` as in ListPage."""
+
+    entity_id: int
     anew: bool = False
 
 

@@ -1,4 +1,7 @@
-"""One story as one message: its pictures, the linked title, what happened, where from and when."""
+"""One story as one message: its pictures, the linked title, what happened, where from and when.
+
+In a private chat buttons stand under it: to read and save it, and to what it speaks of.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,6 +11,7 @@ from bot.rendering.headlines import lead_of, linked_title, origin
 from bot.rendering.keyboards import story_keyboard
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_ALBUM, Node, Outgoing, compose, joined
+from bot.rendering.subjects import subject_rows
 from bot.rendering.texts import hashtag, is_blank, web_url
 from storage.records import Article, BlockKind, StoryView
 
@@ -50,7 +54,7 @@ def card(
         *parts,
         photo=photo if with_picture else None,
         preview_url=web_url(article.url) if with_picture else None,
-        keyboard=story_keyboard(view.story_id, words) if is_private else None,
+        keyboard=story_keyboard(view.story_id, words, more=subject_rows(view)) if is_private else None,
         album=album,
     )
 

@@ -11,10 +11,9 @@ from aiogram.utils.formatting import Bold, Text
 from bot.rendering.callbacks import ListKind, ListPage
 from bot.rendering.headlines import listed
 from bot.rendering.keyboards import button, keyboard, read_row
-from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined, length
-from bot.rendering.texts import cut_at_word
+from bot.rendering.texts import cut_at_word, question_name
 from storage.deliveries import Bundle
 from storage.records import ChatKind, StoryView
 

@@ -6,9 +6,10 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot.rendering.callbacks import FollowTopic, ListKind, ListPage, OpenScreen, Screen, Unfollow, UnfollowTopic
 from bot.rendering.keyboards import Row, button, keyboard
-from bot.rendering.lists import near_rows, question_name
+from bot.rendering.lists import near_rows
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing, compose, joined
+from bot.rendering.texts import question_name
 from storage.records import FollowView, TopicView
 
 FOLLOWS_A_PAGE = 10

@@ -1,5 +1,8 @@
-"""How one story is named wherever it stands: its linked title, where it comes from, when."""
+"""How one story is named wherever it stands: its linked title, the words that were found, where it comes from, when."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -8,11 +11,21 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, link
-from bot.rendering.texts import cut_at_sentence, cut_at_word, is_blank, one_line, web_url
+from bot.rendering.texts import clean, cut_at_sentence, cut_at_word, is_blank, one_line, web_url
 from storage.records import Article, BlockKind, StoryView
 
 MAX_SOURCE = 64  # code points
+MAX_SNIPPET = 220  # code points
+MAX_FOUND = 12  # found words in bold a snippet: five of them and their titles stay under Telegram's 100 entities
 _MIN_LEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A sentence of an article that answers a question; `spans` are the found words, in order, by code points."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def title_of(article: Article, limit: int) -> str:
@@ -52,9 +65,32 @@ def source_of(article: Article) -> str:
     return cut_at_word(name, MAX_SOURCE)
 
 
-def listed(number: int, view: StoryView, when: str, *, limit: int) -> Text:
-    """An item of a list: the number, the linked title, then source and time on their own line."""
-    return Text(f"{number}. ", linked_title(view.article, limit), "\n", f"{source_of(view.article)} · {when}")
+def listed(number: int, view: StoryView, when: str, *, limit: int, snippet: Snippet | None = None) -> Text:
+    """An item of a list: the number, the linked title, what was found, then source and time on their own line."""
+    title = linked_title(view.article, limit)
+    found = [] if snippet is None or is_blank(clean(snippet.text)) else [*_quoted(snippet), "\n"]
+    return Text(f"{number}. ", title, "\n", *found, f"{source_of(view.article)} · {when}")
+
+
+def _quoted(snippet: Snippet) -> Iterator[Node]:
+    """The sentence on one line, the found words in bold."""
+    whole = snippet.text.strip()
+    moved = len(snippet.text) - len(snippet.text.lstrip())
+    text = cut_at_word(whole, MAX_SNIPPET)
+    end_of_whole = len(text) if text == whole else len(text) - 1  # the ellipsis is none of it
+    done = 0
+    for begin, end in snippet.spans[:MAX_FOUND]:
+        start, stop = max(begin - moved, done), min(end - moved, end_of_whole)
+        if start < stop:
+            yield _flat(text[done:start])
+            yield Bold(_flat(text[start:stop]))
+            done = stop
+    yield _flat(text[done:])
+
+
+def _flat(text: str) -> str:
+    """A piece of a line: cleaned, with its blanks at the ends."""
+    return re.sub(r"\s+", " ", clean(text))
 
 
 def origin(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime) -> list[Node]:

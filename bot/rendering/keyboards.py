@@ -13,6 +13,9 @@ from bot.rendering.texts import cut_at_word, is_blank, one_line
 MAX_IN_ROW = 8
 MAX_BUTTONS = 100
 MAX_LABEL = 48  # code points; more does not fit a phone's width
+# Code points of a label that a phone shows whole, by how many stand side by side: a row has 325 pixels, a letter takes
+# 8 of them and a button's edges 20.
+_ROOM_BESIDE = {3: 11, 2: 17}
 
 Row = Sequence[InlineKeyboardButton]
 
@@ -44,6 +47,18 @@ def grid(buttons: Iterable[InlineKeyboardButton], width: int) -> list[Row]:
     return [flat[start : start + width] for start in range(0, len(flat), width)]
 
 
+def shelved(buttons: Iterable[InlineKeyboardButton]) -> list[Row]:
+    """In their order, up to three a row where all of them are short, else two, else each alone."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for one in buttons:
+        row = [*rows[-1], one] if rows else [one]
+        if len(row) > 1 and max(len(key.text) for key in row) <= _ROOM_BESIDE.get(len(row), 0):
+            rows[-1] = row
+        else:
+            rows.append([one])
+    return [*rows]
+
+
 def back_row(words: Words, to: Screen) -> Row:
     """The way back to the screen that this one was opened from."""
     return [button(words.text("button.back"), OpenScreen(screen=to))]
@@ -66,11 +81,25 @@ def pager_row(kind: ListKind, ref: int, page: int, words: Words, *, newer: bool,
 
 
 def story_keyboard(
-    story_id: int, words: Words, *, is_saved: bool = False, can_read: bool = True
+    story_id: int, words: Words, *, is_saved: bool = False, can_read: bool = True, more: Sequence[Row] = ()
 ) -> InlineKeyboardMarkup:
-    """Under a card: read here, and save or take out again. Under an article: only the latter."""
-    label = words.text("story.saved") if is_saved else words.text("story.save")
-    row = [button(label, SaveStory(story_id=story_id, on=not is_saved))]
+    """Under a card: read here, and save or take out again. Under an article: only the latter. `more` rows below."""
+    row = [_save_button(story_id, words, is_saved=is_saved)]
     if can_read:
         row.insert(0, button(words.text("story.read"), ReadStory(story_id=story_id), style="primary"))
-    return InlineKeyboardMarkup(inline_keyboard=[row])
+    return InlineKeyboardMarkup(inline_keyboard=[row, *(list(one) for one in more)])
+
+
+def turned_round(
+    standing: InlineKeyboardMarkup, story_id: int, words: Words, *, is_saved: bool
+) -> InlineKeyboardMarkup:
+    """The keyboard as it stands, but that the story's button to save takes it out again, or the other way about."""
+    saves = {SaveStory(story_id=story_id, on=on).pack() for on in (True, False)}
+    turned = _save_button(story_id, words, is_saved=is_saved)
+    rows = [[turned if one.callback_data in saves else one for one in row] for row in standing.inline_keyboard]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def _save_button(story_id: int, words: Words, *, is_saved: bool) -> InlineKeyboardButton:
+    label = words.text("story.saved") if is_saved else words.text("story.save")
+    return button(label, SaveStory(story_id=story_id, on=not is_saved))

@@ -7,10 +7,10 @@ from aiogram.utils.formatting import Bold
 
 from bot.rendering.callbacks import ChannelOffer, Offer
 from bot.rendering.keyboards import Row, button, grid, keyboard, marked
-from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing, compose
 from bot.rendering.notices import chat_title
+from bot.rendering.texts import question_name
 from storage.records import Chat, Source, TopicView
 
 CHOICES_A_PAGE = 20

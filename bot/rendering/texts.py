@@ -8,6 +8,7 @@ import unicodedata
 from urllib.parse import quote
 
 MAX_URL = 2048  # code points; a longer address is a mistake of the page, and Telegram drops it
+MAX_QUESTION = 100  # code points of a question or a topic's name as it is shown
 
 # A character that looks like nothing: TDLib calls a text made of these empty.
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
@@ -28,6 +29,11 @@ _UNWANTED = re.compile(
 _URL_UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 _WEB = re.compile(r"(?P<scheme>https?)://[\w-]+(?:\.[\w-]+)+(?::(?P<port>[0-9]{1,5}))?(?:[/?#].*)?", re.IGNORECASE)
+
+_QUOTES = {('"', '"'), ("«", "»"), ("“", "”"), ("„", "“")}
+_QUOTE_MARKS = frozenset("".join(left + right for left, right in _QUOTES))
+# What a plain name has none of: alternatives, words that must not be there, fields, several phrases.
+_IS_ASKED = re.compile(r"\||(?<!\S)[-‐−–]\S|\w:|[\"«»“”„]")
 
 _SENTENCE_END = re.compile(r"(?P<word>[^\s.!?…]*)(?P<stop>[.!?…]+)[»”\"')\]]*(?=\s+[^\s\da-zа-яёғӣқӯҳҷ]|\s*\Z)")
 _ABBREVIATIONS = frozenset(
@@ -111,16 +117,32 @@ def web_url(url: str | None) -> str | None:
     return found["scheme"].lower() + address[found.end("scheme") :]
 
 
+def question_name(text: str) -> str:
+    """A topic's name or a question as it is shown: one line, not endless; sentences put their own quotes around it."""
+    line = _unquoted(one_line(text))
+    return "…" if is_blank(line) else cut_at_word(line, MAX_QUESTION)
+
+
 def hashtag(name: str) -> str | None:
     """`Шанхайская организация` as `#ШанхайскаяОрганизация`; None when no hashtag can be made of it.
 
     Telegram wants letters, digits and underscores with at least one letter; a tag over 64 is no help to anyone.
+    A question that is more than a name (a | b, -without, title:) has none.
     """
-    words = re.findall(r"[^\W_]+", clean(name))
+    line = _unquoted(clean(name))
+    if _IS_ASKED.search(line):
+        return None
+    words = re.findall(r"[^\W_]+", line)
     tag = words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
     if not any(char.isalpha() for char in tag) or len(tag) > 64:
         return None
     return f"#{tag}"
+
+
+def _unquoted(line: str) -> str:
+    """Without the one pair of quotes around all of it."""
+    is_quoted = len(line) > 2 and (line[0], line[-1]) in _QUOTES and not _QUOTE_MARKS & set(line[1:-1])
+    return line[1:-1] if is_quoted else line
 
 
 def _continues(char: str) -> bool:

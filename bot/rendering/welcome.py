@@ -4,19 +4,29 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from aiogram.types import InlineKeyboardButton
-from aiogram.utils.formatting import Bold
+from aiogram.utils.formatting import Bold, Code, Text
 
 from bot.rendering.callbacks import FollowAll, FollowTopic, Language, OpenScreen, Screen, UnfollowTopic
 from bot.rendering.commands import command_menu
-from bot.rendering.keyboards import Row, button, grid, keyboard, marked
-from bot.rendering.lists import question_name
+from bot.rendering.keyboards import Row, back_row, button, grid, keyboard, marked
 from bot.rendering.locales import LANGUAGES, Words
-from bot.rendering.message import Node, Outgoing, compose
+from bot.rendering.message import Node, Outgoing, compose, joined
+from bot.rendering.texts import question_name
 from storage.records import TopicView
 
 # Each language calls itself by its own name, whatever language the screen is in.
 LANGUAGE_NAMES = {"ru": "Русский", "tg": "Тоҷикӣ", "en": "English"}
 MAX_SUGGESTED = 30
+
+# Each with what it finds.
+_EXAMPLES = {
+    "asking.all": "asking.all_finds",
+    "asking.phrase": "asking.phrase_finds",
+    "asking.either": "asking.either_finds",
+    "asking.without": "asking.without_finds",
+    "asking.headline": "asking.headline_finds",
+    "asking.filters": "asking.filters_finds",
+}
 
 
 def welcome(words: Words) -> Outgoing:
@@ -41,7 +51,23 @@ def help_screen(words: Words, *, is_private: bool, is_admin: bool = False) -> Ou
     menu = command_menu(words, is_private=is_private, is_admin=is_admin)
     lines: list[Node] = [f"/{command.command} — {command.description}\n" for command in menu]
     hint = words.text("help.private") if is_private else words.text("help.group")
-    return compose(Bold(words.text("help.title")), "\n\n", *lines, "\n", hint)
+    how = button(words.text("asking.button"), OpenScreen(screen=Screen.ASKING))
+    return compose(Bold(words.text("help.title")), "\n\n", *lines, "\n", hint, keyboard=keyboard([how]))
+
+
+def asking_screen(words: Words) -> Outgoing:
+    """How to ask for more than plain words: an example a line, to be copied by a tap, and what it finds."""
+    examples = [Text(Code(words.text(key)), " — ", words.text(finds)) for key, finds in _EXAMPLES.items()]
+    return compose(
+        Bold(words.text("asking.title")),
+        "\n\n",
+        words.text("asking.words"),
+        "\n\n",
+        joined([*examples], "\n"),
+        "\n\n",
+        words.text("asking.everywhere"),
+        keyboard=keyboard(back_row(words, Screen.HELP)),
+    )
 
 
 def follow_menu(

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from html import escape
@@ -15,6 +16,7 @@ from tdjson import td_execute
 
 from bot.rendering.locales import LANGUAGES, Locales
 from bot.rendering.message import Outgoing
+from storage.naming import Entity, EntityKind
 from storage.records import Article, Block, BlockKind, StoryView
 
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
@@ -72,10 +74,16 @@ def story(number: int = 1, *, articles: int = 1, **changes: Any) -> StoryView:
 
 
 STORIES = st.builds(
-    lambda title, lead, source, url, image, body, count: story(
-        title=title, lead=lead, source_name=source, url=url, image=image, body=tuple(body), articles=count
+    lambda title, lead, source, url, image, body, count, names: replace(
+        story(
+            title=title, lead=lead, source_name=source, url=url, image=image, body=tuple(body), articles=count,
+            entities=tuple(Entity(-MAX_ID, kind, name) for kind, name in zip(EntityKind, names, strict=False)),
+        ),
+        topics=tuple(names),
+        topic_ids=tuple(MAX_ID for _ in names),
     ),
     ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_URL, st.none() | ANY_URL, st.lists(BLOCKS, max_size=3), st.integers(1, 200),
+    st.lists(ANY_TEXT, max_size=3),
 )  # fmt: skip
 
 
@@ -142,6 +150,7 @@ def _td_type(entity: MessageEntity) -> str:
     return {
         "bold": "textEntityTypeBold",
         "italic": "textEntityTypeItalic",
+        "code": "textEntityTypeCode",
         "blockquote": "textEntityTypeBlockQuote",
         "text_link": "textEntityTypeTextUrl",
     }[entity.type]

@@ -6,8 +6,9 @@ import pytest
 from aiogram.filters.callback_data import CallbackData
 
 from bot.rendering import callbacks
-from bot.rendering.callbacks import ListKind, Offer, Screen, Switch
-from bot.rendering.keyboards import button, grid, keyboard, story_keyboard
+from bot.rendering.callbacks import LAST_PAGE, ListKind, Offer, Screen, Switch
+from bot.rendering.keyboards import button, grid, keyboard, shelved, story_keyboard, turned_round
+from storage.asking import Order
 from storage.records import Night, Schedule
 from tests.unit.rendering_samples import MAX_ID, RU
 
@@ -17,7 +18,10 @@ LONGEST_ZONE = max(available_timezones(), key=len)
 LARGEST = [
     callbacks.ReadStory(story_id=MIN_ID),
     callbacks.SaveStory(story_id=MIN_ID, on=False),
-    callbacks.ListPage(kind=ListKind.SEARCH, ref=MIN_ID, page=MAX_ID),
+    callbacks.ListPage(
+        kind=ListKind.SEARCH, ref=MIN_ID, page=LAST_PAGE, anew=True, order=Order.BEST, cursor=MIN_ID, back=True
+    ),
+    callbacks.AskEntity(entity_id=MIN_ID, anew=True),
     callbacks.FollowTopic(topic_id=MIN_ID, screen=Screen.FOLLOW_MENU),
     callbacks.FollowQuestion(question_id=MIN_ID),
     callbacks.UnfollowTopic(topic_id=MIN_ID),
@@ -54,6 +58,23 @@ def test_every_kind_of_data_is_tried_and_no_two_look_alike() -> None:
     assert len({kind.__prefix__ for kind in kinds}) == len(kinds)
 
 
+@pytest.mark.parametrize(
+    ("old", "page"),
+    [
+        ("l:t:7:0:0", callbacks.ListPage(kind=ListKind.TOPIC, ref=7)),
+        ("l:m:0:3:1", callbacks.ListPage(kind=ListKind.MINE, page=3, anew=True)),
+    ],
+)
+def test_a_button_from_before_lists_had_cursors_still_opens_its_list(old: str, page: callbacks.ListPage) -> None:
+    assert callbacks.ListPage.unpack(old) == page
+
+
+@pytest.mark.parametrize("wrong", ["l", "l:", "l:t:7:0:0:n:5:0:1", "l:t:x", "l:t:7:0:0:q::0", "b:t:7:0:0"])
+def test_what_is_no_button_of_a_list_is_not_taken_for_one(wrong: str) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        callbacks.ListPage.unpack(wrong)
+
+
 def test_a_label_is_one_short_line() -> None:
     assert button("а\n\tб\u202e", callbacks.Resume()).text == "а б"
     assert len(button("слово " * 50, callbacks.Resume()).text) <= 48
@@ -72,3 +93,28 @@ def test_a_keyboard_past_telegrams_limits_cannot_be_made() -> None:
 def test_what_is_saved_can_be_taken_out_again() -> None:
     row = story_keyboard(5, RU, is_saved=True, can_read=False).inline_keyboard[0]
     assert [(key.text, key.callback_data) for key in row] == [("✅ Сохранено", "b:5:0")]
+
+
+def test_only_the_button_to_save_turns_round() -> None:
+    opens = button("🏷 мосты", callbacks.ListPage(kind=ListKind.TOPIC, ref=7, anew=True))
+    standing = story_keyboard(5, RU, more=[[opens]])
+    turned = turned_round(standing, 5, RU, is_saved=True)
+    assert [[key.text for key in row] for row in turned.inline_keyboard] == [["📖 Читать", "✅ Сохранено"], ["🏷 мосты"]]
+    assert turned_round(turned, 5, RU, is_saved=False) == standing
+    assert turned_round(standing, 6, RU, is_saved=True) == standing
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows"),
+    [
+        (["ОДКБ", "Рогун", "Хорог"], [3]),
+        (["ОДКБ", "мосты Памира", "Хорог"], [2, 1]),
+        (["ОДКБ", "мосты Памира", "Министерство обороны Таджикистана"], [2, 1]),
+        (["Министерство обороны Таджикистана", "ОДКБ", "мосты Памира"], [1, 2]),
+        ([], []),
+    ],
+)
+def test_buttons_stand_side_by_side_where_their_labels_are_short(labels: list[str], rows: list[int]) -> None:
+    shelves = shelved(button(label, callbacks.Resume()) for label in labels)
+    assert [len(row) for row in shelves] == rows
+    assert [key.text for row in shelves for key in row] == labels

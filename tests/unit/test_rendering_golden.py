@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.rendering.callbacks import AskEntity, ListKind, ListPage
 from bot.rendering.cards import card
 from bot.rendering.digests import digest
-from bot.rendering.lists import View, mine_list, search_list, topic_list
+from bot.rendering.lists import View, mine_list
 from storage.deliveries import Bundle
-from storage.records import Chat, ChatKind, Page, Topic, TopicView
+from storage.naming import Entity, EntityKind
+from storage.records import Chat, ChatKind, Page
 from tests.unit.rendering_samples import DUSHANBE, LOCALES, NOW, RU, as_html, labels, story
 
 BRIDGE = story(1, articles=3)
@@ -22,7 +24,9 @@ SCHOOL = story(
 )
 VIEW = View(RU, DUSHANBE, NOW, is_private=True)
 READER = Chat(1, ChatKind.PRIVATE, "")
-BRIDGES = TopicView(Topic(7, "мосты Памира", "key"), 22)
+RAHIMOVA = Entity(3, EntityKind.PERSON, "Зарина Рахимова")
+KHOROG = Entity(4, EntityKind.PLACE, "Хорог")
+MINISTRY = Entity(5, EntityKind.ORGANISATION, "Министерство энергетики и водных ресурсов")
 
 
 def test_a_card() -> None:
@@ -54,48 +58,32 @@ def test_a_card_in_a_channel_has_no_buttons() -> None:
     assert message.keyboard is None
 
 
-def test_a_list() -> None:
-    message = topic_list(BRIDGES, Page((BRIDGE, SCHOOL), 0, older=True), VIEW, is_followed=False, near=[BRIDGES])
-    assert as_html(message) == (
-        "<b>мосты Памира · 22 новости</b> · страница 1\n"
-        "\n"
-        '1. <a href="https://vestnik.example/news/1"><b>В Хороге открыли новый мост через Гунт</b></a>\n'
-        "Вестник долины · сегодня, 14:05\n"
-        "\n"
-        '2. <a href="https://golos.example/a?id=2&amp;x=1"><b>'
-        "Школа в Гарме &lt;b&gt;получила&lt;/b&gt; библиотеку &amp; читальный зал</b></a>\n"
-        "Голос Рашта · вчера, 18:05"
-    )
-    assert labels(message.keyboard) == [["1", "2"], ["Старее ›"], ["🔔 Следить за темой"], ["мосты Памира · 22"]]
+@pytest.mark.parametrize(
+    ("entities", "expected"),
+    [
+        ((), [["🏷 мосты Памира"]]),
+        ((RAHIMOVA, KHOROG, MINISTRY), [["🏷 мосты Памира", "👤 Зарина Рахимова"], ["📍 Хорог"]]),
+        ((replace(KHOROG, name="Мосты памира"), MINISTRY), [["🏷 мосты Памира"], ["🏛 Министерство энергетики и…"]]),
+        ((replace(KHOROG, name=" \u200b"),), [["🏷 мосты Памира"]]),
+    ],
+)
+def test_a_readers_card_leads_on_to_what_it_speaks_of(entities: tuple[Entity, ...], expected: list[list[str]]) -> None:
+    view = replace(story(1, entities=entities), topics=("мосты Памира",), topic_ids=(7,))
+    for with_picture in (True, False):
+        shown = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=with_picture, hashtags=[], is_private=True)
+        assert labels(shown.keyboard) == [["📖 Читать", "🔖 Сохранить"], *expected]
+    plain = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=True, hashtags=[], is_private=False)
+    assert plain.keyboard is None
 
 
-def test_a_list_in_a_group_has_pages_but_no_reading() -> None:
-    view = View(RU, DUSHANBE, NOW, is_private=False)
-    message = topic_list(BRIDGES, Page((BRIDGE,), 1, older=True), view, is_followed=True)
-    assert labels(message.keyboard) == [["‹ Новее", "Старее ›"], ["🔕 Не следить"]]
-
-
-def test_a_topic_without_news_can_be_followed_all_the_same() -> None:
-    topic = TopicView(Topic(9, "Зеравшан", "key"), 0)
-    message = topic_list(topic, Page(()), VIEW, is_followed=False, near=[BRIDGES])
-    assert as_html(message) == (
-        "По теме «<b>Зеравшан</b>» новостей пока нет. Можно подписаться: как только что-нибудь выйдет, я пришлю.\n"
-        "\n"
-        "Есть близкие темы:"
-    )
-    assert labels(message.keyboard) == [["🔔 Следить за темой"], ["мосты Памира · 22"]]
-
-
-def test_a_search_that_found_nothing() -> None:
-    message = search_list("<снег>", 3, Page(()), VIEW)
-    assert message.text == "По запросу «<снег>» ничего не нашлось. Попробуйте другие слова или меньше слов."
-    assert labels(message.keyboard) == [["🔔 Следить за темой"]]
-
-
-def test_a_page_past_the_end_leads_back() -> None:
-    message = search_list("снег", 3, Page((), 4), VIEW)
-    assert message.text == "Поиск: снег\n\nДальше ничего нет."
-    assert labels(message.keyboard) == [["‹ Новее"], ["🔔 Следить за темой"]]
+def test_what_a_card_leads_to_comes_as_a_message_of_its_own() -> None:
+    view = replace(story(1, entities=(KHOROG,)), topics=("мосты Памира",), topic_ids=(7,))
+    message = card(view, RU, timezone=DUSHANBE, now=NOW, with_picture=True, hashtags=[], is_private=True)
+    assert message.keyboard is not None
+    assert [key.callback_data for key in message.keyboard.inline_keyboard[1]] == [
+        ListPage(kind=ListKind.TOPIC, ref=7, anew=True).pack(),
+        AskEntity(entity_id=KHOROG.id, anew=True).pack(),
+    ]
 
 
 def test_a_digest() -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bot.rendering.cards import card
 from bot.rendering.digests import arranged, digest
-from bot.rendering.lists import View, asked_list, latest_list, search_list, topic_list
+from bot.rendering.lists import View, latest_list, saved_list
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, link
 from storage.deliveries import Bundle
-from storage.records import Chat, ChatKind, Page, StoryView, Topic, TopicView
+from storage.records import Chat, ChatKind, Page, StoryView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
     ANY_TEXT,
@@ -61,19 +61,12 @@ def test_any_stories_make_a_digest_that_telegram_accepts(stories: list[StoryView
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    stories=st.lists(STORIES, max_size=20), name=ANY_TEXT, words=st.sampled_from(ALL_WORDS), number=st.integers(0, 9)
-)
-def test_any_stories_make_lists_that_telegram_accepts(
-    stories: list[StoryView], name: str, words: Words, number: int
-) -> None:
+@given(stories=st.lists(STORIES, max_size=20), words=st.sampled_from(ALL_WORDS), number=st.integers(0, 9))
+def test_any_stories_make_lists_that_telegram_accepts(stories: list[StoryView], words: Words, number: int) -> None:
     view = View(words, DUSHANBE, NOW, is_private=True)
     page = Page(tuple(stories), number, older=True)
-    topic = TopicView(Topic(2**63 - 1, name, "key"), 12)
     assert_accepted(latest_list(page, view))
-    assert_accepted(topic_list(topic, page, view, is_followed=False, near=[topic] * 9))
-    assert_accepted(asked_list(name, 2**63 - 1, page, view, near=[topic]))
-    assert_accepted(search_list(name, 2**63 - 1, page, view, near=[topic]))
+    assert_accepted(saved_list(page, view))
 
 
 @settings(deadline=None)

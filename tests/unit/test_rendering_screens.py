@@ -21,11 +21,11 @@ from bot.rendering.callbacks import (
     Unfollow,
 )
 from bot.rendering.commands import GROUP, PRIVATE, command_menu
-from bot.rendering.lists import question_name
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing
 from bot.rendering.schedules import digest_screen, night_screen
 from bot.rendering.settings import language_screen, settings_screen
+from bot.rendering.texts import question_name
 from bot.rendering.timezones import ZONES, timezone_screen
 from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Night, Schedule, Source, Topic, TopicView
 from tests.unit.rendering_samples import (

@@ -95,6 +95,11 @@ def test_telegram_makes_a_link_of_every_address_we_let_through(url: str) -> None
         ("2026", None),
         ("!!!", None),
         ("слово" * 20, None),
+        ('"высокая вода"', "#ВысокаяВода"),
+        ("ОДКБ | ШОС", None),
+        ("выборы -футбол", None),
+        ("заголовок:мост", None),
+        ('мост "высокая вода"', None),
     ],
 )
 def test_a_topics_name_as_a_hashtag(name: str, expected: str | None) -> None:

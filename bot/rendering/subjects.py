@@ -1,0 +1,51 @@
+"""What a story speaks of, as buttons that open the news about it: topics, people, organisations, places."""
+
+from collections.abc import Iterable
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.rendering.callbacks import AskEntity, ListKind, ListPage
+from bot.rendering.keyboards import Row, button, shelved
+from bot.rendering.texts import clean, cut_at_word, is_blank, one_line, question_name
+from storage.naming import Entity, EntityKind
+from storage.records import StoryView
+
+MAX_SUBJECTS = 3  # under a card
+MAX_NAME = 28  # code points of a label
+
+_TOPIC = "🏷"
+_ICONS = {EntityKind.PERSON: "👤", EntityKind.ORGANISATION: "🏛", EntityKind.PLACE: "📍"}
+
+
+def subject_rows(view: StoryView) -> list[Row]:
+    """The first things that a story speaks of, the chat's topics before all others, none of them twice.
+
+    Each opens its own news as a message below, so that the card stays.
+    """
+    found: dict[str, InlineKeyboardButton] = {}
+    for topic_id, name in zip(view.topic_ids, view.topics, strict=False):
+        opens = ListPage(kind=ListKind.TOPIC, ref=topic_id, anew=True)
+        found.setdefault(_same(name), button(_label(_TOPIC, name), opens))
+    for entity in view.article.entities:
+        if not is_blank(clean(entity.name)):
+            found.setdefault(_same(entity.name), entity_button(entity, anew=True))
+    return shelved(list(found.values())[:MAX_SUBJECTS])
+
+
+def entity_rows(entities: Iterable[Entity]) -> list[Row]:
+    """Each opens its news in place of the message that the button stands under."""
+    return shelved(entity_button(one) for one in entities if not is_blank(clean(one.name)))
+
+
+def entity_button(entity: Entity, *, anew: bool = False) -> InlineKeyboardButton:
+    """The news about a person, an organisation or a place; `anew` as in `ListPage`."""
+    return button(_label(_ICONS[entity.kind], entity.name), AskEntity(entity_id=entity.id, anew=anew))
+
+
+def _label(icon: str, name: str) -> str:
+    return f"{icon} {cut_at_word(question_name(name), MAX_NAME)}"
+
+
+def _same(name: str) -> str:
+    """Names that people take for one."""
+    return one_line(question_name(name)).casefold()
