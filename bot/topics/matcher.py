@@ -1,8 +1,10 @@
 """What a question becomes: the judge of single articles."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 
 from bot.topics.grammar import Phrase, fold_words
 from bot.topics.lemmas import Keys, Reading
@@ -98,15 +100,18 @@ def holds_near(clauses: tuple[Clause, ...], reading: Reading) -> bool:
 
 
 def find_clause(clause: Clause, reading: Reading) -> list[Occurrence]:
-    """Where any form of a clause stands, in no order; of one `in_title` only what the headline says."""
+    """Where any form of a clause stands, in order; of one `in_title` only what the headline says."""
     found = [one for form in clause.forms if may_stand(form, reading) for one in find_form(form, reading)]
+    if len(clause.forms) > 1:
+        found.sort()
     return [one for one in found if one[1] <= reading.title_words] if clause.in_title else found
 
 
 def find_form(form: Form, reading: Reading) -> list[Occurrence]:
     """Where the words of a form stand in a row within one sentence; `may_stand` is cheaper and comes first."""
     first, *rest = form
-    starts = sorted({position for key in first for position in reading.positions.get(key, ())})
+    positions = [reading.positions[key] for key in first if key in reading.positions]
+    starts = positions[0] if len(positions) == 1 else sorted(set(chain.from_iterable(positions)))
     if not rest:
         return [(start, start + 1) for start in starts]
     return [(start, start + len(form)) for start in starts if _follow(rest, reading.words, start + 1)]
@@ -119,10 +124,18 @@ def _follow(rest: list[Keys], words: tuple[Keys, ...], start: int) -> bool:
 
 
 def _fit_together(found: list[list[Occurrence]]) -> bool:
-    """Whether NEAR_WORDS positions in a row hold an occurrence of each clause.
+    """Whether NEAR_WORDS positions in a row hold an occurrence of each clause: looked for around the rarest one's."""
+    rarest, *others = sorted(found, key=len)
+    for start, end in rarest:
+        reach = end - NEAR_WORDS, start + NEAR_WORDS
+        around = [one[bisect_left(one, (reach[0],)) : bisect_left(one, (reach[1],))] for one in others]
+        if all(around) and _share_window([[(start, end)], *around]):
+            return True
+    return False
 
-    For each occurrence in the order of their ends, the best company is the last one of every other clause.
-    """
+
+def _share_window(found: list[list[Occurrence]]) -> bool:
+    """The same, of few: for each occurrence in the order of ends, the best company is the last of each other clause."""
     starts = [-NEAR_WORDS] * len(found)
     occurrences = sorted((end, start, number) for number, ones in enumerate(found) for start, end in ones)
     for end, start, number in occurrences:

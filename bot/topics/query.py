@@ -145,12 +145,14 @@ def _spans(parts: Span) -> Iterator[tuple[int, Span]]:
 
 
 def _span_keys(span: Span, lemmatiser: Lemmatiser) -> tuple[str, ...]:
-    """The keys that a run has as a name and as a question, where the two differ; none when it repeats itself."""
-    words = [word for part in span for word in part.words if word not in FUNCTION_WORDS]
-    if len({lemmatiser.base(word) for word in words}) < len(words):
+    """The keys of a run as a name and as a question, which differ where it has a phrase; none if it repeats itself."""
+    bases = [lemmatiser.base(word) for part in span for word in part.words if word not in FUNCTION_WORDS]
+    distinct = sorted(set(bases))
+    if len(distinct) < len(bases):
         return ()
-    asked = _alternative_key(tuple(Part(part.words) for part in span), lemmatiser)
-    return tuple({_words_key(tuple(words), lemmatiser), asked})
+    if all(len(part.words) == 1 for part in span):
+        return (" ".join(distinct),)
+    return " ".join(distinct), _alternative_key(tuple(Part(part.words) for part in span), lemmatiser)
 
 
 def _own_keys(question: Question, lemmatiser: Lemmatiser) -> tuple[str, ...]:
