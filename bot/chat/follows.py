@@ -30,7 +30,7 @@ async def unfollow(_: Message, command: CommandObject, visit: Visit) -> Reply:
     """/unfollow WORDS; without words, what is followed, each with a button to drop it."""
     if not command.args:
         return Say(await draw_screen(visit, Screen.FOLLOWS))
-    topic = (await visit.archive.ask_topic(visit.stores, command.args, size=1)).topic
+    topic = await visit.archive.find_topic(visit.stores, command.args)
     if topic is None or not await visit.stores.chats.unfollow(visit.chat.id, topic_id=topic.id):
         return Say(not_followed(topic.name if topic else command.args, visit.words))
     return Say(unfollowed(await count_stories(visit, topic), visit.words))

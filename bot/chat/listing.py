@@ -1,18 +1,19 @@
 """Lists of stories for a visit: looked up in its transaction, drawn by rendering."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
-from bot.archive import Answer
+from bot.archive import Answer, Archive
 from bot.chat.context import Visit
 from bot.rendering.callbacks import LAST_PAGE, ListKind, ListPage
+from bot.rendering.headlines import Snippet
 from bot.rendering.lists import MAX_PAGE_SIZE, PAGE_SIZE, latest_list, mine_list, saved_list, top_list
 from bot.rendering.message import Outgoing
 from bot.rendering.questions import Instead, Results, asked_list, exact_list, search_list, topic_list
 from bot.stories.cluster import weight
 from storage.asking import Cursor, Order
-from storage.records import Story, Topic, TopicView
+from storage.records import Article, Story, Topic, TopicView
 
 TOP_SPAN = timedelta(days=1)
 
@@ -95,14 +96,16 @@ async def draw_question(visit: Visit, kind: ListKind, question_id: int, turn: Tu
 async def ask_topic(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bool = False) -> Outgoing:
     """The topic that the words name; else what the archive has for them, to be followed as a topic."""
     order, cursor = turn.order, turn.cursor
-    answer = await visit.archive.ask_topic(visit.stores, words, order=order, cursor=cursor, exactly=exactly)
+    is_meant = exactly or cursor is not None  # further pages are of what was understood on the first
+    answer = await visit.archive.ask_topic(visit.stores, words, order=order, cursor=cursor, exactly=is_meant)
     return await _draw_answer(visit, ListKind.ASKED, answer, turn)
 
 
 async def search(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bool = False) -> Outgoing:
     """Stories with these words."""
     order, cursor = turn.order, turn.cursor
-    answer = await visit.archive.search(visit.stores, words, order=order, cursor=cursor, exactly=exactly)
+    is_meant = exactly or cursor is not None
+    answer = await visit.archive.search(visit.stores, words, order=order, cursor=cursor, exactly=is_meant)
     return await _draw_answer(visit, ListKind.EXACT if exactly else ListKind.SEARCH, answer, turn)
 
 
@@ -143,7 +146,21 @@ async def _results(visit: Visit, answer: Answer, turn: Turn) -> Results:
     if answer.instead is not None:
         question_id = await visit.stores.topics.keep_question(answer.asked, visit.now)
         instead = Instead(answer.asked, question_id, answer.instead.text)
-    return Results(answer.found, turn.order, turn.page, near=answer.near, about=answer.about, instead=instead)
+    snippets = {
+        view.article.id: found
+        for view in answer.found.stories
+        if (found := _snippet(visit.archive, answer, view.article)) is not None
+    }
+    return Results(answer.found, turn.order, turn.page, snippets, answer.near, answer.about, instead)
+
+
+def _snippet(archive: Archive, answer: Answer, article: Article) -> Snippet | None:
+    """What the article says of what was asked, beside its headline; None where nothing but the headline does."""
+    for looked_at in (article, replace(article, title="")):
+        quote = archive.quote(answer.matcher, looked_at)
+        if quote is not None and quote.text.strip("…") not in article.title:
+            return Snippet(quote.text, quote.spans)
+    return None
 
 
 def _fit(size: int) -> int:

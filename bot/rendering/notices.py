@@ -86,7 +86,12 @@ def toast(kind: Toast, words: Words) -> str:
 def wrong_question(fault: Fault, words: Words, asked: Asked = Asked.SEARCH, *, detail: str = "") -> Outgoing:
     """What is wrong with the question, with the wrong part as it was written, and how to ask."""
     part = Code(cut_at_word(one_line(detail), MAX_DETAIL))
-    return compose(words.node(fault.value, part=part, codes=CODES), "\n\n", words.text(asked.value))
+    return compose(
+        words.node(fault.value, part=part, codes=CODES),
+        "\n\n",
+        words.text(asked.value),
+        keyboard=keyboard([button(words.text("asking.button"), OpenScreen(screen=Screen.ASKING))]),
+    )
 
 
 def story_gone(words: Words) -> Outgoing:

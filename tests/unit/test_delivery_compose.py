@@ -10,11 +10,14 @@ import pytest
 from bot.delivery.compose import REMEMBERED, Composer
 from bot.rendering.locales import Locales
 from storage.deliveries import Bundle, PostKind
+from storage.naming import Entity, EntityKind
 from storage.records import Chat, ChatKind, StoryView
-from tests.unit.rendering_samples import NOW, story
+from tests.unit.rendering_samples import NOW, labels, story
 
 READER = Chat(1, ChatKind.PRIVATE, "Мадина", with_hashtags=True)
-CARD = Bundle(READER, (replace(story(1, image="https://vestnik.example/1.jpg"), topics=("мосты",)),), until=1)
+MARKED = replace(story(1, image="https://vestnik.example/1.jpg"), topics=("мосты",), topic_ids=(7,))
+CARD = Bundle(READER, (MARKED,), until=1)
+PAMIR = Entity(4, EntityKind.PLACE, "Памир")
 LIST = Bundle(READER, tuple(replace(story(number), topics=("мосты",)) for number in range(1, 6)), until=5, more=2)
 
 
@@ -70,12 +73,29 @@ def test_whatever_reads_differently_is_another_message(bundle: Bundle, changed: 
         of_chat(with_hashtags=False),
         lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], topics=()),)),
         lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], articles=4),)),
+        lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], topic_ids=(8,)),)),
+        of_story(entities=(PAMIR,)),
     ],
 )
 def test_a_card_is_what_the_chat_wants_to_see(changed: Callable[[Bundle], Bundle]) -> None:
     of = composer()
     message = of.message(CARD, NOW)
     assert of.message(changed(CARD), NOW) != message
+
+
+def test_only_a_readers_card_has_buttons_to_what_it_speaks_of() -> None:
+    of = composer()
+    in_group = of_chat(id=-5, kind=ChatKind.SUPERGROUP)(CARD)
+    message = of.message(in_group, NOW)
+    assert message.keyboard is None
+    assert of.message(of_story(entities=(PAMIR,))(in_group), NOW) is message
+    reader = of.message(of_story(entities=(PAMIR,))(CARD), NOW)
+    assert labels(reader.keyboard)[1:] == [["🏷 мосты", "📍 Памир"]]
+
+
+def test_a_list_is_the_same_whatever_its_stories_speak_of() -> None:
+    of = composer()
+    assert of.message(of_story(entities=(PAMIR,))(LIST), NOW) is of.message(LIST, NOW)
 
 
 def test_topics_and_counts_make_another_list() -> None:
