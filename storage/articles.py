@@ -14,8 +14,8 @@ from storage.naming import Entity, NewEntity
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
 from storage.rows import article_record, select_articles, topics_of
-from storage.search import Terms, index_article, marks_of, unindex_article, unpack_terms
 from storage.tables import article, article_topic, chat, source, story
+from storage.terms import Terms, index_article, marks_of, unindex_article, unpack_terms
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
 PARAMETERS = 10_000
@@ -107,7 +107,7 @@ class ArticleStore:
 
     async def _free_past_id(self, published_at: datetime) -> int:
         """The next free id of a second of the past, or of the seconds after it."""
-        first = int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
+        first = first_past_id(published_at)
         while True:
             here = article.c.id.between(first, first + PAST_IDS - 1)
             taken: int | None = (
@@ -222,6 +222,11 @@ class ArticleStore:
         newest = await self._connection.execute(sa.select(article.c.arrived_at).order_by(article.c.id.desc()).limit(1))
         articles, stories, sources, chats = numbers
         return ArchiveSize(articles, stories, sources, chats, newest.scalar())
+
+
+def first_past_id(published_at: datetime) -> int:
+    """The first id of a second of the past: what was published later has a higher one."""
+    return int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
 
 
 def _values(new: NewArticle) -> dict[str, Any]:

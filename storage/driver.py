@@ -1,4 +1,4 @@
-"""aiosqlite with one trip to its thread for a statement instead of four.
+"""aiosqlite with one trip to its thread for a statement instead of four, and a time that no statement runs past.
 
 SQLAlchemy makes a cursor, executes, fetches everything and closes the cursor, and aiosqlite crosses to the connection's
 thread and back for each of these. Here all four are one crossing: on a busy event loop, where each waits for the
@@ -6,12 +6,16 @@ interpreter's lock, that is most of what a small statement costs.
 """
 
 import sqlite3
+import time
 from collections.abc import Awaitable, Sequence
 from typing import Any, Self
 
 import aiosqlite
 
 CHUNK = 64  # rows; aiosqlite's own default, for iteration that nobody does here
+# SQLite's steps between two looks at the clock: some milliseconds in the search index, which takes a few for each page
+# that it reads. Each look waits for the interpreter's lock, and a quick statement is through before the first.
+STEPS = 1000
 
 
 class OneTripCursor:
@@ -71,6 +75,33 @@ class OneTripConnection(aiosqlite.Connection):
 
         done: Awaitable[Any] = self._execute(run)  # type: ignore[no-untyped-call]  # aiosqlite's one way to its thread
         return done
+
+    async def query_until(self, deadline: float, query: str, values: Sequence[Any]) -> tuple[list[Any], bool]:
+        """The rows that a query gave until this moment of time.monotonic, and whether that ended it.
+
+        Nothing but this one statement is ever ended. Raises sqlite3's other errors.
+        """
+
+        def run() -> tuple[list[Any], bool]:
+            rows: list[Any] = []
+            if time.monotonic() >= deadline:
+                return rows, True
+            cursor = self._conn.cursor()
+            self._conn.set_progress_handler(lambda: time.monotonic() >= deadline, STEPS)
+            try:
+                for row in cursor.execute(query, values):
+                    rows.append(row)  # noqa: PERF402 - a list made at once would be lost with the error
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                return rows, True
+            finally:
+                self._conn.set_progress_handler(None, 0)
+                cursor.close()
+            return rows, False
+
+        found: tuple[list[Any], bool] = await self._execute(run)  # type: ignore[no-untyped-call]  # see `trip`
+        return found
 
 
 def connect(database: str, **options: Any) -> OneTripConnection:

@@ -1,28 +1,25 @@
-"""The search index: SQLite's FTS5 over lemmas, newest first by rowid.
+"""Finds stories by their words: the newest first, page by page in both directions, or the best of the newest."""
 
-Contentless and without positions it is the smallest and quickest (232 MB and a p99 of 3 ms a million articles);
-what it cannot tell, the caller's `accepts` decides on the article itself. Ordering by anything but the rowid
-costs hundreds of milliseconds on a common word, so article ids are the order of arrival.
-"""
-
-import zlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.asking import Candidates, Clause, Form
-from storage.records import Article, StoryView
-from storage.rows import article_record, select_articles, story_views
+from storage.asking import Candidates, Cursor, Found, Order
+from storage.matching import title_expression
+from storage.ranking import weigh
+from storage.reading import NEWEST, OLDEST, Accepts, Reader
+from storage.rows import story_views
 from storage.tables import article
+from storage.terms import unpack_terms
 
-BATCH = 64
-LOOKED_AT = 3000  # articles that are read for one question, a few milliseconds each at worst
-NEWEST = 2**62  # above every id
-
-Accepts = Callable[[Article], bool]
+SECONDS = 0.25  # that a question may take
+PAST_SECONDS = 1.0  # that finding the past of a new topic may take
+SPARE = 4  # candidates of a first look beyond what is wanted; each further look is twice as large
+BATCH = 64  # candidates of a look at most
+RANKED = 100  # of the newest articles, and of those with the words in their headlines: the best are among these
 
 
 class SearchStore:
@@ -32,128 +29,173 @@ class SearchStore:
         self._connection = connection
 
     async def find(
-        self, candidates: Candidates, accepts: Accepts | None = None, *, skip: int = 0, limit: int = 6
-    ) -> list[StoryView]:
-        """Stories that the question accepts, newest first, each by the newest article that matches.
+        self,
+        candidates: Candidates,
+        accepts: Accepts | None = None,
+        *,
+        order: Order = Order.NEWEST,
+        cursor: Cursor | None = None,
+        limit: int = 5,
+        seconds: float = SECONDS,
+    ) -> Found:
+        """A page of the stories that the question accepts, each once, by the newest of its articles that does.
 
-        `accepts` of None takes every candidate. Reads no more of the archive than fills `skip + limit`, and where
-        `accepts` has to judge no more than the newest LOOKED_AT: nobody's question may hold up all others.
+        `accepts` of None takes every candidate. The newest come first, `limit` of them below the cursor or above it;
+        where fewer are left above, the page is the first. Order.BEST weighs the newest RANKED articles and as many
+        with the words in their headlines by `storage.ranking`, shows each story by its best article, and its cursor
+        counts the stories that went before. Takes no longer than `seconds`; then what was found so far is all.
         """
-        found: list[sa.Row[Any]] = []
-        stories: set[int] = set()
-        before = NEWEST
-        looked_at = 0
-        while len(found) < skip + limit and (accepts is None or looked_at < LOOKED_AT):
-            ids = await self._newest(candidates, before)
-            looked_at += len(ids)
-            for row in await self._rows(ids):
-                if row.story_id not in stories and (accepts is None or accepts(article_record(row, ()))):
-                    stories.add(row.story_id)
-                    found.append(row)
-            if len(ids) < BATCH:
-                break
-            before = ids[-1]
-        return await story_views(self._connection, found[skip : skip + limit])
+        reader = Reader(self._connection, candidates, accepts, time.monotonic() + seconds)
+        if order is Order.BEST:
+            return await _best(reader, cursor.article_id if cursor else 0, limit)
+        if cursor is not None and cursor.is_back:
+            found = await _page_above(reader, cursor.article_id, limit)
+            if found.newer or len(found.stories) == limit:
+                return found
+            cursor = None
+        return await _page_below(reader, cursor.article_id if cursor else NEWEST, limit)
 
-    async def find_ids(self, candidates: Candidates, accepts: Accepts | None, *, limit: int) -> list[int]:
+    async def find_ids(
+        self, candidates: Candidates, accepts: Accepts | None, *, limit: int, seconds: float = PAST_SECONDS
+    ) -> list[int]:
         """Ids of the newest articles that the question accepts, looking at `limit` candidates at most."""
-        ids: list[int] = []
-        before = NEWEST
-        while limit > 0:
-            part = (await self._newest(candidates, before))[:limit]
-            rows = await self._rows(part)
-            ids += [row.id for row in rows if accepts is None or accepts(article_record(row, ()))]
-            if len(part) < BATCH:
-                break
-            limit -= len(part)
-            before = part[-1]
-        return ids
+        reader = Reader(self._connection, candidates, accepts, time.monotonic() + seconds)
+        ids = await _newest(reader, limit)
+        found: list[int] = []
+        for start in range(0, len(ids), BATCH):
+            rows = await reader.rows(ids[start : start + BATCH])
+            found += [one for one in ids[start : start + BATCH] if one in rows and reader.answers(rows[one])]
+        return found
 
     async def optimize(self) -> None:
         """Merge the index's segments; seconds on a large archive, so at night."""
         await self._connection.exec_driver_sql("INSERT INTO article_terms(article_terms) VALUES ('optimize')")
 
-    async def _newest(self, candidates: Candidates, before: int) -> list[int]:
-        question = _match_expression(candidates)
-        if not question:
-            return []
-        query = sa.text(
-            "SELECT rowid FROM article_terms WHERE article_terms MATCH :question AND rowid < :before"
-            " ORDER BY rowid DESC LIMIT :batch"
-        )
-        values = {"question": question, "before": before, "batch": BATCH}
-        return list((await self._connection.execute(query, values)).scalars())
 
-    async def _rows(self, ids: list[int]) -> list[sa.Row[Any]]:
-        standing = (article.c.id.in_(ids), article.c.withdrawn_at.is_(None))
-        query = select_articles().where(*standing).order_by(article.c.id.desc())
-        return list(await self._connection.execute(query))
+async def _page_below(reader: Reader, before: int, limit: int) -> Found:
+    """The newest stories below an id."""
+    rows = await Walk(reader, OLDEST, before - 1).go(limit + 1)
+    newer = before != NEWEST and bool(await Walk(reader, before, NEWEST, is_back=True).go(1))
+    return await _found(reader, rows[:limit], older=len(rows) > limit, newer=newer)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the index is given of an article: its keys word by word, and marks of what else can be asked for."""
-
-    title: str
-    body: str
-    marks: str = ""
-
-    def pack(self) -> bytes:
-        """As it is kept beside the article: a contentless index takes out only the very words that it was given."""
-        return zlib.compress(f"{self.title}\n{self.body}\n{self.marks}".encode())
+async def _page_above(reader: Reader, after: int, limit: int) -> Found:
+    """The oldest stories above an id, the newest of them first."""
+    rows = await Walk(reader, after + 1, NEWEST, is_back=True).go(limit + 1)
+    older = bool(await Walk(reader, OLDEST, after).go(1))
+    return await _found(reader, rows[:limit][::-1], older=older, newer=len(rows) > limit)
 
 
-def unpack_terms(packed: bytes) -> Terms:
-    """What `Terms.pack` made."""
-    title, body, marks = zlib.decompress(packed).decode().split("\n")
-    return Terms(title, body, marks)
+async def _best(reader: Reader, offset: int, limit: int) -> Found:
+    """The best stories after the first `offset` of them."""
+    ranked = await _rank(reader)
+    wanted = offset + limit + 1
+    best: dict[int, sa.Row[Any]] = {}
+    while ranked and len(best) < wanted:
+        part, ranked = ranked[: limit + SPARE], ranked[limit + SPARE :]
+        rows = await reader.rows(part)
+        for row in (rows[one] for one in part if one in rows):
+            if len(best) < wanted and row.story_id not in best and reader.answers(row):
+                best[row.story_id] = row
+    shown = list(best.values())[offset : offset + limit]
+    return await _found(reader, shown, older=len(best) == wanted, newer=offset > 0)
 
 
-def marks_of(source_id: int, language: str) -> str:
-    """What `source:` and `language:` ask the index for."""
-    return f"{_source_mark(source_id)} {_language_mark(language)}"
+async def _rank(reader: Reader) -> list[int]:
+    """Ids of the candidates to choose the best from, the weightiest first."""
+    ids = set(await _newest(reader, RANKED))
+    titled = set(await _newest(reader, RANKED, title_expression(reader.candidates)))
+    query = sa.select(article.c.id, article.c.published_at, article.c.terms)
+    standing = (*reader.standing(), article.c.terms.is_not(None))
+    rows = list(await reader.connection.execute(query.where(article.c.id.in_(ids | titled), *standing)))
+    newest = max((row.published_at for row in rows), default=None)
+    weights: dict[int, float] = {}
+    for row in rows:
+        terms, age = unpack_terms(row.terms), newest - row.published_at
+        weights[row.id] = weigh(reader.candidates, terms, is_titled=row.id in titled, age=age)
+    return sorted(weights, key=lambda one: (-weights[one], -one))
 
 
-async def index_article(connection: AsyncConnection, article_id: int, terms: Terms) -> None:
-    """Make an article findable."""
-    statement = sa.text("INSERT INTO article_terms(rowid, title, body, marks) VALUES (:id, :title, :body, :marks)")
-    await connection.execute(statement, {"id": article_id, **asdict(terms)})
+async def _newest(reader: Reader, count: int, expression: str | None = None) -> list[int]:
+    """The newest candidates of the question's time."""
+    ids: list[int] = []
+    for low, high in reversed(await reader.spans()):
+        ids += await reader.ids(low, high, count - len(ids), expression=expression)
+    return ids
 
 
-async def unindex_article(connection: AsyncConnection, article_id: int, terms: Terms) -> None:
-    """Take an article out; a contentless index needs the very words it was given."""
-    statement = sa.text(
-        "INSERT INTO article_terms(article_terms, rowid, title, body, marks)"
-        " VALUES ('delete', :id, :title, :body, :marks)"
-    )
-    await connection.execute(statement, {"id": article_id, **asdict(terms)})
+async def _found(reader: Reader, rows: Sequence[sa.Row[Any]], *, older: bool, newer: bool) -> Found:
+    stories = await story_views(reader.connection, rows)
+    return Found(tuple(stories), older=older, newer=newer, is_cut=reader.is_cut)
 
 
-def _source_mark(source_id: int) -> str:
-    return f"source{source_id}"
+class Walk:
+    """Goes through the candidates between two ids from one end on, for articles that stand for their stories.
 
+    Each story is told by the newest article that answers, wherever that stands: one that has a newer such article is
+    passed over. Only stories of several articles are looked at for that.
+    """
 
-def _language_mark(language: str) -> str:
-    return f"language{language}"
+    def __init__(self, reader: Reader, low: int, high: int, *, is_back: bool = False) -> None:
+        self._reader = reader
+        self._low, self._high = low, high
+        self._is_back = is_back
+        self._found: list[sa.Row[Any]] = []
+        self._leads: dict[int, int] = {}  # the newest article that answers, by story
 
+    async def go(self, wanted: int) -> list[sa.Row[Any]]:
+        """So many of them, in the order of the walk; fewer when there are no more, or no time."""
+        spans = await self._reader.spans()
+        for span_low, span_high in spans if self._is_back else reversed(spans):
+            low, high = max(self._low, span_low), min(self._high, span_high)
+            look = wanted + SPARE
+            while low <= high and len(self._found) < wanted:
+                ids = await self._reader.ids(low, high, look, is_back=self._is_back)
+                await self._take(ids, wanted)
+                if len(ids) < look:
+                    break
+                low, high = (ids[-1] + 1, high) if self._is_back else (low, ids[-1] - 1)
+                look = min(look * 2, BATCH)
+        return self._found
 
-def _match_expression(candidates: Candidates) -> str:
-    """FTS5's own language; every key is quoted, so none can be taken for an operator."""
-    alternatives = [_all(alternative) for alternative in candidates.alternatives]
-    wanted = " OR ".join(f"({one})" for one in alternatives if one)
-    return f"{{title body}} : ({wanted})" if wanted else ""
+    async def _take(self, ids: Sequence[int], wanted: int) -> None:
+        """Look at candidates in their order until enough are found."""
+        rows = await self._reader.rows(ids)
+        for row in (rows[one] for one in ids if one in rows):
+            lead = self._leads.get(row.story_id)
+            if lead not in {None, row.id} or not self._reader.answers(row):
+                continue
+            if lead is None and row.story_articles > 1:
+                lead = await self._newer_answer(row)
+            self._leads[row.story_id] = lead or row.id
+            if lead in {None, row.id}:
+                self._found.append(row)
+            if len(self._found) == wanted:
+                return
 
+    async def _newer_answer(self, row: sa.Row[Any]) -> int | None:
+        """The newest article of the same story that answers too, where this walk has not seen that there is none."""
+        above = row.id if self._is_back else self._high
+        if above == NEWEST - 1:
+            return None
+        query = sa.select(article.c.id).where(article.c.story_id == row.story_id, article.c.id > above)
+        siblings = set((await self._reader.connection.execute(query)).scalars())
+        # Ids of the past are far from those of what came: in between may stand a whole archive.
+        for part in ([one for one in siblings if one > 0], [one for one in siblings if one < 0]):
+            if part and (found := await self._newest_of(part)) is not None:
+                return found
+        return None
 
-def _all(clauses: tuple[Clause, ...]) -> str:
-    parts = [" OR ".join(f"({form})" for one in clause.forms if (form := _form(one))) for clause in clauses]
-    return " AND ".join(f"({part})" for part in parts) if parts and all(parts) else ""
-
-
-def _form(form: Form) -> str:
-    words = [sorted(filter(_is_token, keys)) for keys in form]
-    return " AND ".join("(" + " OR ".join(f'"{key}"' for key in keys) + ")" for keys in words) if all(words) else ""
-
-
-def _is_token(key: str) -> bool:
-    """Whether the index keeps this key as one word."""
-    return bool(key) and all(not letter.isascii() or letter.isalnum() or letter in "-_." for letter in key)
+    async def _newest_of(self, siblings: Sequence[int]) -> int | None:
+        """The newest of these articles that answers."""
+        low, high = min(siblings), max(siblings)
+        while low <= high:
+            ids = await self._reader.ids(low, high, BATCH)
+            rows = await self._reader.rows([one for one in ids if one in siblings])
+            for one in sorted(rows, reverse=True):
+                if self._reader.answers(rows[one]):
+                    return one
+            if len(ids) < BATCH:
+                break
+            high = ids[-1] - 1
+        return None

@@ -97,7 +97,7 @@ async def test_a_withdrawn_article_is_in_no_list_and_leads_no_copy(database: Dat
         assert [view.article.id for view in latest.items] == [stands]
         assert [view.article.id for view in top.items] == [stands]
         question = asking(["вода"])
-        assert [view.article.id for view in await stores.search.find(question)] == [stands]
+        assert [view.article.id for view in (await stores.search.find(question)).stories] == [stands]
         assert await stores.search.find_ids(question, None, limit=9) == [stands]
         assert await stores.stories.get_copies(copy, NOW, timedelta(days=1)) == []
         with pytest.raises(NotFound):

@@ -16,7 +16,7 @@ ABOUT_NEWS = asking(["новость"])
 
 
 async def found(stores: Stores) -> list[int]:
-    return [view.article.id for view in await stores.search.find(ABOUT_NEWS)]
+    return [view.article.id for view in (await stores.search.find(ABOUT_NEWS)).stories]
 
 
 async def test_a_withdrawn_article_says_when_and_is_a_new_revision(database: Database) -> None:

@@ -1,0 +1,104 @@
+"""The search index as one question reads it: by rowid, for ids are the order of arrival, and not for long.
+
+Ordering by anything else costs hundreds of milliseconds on a common word. What the index cannot tell, the caller's
+`accepts` decides on the article itself.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import first_past_id
+from storage.asking import Candidates
+from storage.driver import OneTripConnection
+from storage.matching import match_expression
+from storage.records import Article
+from storage.rows import article_record, select_articles
+from storage.tables import article
+from storage.tables.base import UtcDateTime
+
+NEWEST = 2**62  # above every id
+OLDEST = -NEWEST  # below every one
+
+Accepts = Callable[[Article], bool]
+Span = tuple[int, int]  # the lowest and the highest id
+
+# By rowid, down or up; FTS5 goes straight to where the ids begin.
+_DOWN = """
+    SELECT rowid FROM article_terms WHERE article_terms MATCH ? AND rowid >= ? AND rowid <= ?
+    ORDER BY rowid DESC LIMIT ?
+"""
+_UP = _DOWN.replace("DESC", "ASC")
+# The first of the articles that came then or later: ids grow with the time of arrival, so a binary search finds it.
+_ARRIVED = "(SELECT arrived_at FROM article WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) < :moment"
+_FIRST_SINCE = sa.text(
+    f"""
+    WITH RECURSIVE narrowed(low, high) AS (
+        SELECT 1, max(coalesce(max(id), 0), 0) + 1 FROM article
+        UNION ALL
+        SELECT iif({_ARRIVED}, (low + high) / 2 + 1, low), iif({_ARRIVED}, high, (low + high) / 2)
+        FROM narrowed WHERE low < high
+    )
+    SELECT low FROM narrowed WHERE low = high
+    """  # noqa: S608 - made of our own words alone
+).bindparams(sa.bindparam("moment", type_=UtcDateTime()))
+
+
+class Reader:
+    """Reads the index and the articles for one question, until `deadline`, a moment of time.monotonic.
+
+    `is_cut` tells that it has come; what is read after that is nothing.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, candidates: Candidates, accepts: Accepts | None, deadline: float
+    ) -> None:
+        self.connection = connection
+        self.candidates = candidates
+        self.is_cut = False
+        self._accepts = accepts
+        self._deadline = deadline
+        self._expression = match_expression(candidates)
+        self._spans: list[Span] = []
+
+    async def spans(self) -> list[Span]:
+        """Where articles of the question's time stand: those imported from the past, and above them those that came."""
+        after = self.candidates.after
+        if after is None:
+            return [(OLDEST, NEWEST)]
+        if not self._spans:
+            first: int = (await self.connection.execute(_FIRST_SINCE, {"moment": after})).scalar_one()
+            self._spans = [(first_past_id(after), -1), (first, NEWEST)]
+        return self._spans
+
+    async def ids(
+        self, low: int, high: int, count: int, *, is_back: bool = False, expression: str | None = None
+    ) -> list[int]:
+        """The newest candidates between two ids, or (`is_back`) the oldest first; by the question or a part of it."""
+        asked = self._expression if expression is None else expression
+        if not asked or self.is_cut:
+            return []
+        driver = cast("OneTripConnection", (await self.connection.get_raw_connection()).driver_connection)
+        query, values = _UP if is_back else _DOWN, (asked, low, high, count)
+        rows, self.is_cut = await driver.query_until(self._deadline, query, values)
+        return [article_id for (article_id,) in rows]
+
+    async def rows(self, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
+        """Articles as `select_articles` gives them, those that stand and are young enough."""
+        query = select_articles().where(article.c.id.in_(ids), *self.standing())
+        return {row.id: row for row in await self.connection.execute(query)} if ids else {}
+
+    def standing(self) -> list[sa.ColumnElement[bool]]:
+        """What holds for every article that answers."""
+        after = self.candidates.after
+        return [article.c.withdrawn_at.is_(None), *([] if after is None else [article.c.published_at >= after])]
+
+    def answers(self, row: sa.Row[Any]) -> bool:
+        """Whether the question accepts this article."""
+        if self._accepts is None:
+            return True
+        self.is_cut = self.is_cut or time.monotonic() >= self._deadline
+        return not self.is_cut and self._accepts(article_record(row, ()))
