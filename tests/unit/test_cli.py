@@ -129,7 +129,7 @@ def test_a_traceback_comes_only_when_asked_for(folder: Path, capsys: pytest.Capt
         ),
         (
             '[[channel]]\nchat = "@news_channel"\ntopics = ["ОДКБ", "source:Вести"]\n',
-            "channel[1].topics: 'source:Вести' is no topic: say what to find, not only where",
+            "channel[1].topics: 'source:Вести' is no topic: say what to find, not only where or since when",
         ),
         (
             '[[channel]]\nchat = "@news_channel"\nsources = ["Вести"]\n',
