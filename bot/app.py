@@ -30,8 +30,10 @@ from bot.delivery.sender import Sender, TokenRefused, create_bot
 from bot.delivery.worker import Worker
 from bot.groups import first_of
 from bot.metrics import Metrics, create_metrics_server, listening
+from bot.painter import Painter
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
+from bot.renewal import Renewal
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database, held_alone
@@ -44,6 +46,7 @@ log = structlog.get_logger("khabar.app")
 TICK = 1.0  # seconds between looks at what is due
 DELIVER_TICK = 0.25  # the same for deliveries: a story is on its way within a second
 TALLIES = timedelta(days=90)  # how long the counts of a day are kept
+TRENDS = timedelta(days=120)  # how long it is kept what a day's articles spoke of
 QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
 REPEATS = timedelta(days=2)  # how long an update is known that comes again; Telegram itself keeps one for a day
 # With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
@@ -66,6 +69,7 @@ class App:
         dispatcher: Dispatcher,
         context: ChatContext,
         pipeline: Pipeline,
+        renewal: Renewal,
         worker: Worker,
         just_stopped: frozenset[int] = frozenset(),
     ) -> None:
@@ -75,6 +79,7 @@ class App:
         self._settings = context.settings
         self._database = context.database
         self._pipeline = pipeline
+        self._renewal = renewal
         self._worker = worker
         self._dispatcher = dispatcher
         self._inbox = Inbox(bot, dispatcher, context)
@@ -155,6 +160,7 @@ class App:
             ("deliver", self._worker.drain, DELIVER_TICK, 1),
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
+            ("renew", self._renewal.step, TICK, 1),
             ("arrange", self._arranger.arrange, AGAIN_IN, 1),
         ]
         for name, job, seconds, instances in ticks:
@@ -214,6 +220,7 @@ class App:
             await stores.topics.forget_questions(now - QUESTIONS)
             await stores.inbox.forget(now - REPEATS)
             await stores.tallies.forget((now - TALLIES).date())
+            await stores.trends.forget((now - TRENDS).date())
         async with self._database.transaction() as stores:  # by itself: it takes seconds on a large archive
             await stores.search.optimize()
 
@@ -241,7 +248,8 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         pipeline = await stack.enter_async_context(open_pipeline(settings, database, lemmatiser, metrics))
         bot = create_bot(settings.token.get_secret_value(), settings.api_url)
         stack.push_async_callback(bot.session.close)
-        yield _put_together(settings, database, archive, pipeline, bot, metrics, just_stopped)
+        painter = await stack.enter_async_context(Painter())
+        yield _put_together(settings, database, archive, pipeline, bot, metrics, painter, just_stopped)
 
 
 def _put_together(  # noqa: PLR0917 — the parts that were opened, in their order
@@ -251,6 +259,7 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
     pipeline: Pipeline,
     bot: Bot,
     metrics: Metrics,
+    painter: Painter,
     just_stopped: frozenset[int],
 ) -> App:
     composer = Composer(Locales(settings.language), settings.timezone)
@@ -271,6 +280,7 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         settings=settings,
         pacer=pacer,
         metrics=metrics,
+        painter=painter,
         now=now_utc,
     )
     return App(
@@ -278,6 +288,7 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         dispatcher=create_dispatcher(context),
         context=context,
         pipeline=pipeline,
+        renewal=Renewal(database, pipeline.landing),
         worker=worker,
         just_stopped=just_stopped,
     )

@@ -1,6 +1,7 @@
 """Where drafts come down into the archive: read, put into their story and topics, and told to the chats that follow."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,20 +12,27 @@ from bot.annotator import Annotator
 from bot.clock import now_utc
 from bot.ingest.draft import Draft
 from bot.metrics import Metrics
+from bot.naming import names_for
 from bot.stories.cluster import place
 from bot.stories.fingerprint import fingerprint
-from bot.topics.annotate import Annotation
+from bot.topics.annotate import VERSION, Annotation
+from bot.topics.compiled import TERMS_VERSION, encode
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
-from bot.topics.query import Facts
+from bot.topics.matcher import Facts, Matcher
+from bot.topics.query import QuestionError, parse_question
 from config.settings import Settings
+from storage.chores import Chore
 from storage.database import Database
-from storage.records import NewArticle, Source
+from storage.records import Article, NewArticle, Source, Topic
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
 
 STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
+TOPICS_AT_ONCE = 200  # topics that a transaction learns, some milliseconds each
+READING = "reading"  # the chore that reads the archive anew, `renewal`
+LEARNING = "topics"  # the chore whose version is another one each time that topics were learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,9 @@ class Landing:
     ) -> None:
         self._database = database
         self._annotator = annotator
+        self._topics = LearnedTopics(lemmatiser)
         self._settings = settings
         self._metrics = metrics
-        self._newest_topic = 0
-        self._index = TopicIndex(lemmatiser)
 
     async def land(
         self,
@@ -61,20 +68,16 @@ class Landing:
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
         read = await self._read(source, [known.draft for known in drafts])
+        await self._learn_most_topics()
         async with self._database.transaction() as stores:
-            await self._learn_topics(stores)
+            await self._topics.learn(stores)
             for known, (article, annotation) in zip(drafts, read, strict=True):
-                article_id = known.article_id
-                topics = self._index.match(
-                    annotation.reading, Facts(source.name, article.language, article.published_at)
-                )
-                if article_id is None:
+                topics = self._topics.match(annotation, source.name, article)
+                if known.article_id is None:
                     await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
                 else:
-                    changed = await stores.articles.revise(article_id, article, now_utc())
-                    if (await stores.articles.get(article_id)).withdrawn_at is None:
-                        await stores.topics.attach(article_id, topics, is_late=True)
-                    self._metrics.articles.labels("revised" if changed else "same").inc()
+                    await self._revise(stores, known.article_id, article, topics)
+                await stores.topics.mark_stale(await stores.names.learn(annotation.pairs))
 
     async def take_back(self, source: Source, gone: Sequence[Known]) -> None:
         """Withdraw the articles among them: their site took the pages down. New ones are not stored at all.
@@ -89,6 +92,30 @@ class Landing:
                 if await stores.articles.withdraw(article_id, now_utc(), feed_hash=draft.feed_hash):
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
                     self._metrics.articles.labels("withdrawn").inc()
+
+    async def reread(self, articles: Sequence[Article]) -> list[tuple[Article, Annotation]]:
+        """Articles of the archive with what is known of them by now; for `renew`. New articles come in between."""
+        read = [(one, await self._annotator.annotate(one.title, one.lead, one.body, one.language)) for one in articles]
+        await self._learn_most_topics()
+        return read
+
+    async def renew(self, stores: Stores, read: Sequence[tuple[Article, Annotation]]) -> None:
+        """Index and match articles anew, within the caller's transaction. What they match by now is pushed to nobody.
+
+        One that has changed since it was read is left as it is.
+        """
+        await self._topics.learn(stores)
+        for article, annotation in read:
+            reading = annotation.reading
+            if await stores.articles.reindex(
+                article.id,
+                revision=article.revision,
+                lemmas=reading.body_terms,
+                title_lemmas=reading.title_terms,
+                entities=annotation.entities,
+            ):
+                topics = self._topics.match(annotation, article.source_name, article)
+                await stores.topics.attach(article.id, topics, is_late=True)
 
     async def _add(
         self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
@@ -107,6 +134,13 @@ class Landing:
             await stores.waves.open(article_id, now)
         self._metrics.articles.labels("new" if is_pushed else "stored").inc()
 
+    async def _revise(self, stores: Stores, article_id: int, article: NewArticle, topics: Sequence[int]) -> None:
+        """A topic that it no longer matches lets go of it at once, so that nobody who waits for it is sent it."""
+        changed = await stores.articles.revise(article_id, article, now_utc())
+        if (await stores.articles.get(article_id)).withdrawn_at is None:
+            await stores.topics.attach(article_id, topics, is_late=True)
+        self._metrics.articles.labels("revised" if changed else "same").inc()
+
     async def _read(self, source: Source, drafts: Sequence[Draft]) -> list[tuple[NewArticle, Annotation]]:
         """What is to be stored of each draft, read in the annotator's process."""
         async with asyncio.TaskGroup() as group:
@@ -120,11 +154,70 @@ class Landing:
             await asyncio.sleep(0)  # a long text's fingerprint takes milliseconds: commands are answered in between
         return read
 
-    async def _learn_topics(self, stores: Stores) -> None:
-        """Topics that chats have made since the last landing count from now on. (Aliases change only with a start.)"""
-        for topic in await stores.topics.get_all(above=self._newest_topic):
-            self._index.add(topic)
-            self._newest_topic = topic.id
+    async def _learn_most_topics(self) -> None:
+        """After a change of the lemmatiser all topics are to be learned: in steps, between which others may write."""
+        more = True
+        while more:
+            async with self._database.snapshot() as stores:
+                more = len(await stores.topics.get_stale(limit=TOPICS_AT_ONCE)) == TOPICS_AT_ONCE
+            if more:
+                async with self._database.transaction() as stores:
+                    await self._topics.learn(stores)
+
+
+class LearnedTopics:
+    """The index of topics, as of the last `learn`.
+
+    Another process may learn topics too (`khabar import` beside the bot), and a transaction may be rolled back: what
+    was learned then stands in the version of a chore, and where that is not the one known here, all is loaded anew.
+    """
+
+    def __init__(self, lemmatiser: Lemmatiser) -> None:
+        self._lemmatiser = lemmatiser
+        self._index: TopicIndex | None = None
+        self._state: Chore | None = None
+
+    async def learn(self, stores: Stores) -> None:
+        """Count topics that were made or named anew since, at most TOPICS_AT_ONCE of them."""
+        state = await stores.chores.get(LEARNING)
+        if self._index is None or state != self._state:
+            self._index = await self._load(stores)
+            self._state = state
+        stale = await stores.topics.get_stale(limit=TOPICS_AT_ONCE)
+        for topic in stale:
+            await stores.topics.keep_terms(topic.id, await self._add(self._index, stores, topic))
+        if stale:
+            self._state = Chore(secrets.token_hex(8))
+            await stores.chores.keep(LEARNING, self._state)
+
+    def match(self, annotation: Annotation, source_name: str, article: Article | NewArticle) -> tuple[int, ...]:
+        """The ids of the topics that an article matches."""
+        if self._index is None:
+            return ()
+        return self._index.match(annotation.reading, Facts(source_name, article.language, article.published_at))
+
+    async def _load(self, stores: Stores) -> TopicIndex:
+        index, above = TopicIndex(self._lemmatiser), 0
+        await stores.topics.outdate(TERMS_VERSION)
+        while page := await stores.topics.get_stored(above=above):
+            index.load(page)
+            above = page[-1].id
+        return index
+
+    async def _add(self, index: TopicIndex, stores: Stores, topic: Topic) -> bytes:
+        """Its terms. A question that was understood once and is no more has those that no article answers."""
+        try:
+            return index.add(topic, await names_for(stores, parse_question(topic.name), self._lemmatiser))
+        except QuestionError as error:
+            log.warning("a topic cannot be understood", topic=topic.id, name=topic.name, reason=str(error))
+            index.discard(topic.id)
+            return encode(Matcher(alternatives=()))
+
+
+async def note_version(stores: Stores) -> None:
+    """An archive that is still empty has nothing to be read anew: whatever comes is read by the version of today."""
+    if await stores.chores.get(READING) is None and not await stores.articles.get_below(None, limit=1):
+        await stores.chores.keep(READING, Chore(VERSION))
 
 
 def _new_article(source: Source, draft: Draft, annotation: Annotation) -> NewArticle:

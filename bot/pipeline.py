@@ -33,7 +33,7 @@ from bot.ingest.identity import canonical_url
 from bot.ingest.reading import EntryReader, ReadEntry
 from bot.ingest.stages import FeedEntry, FeedUpdate, NotModified
 from bot.ingest.workers import Workers
-from bot.landing import Known, Landing
+from bot.landing import Known, Landing, note_version
 from bot.metrics import Metrics
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
@@ -75,7 +75,7 @@ class Pipeline:
         self._database = database
         self._fetcher = fetcher
         self._workers = workers
-        self._landing = landing
+        self.landing = landing
         self._reader = EntryReader(fetcher, workers, settings.language)
         self._settings = settings
         self._metrics = metrics
@@ -144,9 +144,9 @@ class Pipeline:
                 ]
             read = [(task.result(), article_id) for task, (_, article_id) in zip(tasks, part, strict=True)]
             drafts = [Known(one.draft, article_id) for one, article_id in read if not one.is_gone]
-            await self._landing.land(source, drafts, pushed)
+            await self.landing.land(source, drafts, pushed)
             gone = [Known(one.draft, article_id) for one, article_id in read if one.is_gone]
-            await self._landing.take_back(source, gone)
+            await self.landing.take_back(source, gone)
         async with self._database.transaction() as stores:
             await stores.sources.settle(update.check)
         self._metrics.polls.labels("changed" if work else "unchanged").inc()
@@ -208,7 +208,11 @@ async def open_pipeline(
 
 
 async def apply_settings(settings: Settings, stores: Stores, archive: Archive, now: datetime) -> None:
-    """Make the sources and topics that the settings name stand in the database."""
+    """Make the sources and topics that the settings name stand in the database.
+
+    Whoever is to write articles calls this first: a new database is told what they are read by.
+    """
+    await note_version(stores)
     named = [
         NewSource(one.url, one.name, language=one.language, interval=one.interval, full_text=one.full_text)
         for one in settings.sources

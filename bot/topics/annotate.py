@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.topics.lemmas import VERSION as WORDS
 from bot.topics.lemmas import Lemmatiser, Reading
 from storage.naming import NamePair, NewEntity
 from storage.records import Block, article_text
+
+ENTITIES = "1"  # grows whenever texts are found to speak of others than before
+VERSION = f"{WORDS}/{ENTITIES}"  # what an archive is read by
 
 
 class Finder(Protocol):
