@@ -23,6 +23,10 @@ class SourceStore:
         rows = await self._connection.execute(_select().order_by(source.c.id))
         return [_record(row) for row in rows]
 
+    async def get_names(self) -> dict[int, str]:
+        """The names of all sources by their ids, of those too that were removed: their articles stay."""
+        return {row.id: row.name for row in await self._connection.execute(sa.select(source.c.id, source.c.name))}
+
     async def get_due(self, now: datetime, limit: int = 1000) -> list[Source]:
         """Sources to poll now, the longest due first."""
         due = sa.or_(source.c.due_at.is_(None), source.c.due_at <= now)

@@ -4,16 +4,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import ArticleStore
 from storage.chats import ChatStore
+from storage.chores import ChoreStore
 from storage.entities import EntityStore
 from storage.holds import HoldStore
 from storage.inbox import InboxStore
 from storage.mailbox import MailboxStore
+from storage.names import NameStore
 from storage.posts import PostStore
 from storage.search import SearchStore
 from storage.sources import SourceStore
 from storage.stories import StoryStore
 from storage.tallies import TallyStore
 from storage.topics import TopicStore
+from storage.trends import TrendStore
 from storage.waves import WaveStore
 
 
@@ -32,5 +35,8 @@ class Stores:
         self.tallies = TallyStore(connection)
         self.waves = WaveStore(connection)
         self.holds = HoldStore(connection)
+        self.names = NameStore(connection)
+        self.trends = TrendStore(connection)
         self.search = SearchStore(connection)
         self.entities = EntityStore(connection)
+        self.chores = ChoreStore(connection)

@@ -10,8 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.asking import StoredTopic
 from storage.dialect import insert
 from storage.errors import NotFound
+from storage.naming import Alias, AliasOrigin
 from storage.records import Topic, TopicView
 from storage.tables import article_topic, question, topic, topic_alias
+
+AT_ONCE = 500  # topics whose aliases are looked up by id; of more all aliases are read
+MOST_OFFERED = 500  # topics of the settings that are looked at when something near is sought
 
 STORED_PAGE = 20_000  # rows: a page's memory is small beside the index it becomes
 STALE_PAGE = 1_000
@@ -45,24 +49,73 @@ class TopicStore:
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         return (await self._topics(sa.select(topic).where(topic.c.key == key)))[0]
 
-    async def name_from_settings(self, name: str, key: str, aliases: Sequence[str]) -> Topic:
-        """The topic with this key under the name and with just the aliases that settings give it."""
+    async def find(self, keys: Collection[str]) -> list[Topic]:
+        """The topics that one of these keys names, by their own key or by an alias's, the oldest first."""
+        by_alias = sa.select(topic_alias.c.topic_id).where(topic_alias.c.key.in_(keys))
+        named = sa.or_(topic.c.key.in_(keys), topic.c.id.in_(by_alias))
+        return await self._topics(sa.select(topic).where(named).order_by(topic.c.id))
+
+    async def get_aliases(self, topic_id: int) -> list[Alias]:
+        """The other names of a topic with who gave them, the settings' first."""
+        query = sa.select(topic_alias).where(topic_alias.c.topic_id == topic_id)
+        query = query.order_by(topic_alias.c.origin.desc(), topic_alias.c.alias)
+        return [Alias(row.alias, row.key, AliasOrigin(row.origin)) for row in await self._connection.execute(query)]
+
+    async def add_alias(self, topic_id: int, alias: Alias) -> bool:
+        """Give a topic one more name; False when it has it already. The topic is matched anew."""
+        if any(one.key == alias.key for one in await self.get_aliases(topic_id)):
+            return False
+        await self._connection.execute(sa.insert(topic_alias).values(**_alias_row(topic_id, alias)))
+        await self._make_stale(topic_id)
+        return True
+
+    async def remove_alias(self, topic_id: int, name: str) -> bool:
+        """Take a name that an admin gave off again; False when there is none. The topic is matched anew."""
+        given = (
+            topic_alias.c.topic_id == topic_id,
+            topic_alias.c.alias == name,
+            topic_alias.c.origin == AliasOrigin.ADMIN,
+        )
+        gone = await self._connection.execute(sa.delete(topic_alias).where(*given))
+        if gone.rowcount:
+            await self._make_stale(topic_id)
+        return bool(gone.rowcount)
+
+    async def name_from_settings(self, name: str, key: str, aliases: Sequence[Alias]) -> Topic:
+        """The topic with this key under the name and the aliases that settings give it; those of admins stay."""
         said = {"name": name, "from_settings": True}
         statement = insert(self._connection, topic).values(key=key, **said)
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=said))
+        changed = sa.or_(topic.c.name != name, topic.c.from_settings.is_(sa.false()))
+        anew = {**said, "terms": None}
+        statement = statement.on_conflict_do_update(index_elements=["key"], set_=anew, where=changed)
+        await self._connection.execute(statement)
         topic_id = (await self._connection.execute(sa.select(topic.c.id).where(topic.c.key == key))).scalar_one()
-        await self._connection.execute(sa.delete(topic_alias).where(topic_alias.c.topic_id == topic_id))
-        for alias in dict.fromkeys(aliases):
-            await self._connection.execute(sa.insert(topic_alias).values(topic_id=topic_id, alias=alias))
+        wanted = {alias.name: alias for alias in aliases}
+        stand = {one.name: one for one in await self.get_aliases(topic_id)}
+        kept = {one.name for one in stand.values() if one.origin is AliasOrigin.ADMIN or wanted.get(one.name) == one}
+        gone = topic_alias.c.alias.in_(stand.keys() - kept)
+        await self._connection.execute(sa.delete(topic_alias).where(topic_alias.c.topic_id == topic_id, gone))
+        rows = [_alias_row(topic_id, alias) for alias in wanted.values() if alias.name not in kept]
+        if rows:
+            await self._connection.execute(sa.insert(topic_alias), rows)
+        if rows or stand.keys() - kept:
+            await self._make_stale(topic_id)
         return await self.get(topic_id)
+
+    async def get_from_settings(self) -> list[Topic]:
+        """The topics that the settings name, the oldest first; no more than can be looked at one by one."""
+        query = sa.select(topic).where(topic.c.from_settings).order_by(topic.c.id).limit(MOST_OFFERED)
+        return await self._topics(query)
 
     async def get_offered(self, also: Collection[int] = ()) -> list[TopicView]:
         """The settings' topics and those with these ids, the richest first.
 
         What other readers asked for is nobody's business and is never offered.
         """
-        which = sa.or_(topic.c.from_settings, topic.c.id.in_(also))
-        views = await self.count_articles(await self._topics(sa.select(topic).where(which)))
+        found = {one.id: one for one in await self.get_from_settings()}
+        if also:
+            found |= {one.id: one for one in await self._topics(sa.select(topic).where(topic.c.id.in_(also)))}
+        views = await self.count_articles(list(found.values()))
         return sorted(views, key=lambda view: (not view.topic.from_settings, -view.stories, view.topic.id))
 
     async def count_articles(self, topics: Sequence[Topic]) -> list[TopicView]:
@@ -76,11 +129,16 @@ class TopicStore:
         return [TopicView(one, counts.get(one.id, 0)) for one in topics]
 
     async def keep_settings(self, keys: Collection[str]) -> None:
-        """Topics that stood in settings and do so no more are nobody's but their followers', under one name."""
-        gone = sa.select(topic.c.id).where(topic.c.from_settings, topic.c.key.not_in(keys))
-        await self._connection.execute(sa.delete(topic_alias).where(topic_alias.c.topic_id.in_(gone)))
+        """Topics that stood in settings and do so no more are nobody's but their followers'.
+
+        They lose the names that the settings gave them; those of admins stay.
+        """
         left = sa.and_(topic.c.from_settings, topic.c.key.not_in(keys))
-        await self._connection.execute(sa.update(topic).where(left).values(from_settings=False))
+        gone = list((await self._connection.execute(sa.select(topic.c.id).where(left))).scalars())
+        given = sa.and_(topic_alias.c.topic_id.in_(gone), topic_alias.c.origin == AliasOrigin.SETTINGS)
+        await self._connection.execute(sa.delete(topic_alias).where(given))
+        dropped = sa.update(topic).where(topic.c.id.in_(gone))
+        await self._connection.execute(dropped.values(from_settings=False, terms=None))
 
     async def attach(self, article_id: int, topic_ids: Sequence[int], *, is_late: bool = False) -> None:
         """The topics of an article are now just these; one that it has already keeps its row.
@@ -96,6 +154,12 @@ class TopicStore:
         rows = [{"topic_id": one, "article_id": article_id, "is_late": is_late} for one in topic_ids if one not in have]
         if rows:
             await self._connection.execute(sa.insert(article_topic), rows)
+
+    async def get_attached(self, article_id: int) -> dict[int, bool]:
+        """The topics of an article, each with whether it was found after the article had come."""
+        query = sa.select(article_topic.c.topic_id, article_topic.c.is_late)
+        rows = await self._connection.execute(query.where(article_topic.c.article_id == article_id))
+        return {row.topic_id: row.is_late for row in rows}
 
     async def replace_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
         """The articles of a topic are now just these.
@@ -169,7 +233,8 @@ class TopicStore:
         rows = list(await self._connection.execute(query))
         if not rows:
             return []
-        wanted = topic_alias.c.topic_id.in_([row.id for row in rows]) if len(rows) == 1 else sa.true()
+        ids = [row.id for row in rows]
+        wanted = topic_alias.c.topic_id.in_(ids) if len(ids) <= AT_ONCE else sa.true()
         aliases: dict[int, tuple[str, ...]] = {}
         for topic_id, alias in await self._connection.execute(
             sa.select(topic_alias.c.topic_id, topic_alias.c.alias).where(wanted).order_by(topic_alias.c.alias)
@@ -177,9 +242,17 @@ class TopicStore:
             aliases[topic_id] = (*aliases.get(topic_id, ()), alias)
         return [Topic(row.id, row.name, row.key, aliases.get(row.id, ()), row.from_settings) for row in rows]
 
+    async def _make_stale(self, topic_id: int) -> None:
+        """Whatever matches topics reads this one anew."""
+        await self._connection.execute(sa.update(topic).where(topic.c.id == topic_id).values(terms=None))
+
 
 def _bare(key: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     """The key's words with nothing but blanks between them."""
     for sign in _SIGNS:
         key = sa.func.replace(key, sign, " ")
     return key
+
+
+def _alias_row(topic_id: int, alias: Alias) -> dict[str, Any]:
+    return {"topic_id": topic_id, "alias": alias.name, "key": alias.key, "origin": alias.origin.value}

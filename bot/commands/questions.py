@@ -25,10 +25,10 @@ async def topic(settings: Settings, words: str, number: int | None, *, as_json: 
         if words == "-":
             return await _answer_lines(archivist, number)
         answer = await archivist.answer(words, _limit(number, as_json=as_json))
-    if not answer.page.items:
+    if not answer.found.stories:
         near = ", ".join(view.topic.name for view in answer.near)
         note("No stories on this." + (f" Near topics: {near}." if near else ""))
-    show(answer.page.items, settings, as_json=as_json)
+    show(answer.found.stories, settings, as_json=as_json)
     return DONE
 
 
@@ -39,9 +39,9 @@ async def search(settings: Settings, words: str, number: int | None, *, as_json:
         if words == "-":
             return await _answer_lines(archivist, number)
         answer = await archivist.answer(words, _limit(number, as_json=as_json))
-    if not answer.page.items:
+    if not answer.found.stories:
         note("Nothing found.")
-    show(answer.page.items, settings, as_json=as_json)
+    show(answer.found.stories, settings, as_json=as_json)
     return DONE
 
 
@@ -69,7 +69,7 @@ async def _answer_lines(archivist: Archivist, number: int | None) -> int:
         said: dict[str, Any] = {"question": question, "stories": []}
         try:
             answer = await archivist.answer(question, number or FOR_PROGRAMS)
-            said["stories"] = [as_dict(view) for view in answer.page.items]
+            said["stories"] = [as_dict(view) for view in answer.found.stories]
         except UsageError as error:
             said["error"] = str(error)
         print_json(said)

@@ -1,10 +1,17 @@
-"""Names for one thing: which topic a question means."""
+"""Names for one thing: under which keys a topic may stand that a question means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
 
-from bot.topics.lemmas import FUNCTION_WORDS, Keys, Lemmatiser
-from bot.topics.query import Question, parse_question, question_key, wanted_words
+from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
+from bot.topics.query import Part, Question, name_key, parse_question, question_key, wanted_words
 from storage.records import Topic
+
+MOST_READINGS = 16  # of the words of a question, each of which may be a form of several
+MOST_SUBSTITUTES = 32  # questions that ask for the same by other names
+
+Names = Mapping[str, Sequence[str]]
+KeyRanks = Sequence[Sequence[str]]  # keys that a topic may stand under, the surest first
 
 
 def topic_key(text: str, lemmatiser: Lemmatiser) -> str:
@@ -12,67 +19,97 @@ def topic_key(text: str, lemmatiser: Lemmatiser) -> str:
     return question_key(parse_question(text), lemmatiser)
 
 
-def resolve(question_text: str, topics: Sequence[Topic], lemmatiser: Lemmatiser) -> Topic | None:
-    """The topic that a question names, by its name or an alias, in any form; None when it names none.
+def is_name(question: Question) -> bool:
+    """Whether a question is nothing but words, so that they can be a name."""
+    return (
+        len(question.alternatives) == 1
+        and not question.has_filters
+        and not any(part.in_title for part in question.alternatives[0])
+    )
 
-    The same key comes first, then an alias, then a name of which the words may be forms of one another
-    (Рогуна can be of Рогун and of Рогуна). Of several the oldest. Raises QuestionError as `parse_question` does.
+
+def possible_keys(question: Question, lemmatiser: Lemmatiser, names: Names) -> KeyRanks:
+    """The keys under which a topic may stand that asks for the same.
+
+    First the question's own, then what its words may be forms of (Рогуна can be of Рогун and of Рогуна), then the same
+    by other names: `names` as `compile_question` takes them.
     """
-    question = parse_question(question_text)
-    key = question_key(question, lemmatiser)
-    oldest_first = sorted(topics, key=lambda topic: topic.id)
-    for topic in oldest_first:
-        if topic.key == key:
-            return topic
-    if question.without or question.sources:
-        return None
-    words = _telling(wanted_words(question_text))
-    bases = sorted({lemmatiser.base(word) for word in words})
-    asked = [lemmatiser.question_keys(word) for word in words]
-    by_aliases = [(topic, [name_words(name, lemmatiser) for name in topic.aliases]) for topic in oldest_first]
-    for topic, aliases in by_aliases:
-        if any(sorted(alias) == bases for alias in aliases):
-            return topic
-    for topic, aliases in by_aliases:
-        names = [*aliases, _words_of_key(topic.key)] if _is_alike(topic.key, question) else aliases
-        if any(_may_be_forms(asked, name) for name in names):
-            return topic
-    return None
+    own = question_key(question, lemmatiser)
+    if not is_name(question):
+        return ((own,), _by_names(own, names, lemmatiser))
+    parts = question.alternatives[0]
+    forms = [form for reading in _readings(parts, lemmatiser) for form in _spellings(reading, lemmatiser)]
+    return ((own,), tuple(dict.fromkeys(forms)), _by_names(own, names, lemmatiser))
+
+
+def choose(ranks: KeyRanks, topics: Iterable[Topic], lemmatiser: Lemmatiser) -> Topic | None:
+    """Of topics that stand under some of these keys the one that is meant: the surest key, its own before an alias's,
+    then the oldest.
+    """
+    rank = {key: number for number, keys in reversed(list(enumerate(ranks))) for key in keys}
+    least = len(ranks)
+
+    def surety(topic: Topic) -> tuple[int, bool, int]:
+        by_name = rank.get(topic.key, least)
+        by_alias = min((rank.get(name_key(alias, lemmatiser), least) for alias in topic.aliases), default=least)
+        return min(by_name, by_alias), by_alias < by_name, topic.id
+
+    return min(topics, key=surety, default=None)
 
 
 def name_words(name: str, lemmatiser: Lemmatiser) -> tuple[str, ...]:
     """The base forms of the words that a name asks for, each once, without those that say nothing (о, and)."""
-    return tuple(dict.fromkeys(lemmatiser.base(word) for word in _telling(wanted_words(name))))
+    words = wanted_words(name)
+    telling = tuple(word for word in words if word not in FUNCTION_WORDS) or words
+    return tuple(dict.fromkeys(lemmatiser.base(word) for word in telling))
 
 
 def topic_words(topic: Topic, lemmatiser: Lemmatiser) -> tuple[str, ...]:
     """The `name_words` of a topic's name, read off its key where that is plain words."""
-    if any(mark in topic.key for mark in '-:"'):
+    if any(mark in topic.key for mark in '-:"|'):
         return name_words(topic.name, lemmatiser)
     return tuple(topic.key.split())
 
 
-def _words_of_key(key: str) -> tuple[str, ...]:
-    return _telling(tuple(key.replace('"', "").split()))
+def _readings(parts: Sequence[Part], lemmatiser: Lemmatiser) -> Iterator[tuple[Part, ...]]:
+    """The question in base forms, each word as any that it may be a form of; the likeliest first."""
+    words = [[word for word in part.words if word not in FUNCTION_WORDS] for part in parts]
+    bases = [_bases(word, lemmatiser) for one in words for word in one]
+    for reading in islice(product(*bases), MOST_READINGS):
+        left = iter(reading)
+        read = (Part(tuple(islice(left, len(one)))) for one in words if one)
+        yield tuple(read) or tuple(parts)
 
 
-def _is_alike(key: str, question: Question) -> bool:
-    """Whether a key asks in the way of a question that has no -without and no source: words, or phrases."""
-    return not any(mark in key for mark in "-:") and ('"' in key) == bool(question.phrases)
+def _bases(word: str, lemmatiser: Lemmatiser) -> list[str]:
+    base = lemmatiser.base(word)
+    others = {lemmatiser.base(key) for key in lemmatiser.question_keys(word)}
+    return [base, *sorted(others - {base})]
 
 
-def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in FUNCTION_WORDS) or words
+def _spellings(parts: tuple[Part, ...], lemmatiser: Lemmatiser) -> Iterator[str]:
+    """The keys of the same words as they were asked for, as a name, and as one phrase (курган тюбе, Курган-Тюбе)."""
+    words = tuple(word for part in parts for word in part.words)
+    yield question_key(Question((parts,)), lemmatiser)
+    yield name_key(" ".join(words), lemmatiser)
+    yield question_key(Question(((Part(words),),)), lemmatiser)
 
 
-def _may_be_forms(asked: list[Keys], bases: tuple[str, ...]) -> bool:
-    """Whether each asked word can be a form of another base, and none is left over."""
-    if len(asked) != len(bases):
-        return False
-    left = list(bases)
-    for keys in asked:
-        fitting = next((base for base in left if base in keys), None)
-        if fitting is None:
-            return False
-        left.remove(fitting)
-    return True
+def _by_names(own: str, names: Names, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """The keys of the question with another name of the same thing in place of one that it has."""
+    found: dict[str, None] = {}
+    asked = own.split()
+    for key, others in names.items():
+        part = key.split()
+        if key == own:
+            rest: set[str] = set()
+        elif any(mark in own for mark in '-:"|') or not set(part) < set(asked):
+            continue
+        else:
+            rest = set(asked) - set(part)
+        for other in others:
+            substitute = name_key(other, lemmatiser)
+            found[" ".join(sorted({*substitute.split(), *rest}))] = None
+            if not rest:
+                found[topic_key(other, lemmatiser)] = None
+    return tuple(islice(found, MOST_SUBSTITUTES))

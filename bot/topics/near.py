@@ -5,25 +5,23 @@ from functools import lru_cache
 
 from bot.topics.aliases import name_words, topic_words
 from bot.topics.lemmas import Lemmatiser
-from storage.records import Topic, TopicView
+from storage.records import Topic
 
 # Of 1; less is chance: вода and погода share two trigrams of five.
 _SHARES_WORDS = 0.3
 _SPELLED_ALIKE = 0.5
 
 
-def nearest(
-    question: str, topics: Sequence[TopicView], lemmatiser: Lemmatiser, limit: int = 3
-) -> tuple[TopicView, ...]:
-    """The topics nearest to a question, best first; of equals the one with more stories.
+def nearest(question: str, topics: Sequence[Topic], lemmatiser: Lemmatiser, limit: int = 3) -> tuple[Topic, ...]:
+    """The topics nearest to a question, best first; of equals the older one.
 
     A topic with just these words is the one that was asked for, not a near one. The cost grows with the number of
-    topics (10,000: some 90 ms).
+    topics (1,000: some 9 ms).
     """
     asked = name_words(question, lemmatiser)
-    scored = [(score, view) for view in topics if (score := _nearness(asked, view.topic, lemmatiser))]
-    scored.sort(key=lambda pair: (-pair[0], -pair[1].stories, pair[1].topic.id))
-    return tuple(view for _, view in scored[:limit])
+    scored = [(score, topic) for topic in topics if (score := _nearness(asked, topic, lemmatiser))]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].id))
+    return tuple(topic for _, topic in scored[:limit])
 
 
 def _nearness(asked: tuple[str, ...], topic: Topic, lemmatiser: Lemmatiser) -> float:

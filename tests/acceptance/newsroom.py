@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.archive import Archive
 from bot.stories.fingerprint import fingerprint
-from bot.topics.aliases import topic_key
 from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.match import TopicIndex
 from bot.topics.query import Facts
 from storage.database import Database
+from storage.naming import NewEntity
 from storage.records import Block, BlockKind, NewArticle, NewSource, Source
 from storage.stores import Stores
 
@@ -53,8 +54,7 @@ DEFENCE = "Министры обороны соберутся в Душанбе"
 async def store_news(database: Database, lemmatiser: Lemmatiser, now: datetime) -> dict[str, int]:
     """Store topics, sources and news, a quarter of an hour between them; story ids by title."""
     async with database.transaction() as stores:
-        for name, aliases in TOPICS:
-            await stores.topics.name_from_settings(name, topic_key(name, lemmatiser), aliases)
+        await Archive(lemmatiser).name_topics(stores, TOPICS)
         sources = {new.name: await stores.sources.add(new) for new in (VALLEY, PAYK, GAZETTE)}
         first = now - timedelta(minutes=15 * len(NEWS))
         stories = {}
@@ -71,6 +71,7 @@ class Told:
     title: str
     body: tuple[str, ...]
     at: datetime
+    entities: tuple[NewEntity, ...] = ()
 
 
 async def store_story(stores: Stores, lemmatiser: Lemmatiser, source: Source, told: Told) -> int:
@@ -89,9 +90,11 @@ async def store_story(stores: Stores, lemmatiser: Lemmatiser, source: Source, to
         body=blocks,
         language=language,
         published_at=at,
-        lemmas=annotation.lemmas,
+        lemmas=annotation.reading.body_terms,
+        title_lemmas=annotation.reading.title_terms,
         fingerprint=fingerprint(title, "\n".join(body)),
         feed_hash=f"hash-{known + 1}",
+        entities=told.entities,
     )
     story_id = await stores.stories.open(at)
     article_id = await stores.articles.add(new, story_id, at, is_pushed=True)

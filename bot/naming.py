@@ -1,0 +1,83 @@
+"""What else a thing is called: what everybody knows, what topics were told, what articles taught."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from bot.topics.aliases import is_name
+from bot.topics.known import other_names
+from bot.topics.lemmas import Lemmatiser
+from bot.topics.query import Question, QuestionError, name_key, name_keys, parse_question
+from storage.records import Topic
+from storage.stores import Stores
+
+MOST_NAMES = 24  # of one thing
+
+_Names = dict[str, str]  # the names of one thing by their keys, in the order of their coming
+
+
+async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) -> Mapping[str, tuple[str, ...]]:
+    """For whatever in a question is a name of something, the other names of the same thing, by the name's key.
+
+    They come from topics that one of them names, from what is known beforehand, and from pairs that articles told;
+    what these are called in turn counts too, but a pair never leads on to another pair: an abbreviation may stand for
+    several things.
+    """
+    keys = name_keys(question, lemmatiser)
+    of_topics = await _names_of_topics(stores, keys, lemmatiser)
+    told = await stores.names.get(keys)
+    found: dict[str, _Names] = {}
+    for key in sorted(keys):
+        sure = _by_key((*of_topics.get(key, ()), *other_names(key, lemmatiser)), lemmatiser)
+        learned = _by_key(told.get(key, ()), lemmatiser)
+        names = await _lead_on(stores, sure, learned, lemmatiser)
+        names.pop(key, None)
+        if names:
+            found[key] = names
+    return {key: tuple(names.values())[:MOST_NAMES] for key, names in found.items()}
+
+
+async def _lead_on(stores: Stores, sure: _Names, learned: _Names, lemmatiser: Lemmatiser) -> _Names:
+    """These names, and what their things are called by other sources than the one that named them."""
+    if not sure and not learned:
+        return {}
+    named = {**sure, **learned}
+    of_topics = await _names_of_topics(stores, named, lemmatiser)
+    known = [name for key in named for name in (*of_topics.get(key, ()), *other_names(key, lemmatiser))]
+    told = await stores.names.get(sure)
+    also = [one for key in sure for one in told.get(key, ())]
+    return {**named, **_by_key((*known, *also), lemmatiser)}
+
+
+async def _names_of_topics(stores: Stores, keys: Collection[str], lemmatiser: Lemmatiser) -> dict[str, tuple[str, ...]]:
+    """The other names of the topics that these keys name."""
+    names: dict[str, tuple[str, ...]] = {}
+    for topic in await stores.topics.find(keys):
+        if topic.aliases:
+            for key in keys:
+                names[key] = (*names.get(key, ()), *_other_names(topic, key, lemmatiser))
+    return names
+
+
+def _other_names(topic: Topic, key: str, lemmatiser: Lemmatiser) -> tuple[str, ...]:
+    """A topic's names without the one under this key; none when no name of it stands there.
+
+    What a topic asks for beside plain words (-without, source:) is nobody's name; its aliases stand in its place.
+    """
+    by_key = _by_key((*_plain_name(topic), *topic.aliases), lemmatiser)
+    if key != topic.key and key not in by_key:
+        return ()
+    itself = {key, name_key(topic.name, lemmatiser)} if key == topic.key else {key}
+    return tuple(name for one, name in by_key.items() if one not in itself)
+
+
+def _plain_name(topic: Topic) -> tuple[str, ...]:
+    try:
+        return (topic.name,) if is_name(parse_question(topic.name)) else ()
+    except QuestionError:
+        return ()
+
+
+def _by_key(names: Iterable[str], lemmatiser: Lemmatiser) -> _Names:
+    by_key: _Names = {}
+    for name in names:
+        by_key.setdefault(name_key(name, lemmatiser), name)
+    return by_key
