@@ -105,7 +105,7 @@ class Landing:
         One that has changed since it was read is left as it is.
         """
         await self._topics.learn(stores)
-        for article, annotation in read:
+        for article, annotation in sorted(read, key=lambda pair: pair[0].id):  # else FTS5 writes out each by itself
             reading = annotation.reading
             if await stores.articles.reindex(
                 article.id,
