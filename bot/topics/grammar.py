@@ -114,11 +114,6 @@ class Question:
         """Whether it says more than what to find: -words, a source, a language or a day."""
         return bool(self.without or self.sources or self.language or self.after)
 
-    @property
-    def phrases(self) -> tuple[Phrase, ...]:
-        """What it asks for side by side."""
-        return tuple(part.words for parts in self.alternatives for part in parts if len(part.words) > 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:

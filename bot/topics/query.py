@@ -80,14 +80,12 @@ def name_keys(question: Question, lemmatiser: Lemmatiser) -> frozenset[str]:
     return frozenset(keys.union(_own_keys(question, lemmatiser)))
 
 
-def compile_question(question: Question, lemmatiser: Lemmatiser, names: Names | Sequence[str] = NO_NAMES) -> Matcher:
+def compile_question(question: Question, lemmatiser: Lemmatiser, names: Names = NO_NAMES) -> Matcher:
     """The matcher of a question.
 
     Where words in a row, or a phrase, are a name among `names`, they stand side by side, or another name of the same
     thing stands in their place. Names under the key of the whole question stand in place of all that it asks for.
     """
-    if not isinstance(names, Mapping):
-        names = {question_key(question, lemmatiser): names}
     alternatives = [_clauses(parts, lemmatiser, names) for parts in question.alternatives]
     if names and not (len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0].forms) > 1):
         others = _look_up(names, _own_keys(question, lemmatiser), lemmatiser)
