@@ -1,0 +1,234 @@
+"""Russian names in their base form: Эмомали Рахмона → Эмомали Рахмон, Хатлонской области → Хатлонская область.
+
+Each word of a name tells in which cases and genders it can stand: by the dictionary, by its ending when the dictionary
+does not have it, and by what the model read in the sentence. The name stands where its words agree best.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+from bot.topics.entity_endings import CASES, Place, adjective_places, is_adjective, noun_places, staying
+from bot.topics.entity_model import Grammar
+
+if TYPE_CHECKING:
+    from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
+    from pymorphy3.analyzer import Parse  # type: ignore[import-untyped]  # ships no types
+
+# How much a reading counts. A form that the dictionary has beats one that an ending suggests, and a whole name that
+# agrees beats a word that the model read otherwise.
+_KNOWN, _SUGGESTED, _BY_ENDING, _AGAINST_DICTIONARY, _UNCHANGED = 3.0, 1.5, 1.5, 1.0, 0.6
+_READ_CASE, _READ_GENDER, _READ_NUMBER = 1.2, 1.0, 0.8
+_FIRST_NAME = 1.0
+_FITTING_KIND = 0.4  # a place name for a place
+_MISSING = -2.0
+
+_CASES = {
+    "nomn": "Nom", "gent": "Gen", "gen1": "Gen", "gen2": "Gen", "datv": "Dat", "accs": "Acc", "acc2": "Acc",
+    "ablt": "Ins", "loct": "Loc", "loc1": "Loc", "loc2": "Loc",
+}  # fmt: skip
+_GENDERS = {"masc": "Masc", "femn": "Fem", "neut": "Neut"}
+_PERSONAL = frozenset({"Name", "Surn", "Patr"})
+_PLACES_AND_BODIES = frozenset({"Geox", "Orgn"})
+_NOUNS = frozenset({"NOUN"})
+_ADJECTIVES = frozenset({"ADJF", "PRTF"})
+_CYRILLIC_WORD = re.compile(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*")
+# МИДа, ТАССом: an abbreviation with the ending of a noun.
+_DECLINED_ABBREVIATION = re.compile(r"([А-ЯЁ]{2,})(?:ами|ов|ом|ах|а|у|е|ы)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    base: str
+    weight: float
+
+
+Forms = Mapping[Place, _Form]
+
+
+class BaseForms:
+    """Turns names into their base form. Pure: the same words with the same grammar give the same name."""
+
+    def __init__(self, morph: "MorphAnalyzer", first_names: Container[str] = frozenset()) -> None:
+        """`first_names` in lower case: more than the dictionary has."""
+        self._morph = morph
+        self._first_names = first_names
+        self._personal = lru_cache(8_192)(self._find_personal)
+        self._common = lru_cache(8_192)(self._find_common)
+
+    def person(self, words: Sequence[str], grammar: Sequence[Grammar]) -> tuple[str, ...]:
+        """The words of a person's name in the nominative of the person's gender."""
+        forms = [self._personal(word) if _CYRILLIC_WORD.fullmatch(word) else {} for word in words]
+        places = [Place(case, gender) for case, gender in product(CASES, ("Masc", "Fem"))]
+        return _agree(words, forms, grammar, places)
+
+    def name(self, words: Sequence[str], grammar: Sequence[Grammar]) -> tuple[str, ...]:
+        """The words of a place's or an organisation's name.
+
+        What agrees with its first noun, and the noun, come into the nominative of their number; what follows them
+        stays: Организации Договора → Организация Договора. A name in quotes stays as it is.
+        """
+        stop = self._head(words, grammar)
+        if abbreviation := _DECLINED_ABBREVIATION.fullmatch(words[stop - 1]) if stop else None:
+            words = [*words[: stop - 1], abbreviation[1], *words[stop:]]
+        if not stop:
+            return tuple(words)
+        forms = [self._common(word, is_head=index == stop - 1) for index, word in enumerate(words[:stop])]
+        places = sorted({place for form in forms for place in form}, key=_order)
+        return (*_agree(words[:stop], forms, grammar[:stop], places), *words[stop:])
+
+    def is_common(self, word: str) -> bool:
+        """Whether the dictionary has the word, and none of its readings is a name or an abbreviation."""
+        if not self._morph.word_is_known(word.lower()):
+            return False
+        names = {"Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Trad"}
+        return all(names.isdisjoint(parse.tag.grammemes) for parse in self._morph.parse(word))
+
+    def is_first_name(self, word: str) -> bool:
+        """Whether the word is a first name or a patronymic and no surname."""
+        parses = [parse for parse in self._morph.parse(word) if not _PERSONAL.isdisjoint(parse.tag.grammemes)]
+        return bool(parses) and not any("Surn" in parse.tag for parse in parses)
+
+    def _head(self, words: Sequence[str], grammar: Sequence[Grammar]) -> int:
+        """The number of words up to the first noun; 0: there is nothing to put into the nominative."""
+        for index, (word, read) in enumerate(zip(words, grammar, strict=True)):
+            if not _CYRILLIC_WORD.fullmatch(word):
+                return index
+            if read.part != "ADJ" and not self._is_adjective(word, read):
+                return index + 1
+        return len(words)
+
+    def _is_adjective(self, word: str, read: Grammar) -> bool:
+        """The model takes the adjectives of names for nouns: Объединённых Наций."""
+        if read.part not in ("PROPN", "NOUN", "VERB", "DET"):
+            return False
+        parses = self._morph.parse(word)
+        return parses[0].tag.POS in _ADJECTIVES or is_adjective(word.lower())
+
+    def _find_personal(self, word: str) -> Forms:
+        head, hyphen, last = word.lower().rpartition("-")
+        if hyphen and not self._morph.word_is_known(word):
+            first, second = self._find_personal(head), self._find_personal(last)
+            return {
+                place: _Form(f"{_certain(first, place) or head}-{form.base}", form.weight)
+                for place, form in second.items()
+            }
+        forms: dict[Place, _Form] = {}
+        is_known = self._morph.word_is_known(word)
+        for parse in self._morph.parse(word):
+            if _PERSONAL.isdisjoint(parse.tag.grammemes) or parse.tag.number != "sing":
+                continue
+            for place in _places(parse, ("Masc", "Fem")):
+                _put(forms, place, _nominative(parse), _KNOWN if is_known else _SUGGESTED)
+        suggested = bool(forms)
+        for place, base in (*noun_places(word.lower()), *adjective_places(word.lower())):
+            _put(forms, place, base, _AGAINST_DICTIONARY if suggested else _BY_ENDING)
+        for place, form in forms.items():
+            if form.base in self._first_names:
+                forms[place] = _Form(form.base, form.weight + _FIRST_NAME)
+        for case, gender in product(CASES, ("Masc", "Fem")):
+            place = Place(case, gender)
+            if stays := staying(word.lower(), place):
+                _put(forms, place, word.lower(), _UNCHANGED * stays)
+        return forms
+
+    def _find_common(self, word: str, *, is_head: bool) -> Forms:
+        lower = word.lower()
+        genders = ("Masc", "Fem", "Neut")
+        everywhere = [Place(case, gender) for case, gender in product(CASES, genders)]
+        if word.isupper() and len(word) > 1:
+            return {place: _Form(lower, _UNCHANGED) for place in everywhere}
+        is_known = self._morph.word_is_known(word)
+        forms: dict[Place, _Form] = {}
+        for parse in self._morph.parse(word):
+            is_guessed_plural = is_head and not is_known and parse.tag.number == "plur"
+            if parse.tag.POS not in (_NOUNS if is_head else _ADJECTIVES) or is_guessed_plural:
+                continue
+            weight = (_KNOWN if is_known else _SUGGESTED) + parse.score / 10
+            weight += 0.0 if _PLACES_AND_BODIES.isdisjoint(parse.tag.grammemes) else _FITTING_KIND
+            for place in _places(parse, genders):
+                _put(forms, place, _nominative(parse), weight)
+        guessed = [*adjective_places(lower)] if not is_head or not forms else []
+        if is_head and not is_known:
+            head, hyphen, last = lower.rpartition("-")
+            guessed += [(place, f"{head}{hyphen}{base}") for place, base in noun_places(last)]
+            for place in everywhere:
+                if place.case == "Nom" or lower[-1] in "иоуэюеё":
+                    _put(forms, place, lower, _UNCHANGED)
+        for place, base in guessed:
+            _put(forms, place, base, _BY_ENDING)
+        return forms
+
+
+def _agree(
+    words: Sequence[str], forms: Sequence[Forms], grammar: Sequence[Grammar], places: Sequence[Place]
+) -> tuple[str, ...]:
+    """The base form of each word at the place where they agree best; what has no form there stays."""
+    best = max(places, key=lambda place: _score(place, forms, grammar), default=None)
+    if best is None:
+        return tuple(words)
+    bases = [_certain(form, best, 0.0) for form in forms]
+    return tuple(_shaped(base, word) if base else word for base, word in zip(bases, words, strict=True))
+
+
+def _score(place: Place, forms: Sequence[Forms], grammar: Sequence[Grammar]) -> float:
+    score = 0.0
+    for form, read in zip(forms, grammar, strict=True):
+        if form:
+            found = form.get(place)
+            score += found.weight if found else _MISSING
+        score += _READ_CASE * (read.case == place.case)
+        score += _READ_GENDER * (read.gender == place.gender) + _READ_NUMBER * (read.number == place.number)
+    return score
+
+
+def _order(place: Place) -> tuple[int, int, str, str]:
+    return CASES.index(place.case), place.number != "Sing", place.gender, place.number
+
+
+def _certain(forms: Forms, place: Place, least: float = _KNOWN) -> str | None:
+    form = forms.get(place)
+    return form.base if form and form.weight >= least else None
+
+
+def _put(forms: dict[Place, _Form], place: Place, base: str, weight: float) -> None:
+    if place not in forms or forms[place].weight < weight:
+        forms[place] = _Form(base, weight)
+
+
+def _places(parse: "Parse", genders: Sequence[str]) -> Iterator[Place]:
+    case = _CASES.get(parse.tag.case or "")
+    if case is None:
+        return
+    number = "Plur" if parse.tag.number == "plur" else "Sing"
+    gender = _GENDERS.get(parse.tag.gender or "")
+    for each in [gender] if gender and number == "Sing" else genders:
+        yield Place(case, each, number)
+
+
+def _nominative(parse: "Parse") -> str:
+    kept = (parse.tag.number, parse.tag.gender if parse.tag.POS in _ADJECTIVES else None)
+    wanted = {"nomn", *(grammeme for grammeme in kept if grammeme)}
+    inflected = parse.inflect(wanted)
+    return str(inflected.word if inflected else parse.word)
+
+
+def _shaped(base: str, word: str) -> str:
+    """The base form in the letters of the word as far as they agree; each part of Римского-Корсакова for itself."""
+    bases, parts = base.split("-"), word.split("-")
+    if len(bases) != len(parts):
+        bases, parts = [base], [word]
+    return "-".join(_shape_part(*pair) for pair in zip(bases, parts, strict=True))
+
+
+def _shape_part(base: str, word: str) -> str:
+    same = 0
+    for letter, written in zip(base, word.lower(), strict=False):
+        if letter.replace("ё", "е") != written.replace("ё", "е"):
+            break
+        same += 1
+    rest = base[same:]
+    return word[:same] + (rest.upper() if word.isupper() and len(word) > 1 else rest)
