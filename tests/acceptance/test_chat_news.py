@@ -144,7 +144,7 @@ async def test_what_is_saved_stands_under_saved_until_it_is_taken_out(
     again = f"b:{news[DEFENCE]}:1"
     await khabar.leaves(reader.number, again, f"r:{news[DEFENCE]}")
     assert await reader.presses(again) == "Сохранено. Всё сохранённое — /saved"
-    await reader.sees(label="📖 Читать")
+    assert (await reader.sees(label="✅ Сохранено")).labels == ("✅ Сохранено", f"r:{news[DEFENCE]}")
     assert [words for words, _ in (await reader.says("/saved")).links] == [DEFENCE]
     assert await reader.presses("✅ Сохранено") == "Убрано из сохранённого"
     await reader.sees(label="🔖 Сохранить")

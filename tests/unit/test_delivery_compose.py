@@ -93,6 +93,14 @@ def test_only_a_readers_card_has_buttons_to_what_it_speaks_of() -> None:
     assert labels(reader.keyboard)[1:] == [["🏷 мосты", "📍 Памир"]]
 
 
+def test_a_corrected_card_keeps_its_buttons() -> None:
+    of = composer()
+    told = of_story(entities=(PAMIR,))(CARD)
+    corrected = of.message(of_story(title="В Хороге открыли два моста", revision=2)(told), NOW, kind=PostKind.PHOTO)
+    assert corrected.text != of.message(told, NOW).text
+    assert corrected.keyboard == of.message(told, NOW).keyboard
+
+
 def test_a_list_is_the_same_whatever_its_stories_speak_of() -> None:
     of = composer()
     assert of.message(of_story(entities=(PAMIR,))(LIST), NOW) is of.message(LIST, NOW)
