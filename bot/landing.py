@@ -43,6 +43,16 @@ class Known:
     article_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is to be stored of a draft."""
+
+    source: Source
+    article: NewArticle
+    annotation: Annotation
+    article_id: int | None = None
+
+
 class Landing:
     """Stores drafts. One a process: it keeps the index of topics."""
 
@@ -55,29 +65,57 @@ class Landing:
         self._settings = settings
         self._metrics = metrics
 
-    async def land(
-        self,
-        source: Source,
-        drafts: Sequence[Known],
-        pushed: frozenset[str] = frozenset(),
-        *,
-        is_past: bool = False,
+    async def land(self, source: Source, drafts: Sequence[Known], pushed: frozenset[str] = frozenset()) -> None:
+        """Store articles in one transaction, and let those in `pushed` go out to the chats that follow."""
+        ready = await self.read(source, drafts)
+        await self.learn_most_topics()
+        async with self._database.transaction() as stores:
+            await self.store(stores, ready, pushed)
+
+    async def read(self, source: Source, drafts: Sequence[Known]) -> list[Ready]:
+        """What is to be stored of each draft, read in the annotator's process."""
+        annotate = self._annotator.annotate
+        async with asyncio.TaskGroup() as group:
+            reading = [
+                group.create_task(annotate(one.draft.title, one.draft.lead, one.draft.body, one.draft.language))
+                for one in drafts
+            ]
+        ready = []
+        for one, task in zip(drafts, reading, strict=True):
+            annotation = task.result()
+            ready.append(Ready(source, _new_article(source, one.draft, annotation), annotation, one.article_id))
+            await asyncio.sleep(0)  # a long text's fingerprint takes milliseconds: commands are answered in between
+        return ready
+
+    async def store(
+        self, stores: Stores, ready: Sequence[Ready], pushed: frozenset[str] = frozenset(), *, is_past: bool = False
     ) -> None:
-        """Store articles in one transaction, and let those in `pushed` go out to the chats that follow.
+        """Store articles within the caller's transaction.
 
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
-        read = await self._read(source, [known.draft for known in drafts])
-        await self._learn_most_topics()
-        async with self._database.transaction() as stores:
-            await self._topics.learn(stores)
-            for known, (article, annotation) in zip(drafts, read, strict=True):
-                topics = self._topics.match(annotation, source.name, article)
-                if known.article_id is None:
-                    await self._add(stores, article, topics, is_asked=article.identity in pushed, is_past=is_past)
-                else:
-                    await self._revise(stores, known.article_id, article, topics)
-                await stores.topics.mark_stale(await stores.names.learn(annotation.pairs))
+        await self._topics.learn(stores)
+        for one in ready:
+            topics = self._topics.match(one.annotation, one.source.name, one.article)
+            if one.article_id is None:
+                await self._add(stores, one.article, topics, is_asked=one.article.identity in pushed, is_past=is_past)
+            else:
+                await self._revise(stores, one.article_id, one.article, topics)
+            if one.annotation.pairs:
+                await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
+
+    async def learn_most_topics(self) -> None:
+        """After a change of the lemmatiser all topics are to be learned: in steps, between which others may write.
+
+        What is left of them is learned with the next articles.
+        """
+        more = True
+        while more:
+            async with self._database.snapshot() as stores:
+                more = len(await stores.topics.get_stale(limit=TOPICS_AT_ONCE)) == TOPICS_AT_ONCE
+            if more:
+                async with self._database.transaction() as stores:
+                    await self._topics.learn(stores)
 
     async def take_back(self, source: Source, gone: Sequence[Known]) -> None:
         """Withdraw the articles among them: their site took the pages down. New ones are not stored at all.
@@ -96,7 +134,7 @@ class Landing:
     async def reread(self, articles: Sequence[Article]) -> list[tuple[Article, Annotation]]:
         """Articles of the archive with what is known of them by now; for `renew`. New articles come in between."""
         read = [(one, await self._annotator.annotate(one.title, one.lead, one.body, one.language)) for one in articles]
-        await self._learn_most_topics()
+        await self.learn_most_topics()
         return read
 
     async def renew(self, stores: Stores, read: Sequence[tuple[Article, Annotation]]) -> None:
@@ -140,29 +178,6 @@ class Landing:
         if (await stores.articles.get(article_id)).withdrawn_at is None:
             await stores.topics.attach(article_id, topics, is_late=True)
         self._metrics.articles.labels("revised" if changed else "same").inc()
-
-    async def _read(self, source: Source, drafts: Sequence[Draft]) -> list[tuple[NewArticle, Annotation]]:
-        """What is to be stored of each draft, read in the annotator's process."""
-        async with asyncio.TaskGroup() as group:
-            reading = [
-                group.create_task(self._annotator.annotate(draft.title, draft.lead, draft.body, draft.language))
-                for draft in drafts
-            ]
-        read = []
-        for draft, task in zip(drafts, reading, strict=True):
-            read.append((_new_article(source, draft, task.result()), task.result()))
-            await asyncio.sleep(0)  # a long text's fingerprint takes milliseconds: commands are answered in between
-        return read
-
-    async def _learn_most_topics(self) -> None:
-        """After a change of the lemmatiser all topics are to be learned: in steps, between which others may write."""
-        more = True
-        while more:
-            async with self._database.snapshot() as stores:
-                more = len(await stores.topics.get_stale(limit=TOPICS_AT_ONCE)) == TOPICS_AT_ONCE
-            if more:
-                async with self._database.transaction() as stores:
-                    await self._topics.learn(stores)
 
 
 class LearnedTopics:

@@ -1,6 +1,6 @@
 """Articles: added once, revised in place, read as records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -70,6 +70,26 @@ class ArticleStore:
         known = await self._known(source_id, article.c.url, by_url)
         known |= await self._known(source_id, article.c.identity, {one: one for one in asked})
         return known
+
+    async def find_known(self, source_id: int | None, asked: Mapping[str, str]) -> set[str]:
+        """Those of the identities that are stored of a source, or whose canonical URL is that of any article.
+
+        `asked` gives each identity's URL; for a source that is not stored itself the URLs alone tell.
+        """
+        urls = await self._present(article.c.url, set(asked.values()))
+        known = {identity for identity, url in asked.items() if url in urls}
+        if source_id is not None:
+            known |= await self._present(article.c.identity, asked, article.c.source_id == source_id)
+        return known
+
+    async def _present(self, column: sa.Column[Any], values: Iterable[str], *which: sa.ColumnElement[bool]) -> set[str]:
+        """Those of the values that the column has."""
+        wanted = list(values)
+        found: set[str] = set()
+        for start in range(0, len(wanted), PARAMETERS):
+            query = sa.select(column).where(column.in_(wanted[start : start + PARAMETERS]), *which)
+            found.update((await self._connection.execute(query)).scalars())
+        return found
 
     async def _known(self, source_id: int, column: sa.Column[Any], asked: Mapping[str, str]) -> dict[str, KnownArticle]:
         """Articles of one source whose column has one of these values, by what the value stands for."""

@@ -1,16 +1,14 @@
 """import FILE.jsonl: a newsroom's past into the archive, pushed to nobody.
 
-One object a line: url, title, text, source, published_at, language (may be left out). The file is read twice: once to
-check it and to learn the order, and once to store, the oldest first: the archive puts each by its date, below what came
-by itself. What is stored already is skipped, so an import that was cut off is simply started again.
+The file is read twice. First all of it, to check each line, to pass what is stored already and to learn the order of
+the rest; then the rest, the oldest first: the archive puts each by its date, below what came by itself. So an import
+that was cut off is simply started again.
 """
 
 import asyncio
-import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,106 +16,146 @@ from zoneinfo import ZoneInfo
 from bot.annotator import Annotator
 from bot.archive import Archive
 from bot.clock import now_utc
-from bot.commands.output import note, print_line, progress
+from bot.commands.output import Advance, note, print_line, progress
+from bot.commands.pastlines import (
+    SHOWN_FAULTS,
+    Faults,
+    Line,
+    LineError,
+    PastArticle,
+    Places,
+    read_batches,
+    read_line,
+    read_lines,
+)
 from bot.commands.shell import DONE, FAILED, archive_to_write
-from bot.ingest.dates import read_date
-from bot.ingest.draft import Draft
-from bot.ingest.identity import canonical_url, identity_of
-from bot.ingest.text import first_words, tidy, without_unwanted
 from bot.ingest.workers import Workers
-from bot.landing import Known, Landing
+from bot.landing import Known, Landing, Ready
 from bot.metrics import Metrics
 from bot.pipeline import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
-from config.values import check_url
 from storage.database import Database
-from storage.records import Block, BlockKind, NewSource, Source
+from storage.records import NewSource, Source
+from storage.stores import Stores
 
-BATCH = 50  # articles at once: the database's one writer is held for a third of a second
-SHOWN_FAULTS = 5
-LEAD = 400  # characters of the text that stand for a lead
-
-
-class LineError(Exception):
-    """A line that is no article; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastArticle:
-    """A line of the file."""
-
-    url: str
-    title: str
-    text: str
-    source: str
-    published_at: datetime
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a line stands in the file, by its date."""
-
-    published_at: datetime
-    offset: int
+BATCH = 50  # articles at once: the database's one writer is held for a tenth of a second
+LOOK = 2000  # lines that are looked up at once
+MB = 1024**2
 
 
 async def import_past(settings: Settings, file: Path) -> int:
     """Store what is not there yet; FAILED when a line could not be read, after storing all others."""
-    zone = ZoneInfo(settings.timezone)
-    places, faults = survey(file, zone)
-    for fault in faults[:SHOWN_FAULTS]:
-        note(f"{file}: {fault}")
-    if len(faults) > SHOWN_FAULTS:
-        note(f"{file}: and {len(faults) - SHOWN_FAULTS} more lines like these")
-    stored = 0
     lemmatiser = Lemmatiser()
+    cores = len(os.sched_getaffinity(0))
     async with (
         archive_to_write(settings) as database,
         Workers() as workers,
-        Annotator(lemmatiser) as annotator,
+        Annotator(lemmatiser, cores) as annotator,
     ):
         async with database.transaction() as stores:
             await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
-        importer = Importer(database, Landing(database, annotator, lemmatiser, settings, Metrics()), workers)
-        with progress("Articles", len(places)) as advance:
-            for batch in read_batches(file, places, zone):
-                stored += await importer.store(batch)
-                advance(len(batch))
-    print_line(f"{stored} stored, {len(places) - stored} known already, {len(faults)} could not be read")
-    return FAILED if faults else DONE
+        landing = Landing(database, annotator, lemmatiser, settings, Metrics())
+        importer = Importer(database, landing, workers, ZoneInfo(settings.timezone))
+        try:
+            return await _import(importer, file)
+        except asyncio.CancelledError:
+            note(f"Stopped; {importer.stored} articles were stored. The same command goes on from there.")
+            raise
+
+
+async def _import(importer: "Importer", file: Path) -> int:
+    with progress("Reading, MB", _megabytes(file)) as advance:
+        places = await importer.survey(file, advance)
+    faults = importer.faults
+    for fault in faults.first:
+        note(f"{file}: {fault}")
+    if faults.count > SHOWN_FAULTS:
+        note(f"{file}: and {faults.count - SHOWN_FAULTS} more lines like these")
+    with progress("Articles", len(places)) as advance:
+        await importer.store_all(read_batches(file, places.in_order(), importer.zone, BATCH), advance)
+    known = importer.known + len(places) - importer.stored
+    print_line(f"{importer.stored} stored, {known} known already, {faults.count} could not be read")
+    return FAILED if faults.count else DONE
 
 
 class Importer:
-    """Stores articles of the past, each once."""
+    """Stores articles of the past, each once; `stored` of them by now, `known` were there before."""
 
-    def __init__(self, database: Database, landing: Landing, workers: Workers) -> None:
+    def __init__(self, database: Database, landing: Landing, workers: Workers, zone: ZoneInfo) -> None:
+        """`zone` is that of dates which name none."""
+        self.zone = zone
+        self.faults = Faults()
+        self.stored = 0
+        self.known = 0
         self._database = database
         self._landing = landing
         self._workers = workers
         self._sources: dict[str, Source] = {}
 
-    async def store(self, batch: Sequence[PastArticle]) -> int:
-        """Store those that are not in the archive, in this order; how many there were."""
-        unknown = await self._unknown(batch)
-        languages = await asyncio.gather(*(self._language(article) for article in unknown))
-        told = list(zip(unknown, languages, strict=True))
-        for name, run in groupby(told, lambda pair: pair[0].source):
-            drafts = [Known(_draft(article, language)) for article, language in run]
-            await self._landing.land(await self._source(name), drafts, is_past=True)
-        return len(unknown)
+    async def survey(self, file: Path, advance: Advance) -> Places:
+        """Look at each line once; where the articles stand that are not stored yet."""
+        places, seen = Places(), 0
+        for chunk in _chunks(read_lines(file), LOOK):
+            read: list[tuple[Line, PastArticle]] = []
+            for line in chunk:
+                try:
+                    read.append((line, read_line(line.said, self.zone)))
+                except LineError as error:
+                    self.faults.add(line.number, error)
+            known = await self._find_known([article for _, article in read])
+            self.known += sum(known)
+            for (line, article), is_known in zip(read, known, strict=True):
+                if not is_known:
+                    places.add(article.published_at, line.offset)
+            advance(chunk[-1].offset // MB - seen)
+            seen = chunk[-1].offset // MB
+        return places
 
-    async def _unknown(self, batch: Sequence[PastArticle]) -> list[PastArticle]:
-        by_identity = {(article.source, _identity(article)): article for article in batch}
-        sources = {article.source: await self._source(article.source) for article in batch}
-        unknown = []
+    async def store_all(self, batches: Iterator[list[PastArticle]], advance: Advance) -> None:
+        """Store what is not there yet, in this order: while a batch is written down, the next one is read."""
+        async with asyncio.TaskGroup() as group:
+            ahead: asyncio.Task[list[Ready]] | None = None
+            for batch in batches:
+                reading = group.create_task(self._read(batch))
+                if ahead is not None:
+                    await self._store(await ahead, advance)
+                ahead = reading
+            if ahead is not None:
+                await self._store(await ahead, advance)
+
+    async def _find_known(self, articles: Sequence[PastArticle]) -> list[bool]:
+        """Whether each is in the archive."""
+        keys = [(article.source, article.identity, article.address) for article in articles]
+        by_source: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for source, identity, address in keys:
+            by_source[source][identity] = address
         async with self._database.snapshot() as stores:
-            for (name, identity), article in by_identity.items():
-                known = await stores.articles.get_known(sources[name].id, {identity: canonical_url(article.url)})
-                if not known and await stores.articles.get_by_url(canonical_url(article.url)) is None:
-                    unknown.append(article)
-        return unknown
+            known = {name: await self._find_of_source(stores, name, asked) for name, asked in by_source.items()}
+        return [identity in known[source] for source, identity, _ in keys]
+
+    async def _find_of_source(self, stores: Stores, name: str, asked: Mapping[str, str]) -> set[str]:
+        source = self._sources.get(name) or await stores.sources.find_named(name)
+        if source is not None:
+            self._sources[name] = source
+        return await stores.articles.find_known(source.id if source else None, asked)
+
+    async def _read(self, batch: Sequence[PastArticle]) -> list[Ready]:
+        languages = await asyncio.gather(*(self._language(article) for article in batch))
+        ready: list[Ready] = []
+        for name, run in groupby(zip(batch, languages, strict=True), lambda pair: pair[0].source):
+            drafts = [Known(article.draft(language)) for article, language in run]
+            ready += await self._landing.read(await self._source(name), drafts)
+        return ready
+
+    async def _store(self, ready: Sequence[Ready], advance: Advance) -> None:
+        """One transaction. A file may tell an article twice, so what is known is looked up once more."""
+        await self._landing.learn_most_topics()
+        async with self._database.transaction() as stores:
+            left = await _without_known(stores, ready)
+            await self._landing.store(stores, left, is_past=True)
+        self.stored += len(left)
+        advance(len(ready))
 
     async def _source(self, name: str) -> Source:
         """The source of this name; one that was never polled is kept out of the list of sources."""
@@ -134,82 +172,26 @@ class Importer:
         return article.language or await self._workers.detect(f"{article.title} {article.text}", url=article.url)
 
 
-def survey(file: Path, zone: ZoneInfo) -> tuple[list[Place], list[str]]:
-    """Where each article stands, oldest first, and what is wrong with the other lines."""
-    places: list[Place] = []
-    faults: list[str] = []
-    offset = 0
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    places.append(Place(read_line(line, zone).published_at, offset))
-                except LineError as error:
-                    faults.append(f"line {number}: {error}")
-            offset += len(line)
-    return sorted(places), faults
+async def _without_known(stores: Stores, ready: Sequence[Ready]) -> list[Ready]:
+    """Those that are not in the archive, each page once."""
+    by_url = {one.article.url: one for one in reversed(ready)}
+    by_source: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for url, one in by_url.items():
+        by_source[one.source.id].setdefault(one.article.identity, url)
+    known = {source_id: await stores.articles.find_known(source_id, asked) for source_id, asked in by_source.items()}
+    return [one for one in ready if one is by_url[one.article.url] and one.article.identity not in known[one.source.id]]
 
 
-def read_batches(file: Path, places: Sequence[Place], zone: ZoneInfo) -> Iterator[list[PastArticle]]:
-    """The articles at these places, BATCH at a time."""
-    with file.open("rb") as lines:
-        for start in range(0, len(places), BATCH):
-            batch = []
-            for place in places[start : start + BATCH]:
-                lines.seek(place.offset)
-                batch.append(read_line(lines.readline(), zone))
-            yield batch
+def _megabytes(file: Path) -> int:
+    return file.stat().st_size // MB
 
 
-def read_line(line: bytes, zone: ZoneInfo) -> PastArticle:
-    """One line as an article; a date without a zone is in `zone`. Raises LineError."""
-    try:
-        said = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):  # RecursionError: brackets a thousand deep
-        raise LineError("this is not JSON in UTF-8") from None
-    if not isinstance(said, dict):
-        raise LineError("this is not a JSON object")
-    wanted = {name: said.get(name) for name in ("url", "title", "text", "source", "published_at")}
-    for name, value in wanted.items():
-        if not isinstance(value, str) or not (tidy(value) or name == "text"):
-            raise LineError(f"{name} must be a text")
-    language = said.get("language")
-    if language is not None and not isinstance(language, str):
-        raise LineError("language must be a text")
-    published_at = read_date(str(wanted["published_at"]), zone)
-    if published_at is None:
-        raise LineError("published_at must be a date, such as 2026-10-18T10:00:00+05:00")
-    try:
-        url = check_url(without_unwanted(str(wanted["url"])).strip())
-    except ValueError as error:
-        raise LineError(f"url: {error}") from None
-    title, source = (tidy(str(wanted[name])) for name in ("title", "source"))
-    text = without_unwanted(str(wanted["text"]))
-    return PastArticle(url, title, text, source, published_at, _language_code(language or ""))
-
-
-def _language_code(said: str) -> str | None:
-    """The code of "ru" or "ru-RU"; None for what is no code, such as a language's name: it is found out instead."""
-    code = re.split("[-_]", said.strip().lower())[0]
-    return code if re.fullmatch("[a-z]{2,3}", code) else None
-
-
-def _identity(article: PastArticle) -> str:
-    return identity_of(None, article.url, article.title, article.published_at)
-
-
-def _draft(article: PastArticle, language: str) -> Draft:
-    paragraphs = [" ".join(line.split()) for line in article.text.splitlines() if line.strip()]
-    lead = first_words(paragraphs[0], LEAD) if paragraphs else ""
-    if paragraphs and lead == paragraphs[0]:
-        del paragraphs[0]
-    return Draft(
-        identity=_identity(article),
-        feed_hash="",  # no feed has told of it
-        url=canonical_url(article.url),
-        title=article.title,
-        lead=lead,
-        body=tuple(Block(BlockKind.PARAGRAPH, text) for text in paragraphs),
-        language=language,
-        published_at=min(article.published_at, now_utc()),
-    )
+def _chunks(lines: Iterator[Line], size: int) -> Iterator[list[Line]]:
+    chunk: list[Line] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -12,7 +12,8 @@ import pytest
 from bot.archive import Archive
 from bot.commands.archive import latest
 from bot.commands.database import migrate
-from bot.commands.past import LineError, import_past, read_line
+from bot.commands.past import import_past
+from bot.commands.pastlines import LineError, read_line
 from bot.commands.questions import search, topic
 from bot.commands.shell import CommandError, UsageError
 from bot.commands.sources import add_source, export_opml, import_opml, list_sources, remove_source
