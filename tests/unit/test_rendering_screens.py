@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +28,7 @@ from bot.rendering.schedules import digest_screen, night_screen
 from bot.rendering.settings import language_screen, settings_screen
 from bot.rendering.texts import question_name
 from bot.rendering.timezones import ZONES, timezone_screen
+from bot.topics.query import parse_question
 from storage.records import Chat, ChatKind, ChatState, Follow, FollowView, Night, Schedule, Source, Topic, TopicView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
@@ -55,6 +57,7 @@ def welcome_screens(words: Words, name: str) -> Iterator[Outgoing]:
     yield welcome.welcome(words)
     yield welcome.help_screen(words, is_private=True)
     yield welcome.help_screen(words, is_private=False)
+    yield welcome.asking_screen(words)
     yield welcome.follow_menu(topics, {MAX_ID}, words, follows_everything=True, is_start=True)
     yield welcome.privacy_screen(words, ledger_days=30)
     yield from (welcome.unknown(kind, words) for kind in welcome.UnknownKind)
@@ -116,6 +119,24 @@ def test_the_command_menu_is_within_telegrams_bounds(words: Words) -> None:
 def test_help_names_every_command(words: Words) -> None:
     text = welcome.help_screen(words, is_private=True).text
     assert all(f"/{name} — " in text for name in PRIVATE)
+
+
+@LANGUAGES
+def test_the_examples_of_asking_are_questions_of_every_kind(words: Words) -> None:
+    message = welcome.asking_screen(words)
+    units = message.text.encode("utf-16-le")
+    examples = [
+        units[2 * one.offset : 2 * (one.offset + one.length)].decode("utf-16-le")
+        for one in message.entities
+        if one.type == "code"
+    ]
+    every, phrase, either, without, headline, filters = map(parse_question, examples)
+    assert [len(alternative) for alternative in every.alternatives] == [2]
+    assert [len(part.words) for part in phrase.alternatives[0]] == [2]
+    assert len(either.alternatives) == 2
+    assert without.without
+    assert headline.alternatives[0][0].in_title
+    assert (len(filters.sources), filters.after) == (1, date(2026, 11, 1))
 
 
 @LANGUAGES
