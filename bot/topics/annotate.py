@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from bot.topics.lemmas import VERSION as WORDS
 from bot.topics.lemmas import Lemmatiser, Reading
+from bot.topics.pairs import find_pairs
 from storage.naming import NamePair, NewEntity
 from storage.records import Block, article_text
 
+if TYPE_CHECKING:
+    from bot.topics.entities import EntityFinder
+
 ENTITIES = "1"  # grows whenever texts are found to speak of others than before
 VERSION = f"{WORDS}/{ENTITIES}"  # what an archive is read by
-
-
-class Finder(Protocol):
-    """Finds whom and what a text speaks of."""
-
-    def find(self, title: str, text: str, language: str) -> tuple[NewEntity, ...]:
-        """The weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,15 @@ class Annotation:
 
 
 def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
-    title: str, lead: str, body: Sequence[Block], language: str, lemmatiser: Lemmatiser, finder: Finder | None = None
+    title: str,
+    lead: str,
+    body: Sequence[Block],
+    language: str,
+    lemmatiser: Lemmatiser,
+    finder: "EntityFinder | None" = None,
 ) -> Annotation:
     """Read the article alone: its title, lead and body, never the page around it. Without a finder no entities."""
     text = article_text("", lead, body).strip()
     reading = lemmatiser.read_article(title, text, language)
     entities = () if finder is None else finder.find(title, text, language)
-    return Annotation(reading, entities)
+    return Annotation(reading, entities, find_pairs(f"{title}\n{text}", lemmatiser))
