@@ -5,17 +5,18 @@ thread and back for each of these. Here all four are one crossing: on a busy eve
 interpreter's lock, that is most of what a small statement costs.
 """
 
+import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import aiosqlite
 
 CHUNK = 64  # rows; aiosqlite's own default, for iteration that nobody does here
-# SQLite's steps between two looks at the clock: some milliseconds in the search index, which takes a few for each page
-# that it reads. Each look waits for the interpreter's lock, and a quick statement is through before the first.
-STEPS = 1000
+AGAIN = 0.01  # seconds until a statement that did not hear the first interruption is interrupted again
 
 
 class OneTripCursor:
@@ -76,32 +77,96 @@ class OneTripConnection(aiosqlite.Connection):
         done: Awaitable[Any] = self._execute(run)  # type: ignore[no-untyped-call]  # aiosqlite's one way to its thread
         return done
 
-    async def query_until(self, deadline: float, query: str, values: Sequence[Any]) -> tuple[list[Any], bool]:
-        """The rows that a query gave until this moment of time.monotonic, and whether that ended it.
+    async def query_for(self, seconds: float, query: str, values: Sequence[Any]) -> "Ran":
+        """The rows that a query gives within so many seconds of its own; nothing but this one statement is ever ended.
 
-        Nothing but this one statement is ever ended. Raises sqlite3's other errors.
+        Raises sqlite3's errors.
         """
+        alarm = Alarm(self._conn, seconds)
 
-        def run() -> tuple[list[Any], bool]:
+        def run() -> Ran:
             rows: list[Any] = []
-            if time.monotonic() >= deadline:
-                return rows, True
+            started = time.monotonic()
+            is_cut = not alarm.begin()
             cursor = self._conn.cursor()
-            self._conn.set_progress_handler(lambda: time.monotonic() >= deadline, STEPS)
             try:
-                for row in cursor.execute(query, values):
+                for row in () if is_cut else cursor.execute(query, values):
                     rows.append(row)  # noqa: PERF402 - a list made at once would be lost with the error
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                     raise
-                return rows, True
+                is_cut = True
             finally:
-                self._conn.set_progress_handler(None, 0)
+                alarm.end()
                 cursor.close()
-            return rows, False
+            return Ran(rows, time.monotonic() - started, is_cut)
 
-        found: tuple[list[Any], bool] = await self._execute(run)  # type: ignore[no-untyped-call]  # see `trip`
-        return found
+        try:
+            ran: Ran = await self._execute(run)  # type: ignore[no-untyped-call]  # see `trip`
+        except BaseException:
+            alarm.ring()  # nobody waits for it any more
+            raise
+        alarm.stop()
+        return ran
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a query gave, how long it ran, and whether its time was over before its end."""
+
+    rows: list[Any]
+    seconds: float
+    is_cut: bool
+
+
+class Alarm:
+    """Interrupts one statement when its time is over, and no other.
+
+    It rings in the event loop. A progress handler would wait for the interpreter's lock whenever it looks at the clock:
+    milliseconds on a busy event loop, for questions that are nearly always through in one.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, seconds: float) -> None:
+        self._connection = connection
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._began: float | None = None
+        self._is_over = False
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(seconds, self._look)
+
+    def begin(self) -> bool:
+        """The statement begins now, in the connection's thread; False when nobody waits for it any more."""
+        with self._lock:
+            self._began = time.monotonic()
+            return not self._is_over
+
+    def end(self) -> None:
+        """The statement is over; what comes next on the connection is not to be interrupted."""
+        with self._lock:
+            self._is_over = True
+
+    def stop(self) -> None:
+        """There is nothing to wake up for any more."""
+        self._timer.cancel()
+
+    def ring(self) -> None:
+        """The statement is to end now; one that has not begun never will."""
+        with self._lock:
+            self._seconds = 0.0
+            self._is_over = self._is_over or self._began is None
+        self.stop()
+        self._look()
+
+    def _look(self) -> None:
+        with self._lock:
+            if self._is_over:
+                return
+            left = self._seconds - (0.0 if self._began is None else time.monotonic() - self._began)
+            if left <= 0 and self._began is not None:
+                self._connection.interrupt()
+        # Once more: SQLite forgets an interruption that comes just before the first step.
+        self._timer = self._loop.call_later(max(left, AGAIN), self._look)
 
 
 def connect(database: str, **options: Any) -> OneTripConnection:

@@ -48,19 +48,19 @@ _FIRST_SINCE = sa.text(
 
 
 class Reader:
-    """Reads the index and the articles for one question, until `deadline`, a moment of time.monotonic.
+    """Reads the index and the articles for one question, which may take so many seconds of the index and of the judge.
 
-    `is_cut` tells that it has come; what is read after that is nothing.
+    Waiting for others is not counted. `is_cut`: the time is over; nothing is read or judged any more.
     """
 
     def __init__(
-        self, connection: AsyncConnection, candidates: Candidates, accepts: Accepts | None, deadline: float
+        self, connection: AsyncConnection, candidates: Candidates, accepts: Accepts | None, seconds: float
     ) -> None:
         self.connection = connection
         self.candidates = candidates
         self.is_cut = False
         self._accepts = accepts
-        self._deadline = deadline
+        self._left = seconds
         self._expression = match_expression(candidates)
         self._spans: list[Span] = []
 
@@ -83,8 +83,10 @@ class Reader:
             return []
         driver = cast("OneTripConnection", (await self.connection.get_raw_connection()).driver_connection)
         query, values = _UP if is_back else _DOWN, (asked, low, high, count)
-        rows, self.is_cut = await driver.query_until(self._deadline, query, values)
-        return [article_id for (article_id,) in rows]
+        ran = await driver.query_for(self._left, query, values)
+        self._left -= ran.seconds
+        self.is_cut = ran.is_cut or self._left <= 0
+        return [article_id for (article_id,) in ran.rows]
 
     async def rows(self, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
         """Articles as `select_articles` gives them, those that stand and are young enough."""
@@ -100,5 +102,10 @@ class Reader:
         """Whether the question accepts this article."""
         if self._accepts is None:
             return True
-        self.is_cut = self.is_cut or time.monotonic() >= self._deadline
-        return not self.is_cut and self._accepts(article_record(row, ()))
+        if self.is_cut:
+            return False
+        started = time.thread_time()
+        is_accepted = self._accepts(article_record(row, ()))
+        self._left -= time.thread_time() - started
+        self.is_cut = self._left <= 0
+        return is_accepted

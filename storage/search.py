@@ -1,6 +1,5 @@
 """Finds stories by their words: the newest first, page by page in both directions, or the best of the newest."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,9 +42,9 @@ class SearchStore:
         `accepts` of None takes every candidate. The newest come first, `limit` of them below the cursor or above it;
         where fewer are left above, the page is the first. Order.BEST weighs the newest RANKED articles and as many
         with the words in their headlines by `storage.ranking`, shows each story by its best article, and its cursor
-        counts the stories that went before. Takes no longer than `seconds`; then what was found so far is all.
+        counts the stories that went before. What takes longer than `seconds` is cut, and what was found so far is all.
         """
-        reader = Reader(self._connection, candidates, accepts, time.monotonic() + seconds)
+        reader = Reader(self._connection, candidates, accepts, seconds)
         if order is Order.BEST:
             return await _best(reader, cursor.article_id if cursor else 0, limit)
         if cursor is not None and cursor.is_back:
@@ -59,7 +58,7 @@ class SearchStore:
         self, candidates: Candidates, accepts: Accepts | None, *, limit: int, seconds: float = PAST_SECONDS
     ) -> list[int]:
         """Ids of the newest articles that the question accepts, looking at `limit` candidates at most."""
-        reader = Reader(self._connection, candidates, accepts, time.monotonic() + seconds)
+        reader = Reader(self._connection, candidates, accepts, seconds)
         ids = await _newest(reader, limit)
         found: list[int] = []
         for start in range(0, len(ids), BATCH):

@@ -2,11 +2,11 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from storage.asking import Candidates, Clause, Cursor, Found
+from storage.asking import Candidates, Clause, Cursor, Found, Order
 from storage.database import Database
 from storage.stores import Stores
 from tests.storage.conftest import NOW
@@ -186,6 +186,33 @@ async def test_pages_in_both_directions_tell_each_story_once_by_its_newest_answe
             assert await both_ways(database, asking(["вода"]), limit, chosen) == (expected, expected)
 
 
+async def test_the_best_say_it_in_the_headline_often_early_and_lately(database: Database) -> None:
+    filler = " ".join(FILLER)
+    day = timedelta(days=1)
+    async with database.transaction() as stores:
+        titled = await add(stores, 1, f"вода {filler}", title="вода", published_at=NOW - 300 * day)
+        often = await add(stores, 2, f"{filler} вода {filler} вода вода вода")
+        early = await add(stores, 3, f"вода {filler}")
+        old = await add(stores, 4, f"вода {filler}", published_at=NOW - 90 * day)
+        late = await add(stores, 5, f"{filler} вода", published_at=NOW - 300 * day)
+        story_id = (await stores.articles.get(titled)).story_id
+        again = await store(stores, new_article(6, 1, lemmas="вода"), story_id=story_id)
+        other = await add(stores, 7, "ток")
+    expected = [titled, early, often, old, late]
+    async with database.snapshot() as stores:
+        water = asking(["вода"])
+        assert ids(await stores.search.find(water, order=Order.BEST, limit=9)) == expected
+        pages = [
+            await stores.search.find(water, order=Order.BEST, cursor=Cursor(start), limit=2) for start in (0, 2, 4, 6)
+        ]
+        assert [ids(page) for page in pages] == [expected[:2], expected[2:4], expected[4:], []]
+        assert [page.older for page in pages] == [True, True, False, False]
+        assert [page.newer for page in pages] == [False, True, True, True]
+        refused = await stores.search.find(water, lambda one: one.id != titled, order=Order.BEST, limit=9)
+        assert ids(refused) == [early, again, often, old, late]
+        assert other not in ids(refused)
+
+
 async def test_nothing_is_left_of_what_was_changed_or_taken_back(database: Database) -> None:
     """A contentless index takes out what it is told; what it still holds is read from itself."""
     async with database.transaction() as stores:
@@ -194,19 +221,16 @@ async def test_nothing_is_left_of_what_was_changed_or_taken_back(database: Datab
         numbers = [await store(stores, new_article(number, source.id, **words)) for number in range(4)]
         changed = {"lemmas": "ток цена", "title_lemmas": "ток", "language": "tg", "title": "Ток"}
         await stores.articles.revise(numbers[0], new_article(0, source.id, **changed), NOW)
-        assert await held(database, stores) == {"вода": 3, "река": 3, "¶вода": 3, "§ru": 3, f"§{source.id}": 4} | {
-            "ток": 1,
-            "цена": 1,
-            "¶ток": 1,
-            "§tg": 1,
-        }
+        of_three = dict.fromkeys(("вода", "река", "¶вода", "§ru"), 3)
+        of_one = dict.fromkeys(("ток", "цена", "¶ток", "§tg"), 1)
+        assert await held(stores) == of_three | of_one | {f"§{source.id}": 4}
         await stores.articles.revise(numbers[0], new_article(0, source.id, **words), NOW)
         for number in numbers:
             await stores.articles.withdraw(number, NOW)
-        assert await held(database, stores) == {}
+        assert await held(stores) == {}
 
 
-async def held(_: Database, stores: Stores) -> dict[str, int]:
+async def held(stores: Stores) -> dict[str, int]:
     """The words that the index holds, with the number of their articles."""
     connection = stores.search._connection
     await connection.exec_driver_sql(
