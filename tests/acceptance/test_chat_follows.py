@@ -70,3 +70,18 @@ async def test_in_a_group_only_its_admins_decide(telegram: LocalTelegram, khabar
     await reader.sees(label="🔕 Не следить", chat=group)
     assert await khabar.follows(group) == ["ОДКБ"]
     assert (await khabar.chat(group)).state is ChatState.ACTIVE
+
+
+async def test_any_question_can_be_followed_and_is_shown_as_it_was_asked(khabar: Khabar, reader: Person) -> None:
+    asked = "Рогун | абрикос -заморозки"
+    answer = await reader.says(f"/follow {asked}")
+    assert f"Слежу за темой «{asked}»" in answer.text
+    await reader.presses("📰 Новости темы")
+    shown = await reader.sees(f"{asked} · 2 новости", label="🔕 Не следить")
+    assert "Садоводы Согда ждут поздних заморозков" not in shown.text
+    await reader.says("/follow   заголовок:рис  ")
+    assert f"1. {asked} — 2 новости\n2. заголовок:рис — 1 новость" in (await reader.says("/topics")).text
+    assert "Больше не слежу за темой «заголовок:рис»" in (await reader.says("/unfollow заголовок:рис")).text
+    assert await khabar.follows(reader.number) == [asked]
+    assert await reader.presses("🔔 Следить за темой") == "Подписка оформлена"
+    assert (await reader.says("/topics")).labels[:2] == (f"✖️ {asked}", "📰 Новости темы")
