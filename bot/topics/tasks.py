@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.topics.annotate import Annotation, Finder, annotate
+from bot.topics.annotate import Annotation, annotate
+from bot.topics.entities import EntityFinder
 from bot.topics.lemmas import Lemmatiser
 from storage.records import Block
 
 
 def load_tasks() -> Mapping[str, Callable[..., object]]:
-    """The tasks by name. Dictionaries and models are loaded with the first text that needs them."""
+    """The tasks by name."""
     lemmatiser = Lemmatiser()
-    finder: Finder | None = None
+    finder = EntityFinder(lemmatiser)
+    # Dictionaries and models load here, where a process may take its time, and not within the limit of an article.
+    annotate("Душанбе", "", (), "ru", lemmatiser, finder)
 
     def read(title: str, lead: str, body: Sequence[Block], language: str, with_entities: bool) -> Annotation:
         return annotate(title, lead, body, language, lemmatiser, finder if with_entities else None)

@@ -3,7 +3,10 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from bot.annotator import Annotator
 from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
+from storage.naming import EntityKind
 from storage.records import Block, BlockKind
 
 LEMMATISER = Lemmatiser()
@@ -55,3 +59,20 @@ async def test_articles_at_once_are_read_one_after_the_other(annotator: Annotato
     read = await asyncio.gather(*(annotator.annotate(title, "", (), "ru") for title in titles))
     assert [str(number) in one.reading.keys for number, one in enumerate(read)] == [True] * 20
     assert len(annotator.pids) == 1
+
+
+async def test_whom_and_what_an_article_speaks_of_is_found_where_the_models_are(annotator: Annotator) -> None:
+    body = (Block(BlockKind.PARAGRAPH, "Президент Таджикистана Эмомали Рахмон посетил Рогунскую ГЭС."),)
+    read = await annotator.annotate("Эмомали Рахмон посетил Рогун", "", body, "ru")
+    assert ("Эмомали Рахмон", EntityKind.PERSON) in [(one.name, one.kind) for one in read.entities]
+    plain = await annotator.annotate("Эмомали Рахмон посетил Рогун", "", body, "ru", with_entities=False)
+    assert plain == replace(read, entities=())
+
+
+def test_the_models_stay_out_of_the_process_that_only_asks() -> None:
+    program = (
+        "import sys, bot.annotator; "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules} & {'slovnet', 'navec', 'razdel', 'pymorphy3'}))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603  our own program
+    assert said.stdout.split() == []
