@@ -118,11 +118,16 @@ def is_adjective(word: str) -> bool:
 
 def staying(word: str, place: Place) -> float:
     """How well an unknown name in lower case keeps its base form there, from 0 to 1: Эмомали, (с) Меркель."""
-    if word[-1:] in "оиуэюеёы":
-        return 1.0
-    if word[-1:] not in _VOWELS:
+    last = word[-1:]
+    if last not in _VOWELS:
         is_oblique = word.endswith("ой") and len(word) > 4
         return 0.0 if is_oblique else float(place.case == "Nom" or place.gender == "Fem")
+    if last not in "ая":
+        return _STAYING.get(last, 1.0)
     if place.case != "Nom" or (place.gender == "Masc" and _SURNAME.fullmatch(word[:-1])):
         return 0.0
     return 1.0 if place.gender == "Fem" else 0.1
+
+
+# Endings that are more often those of a case.
+_STAYING = {"е": 0.3, "у": 0.5, "ю": 0.5, "ы": 0.7}

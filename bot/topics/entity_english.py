@@ -108,13 +108,13 @@ def _at(words: Sequence[Shape], index: int, *, is_headline: bool, surnames: set[
     named = find_known(words, index, stop)
     if not is_headline:
         if found := _body(words, index, stop) or _place(words, index, stop):
-            if named is None or named[1] < found.stop:
+            if named is None or named.stop < found.stop:
                 return found
-        elif (person := _person(words, index, stop)) and (named is None or named[1] < person.stop):
+        elif (person := _person(words, index, stop)) and (named is None or named.stop < person.stop):
             return person
     if named:
-        thing, end = named
-        return _Found(thing.kind, index, _with_country(words, end, stop) if thing.is_office else end)
+        end = _linked(words, named.stop, stop) if named.thing.is_office else named.stop
+        return _Found(named.thing.kind, index, end)
     if word.folded in surnames:
         return _Found(EntityKind.PERSON, index, index + 1)
     return None
@@ -160,11 +160,6 @@ def _goes_on(words: Sequence[Shape], index: int) -> bool:
     return (
         word.is_capital and word.folded not in _TITLES and word.folded not in _NO_NAMES and not is_first_name(word.text)
     )
-
-
-def _with_country(words: Sequence[Shape], end: int, stop: int) -> int:
-    """Ministry of Foreign Affairs, of Tajikistan."""
-    return _linked(words, end, stop)
 
 
 def _place(words: Sequence[Shape], index: int, stop: int) -> _Found | None:

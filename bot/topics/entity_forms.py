@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.topics.entity_endings import CASES, Place, adjective_places, is_adjective, noun_places, staying
 from bot.topics.entity_model import Grammar
+from bot.topics.gazetteer import known
+from bot.topics.words import fold
 
 if TYPE_CHECKING:
     from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 
 # How much a reading counts. A form that the dictionary has beats one that an ending suggests, and a whole name that
 # agrees beats a word that the model read otherwise.
-_KNOWN, _SUGGESTED, _BY_ENDING, _AGAINST_DICTIONARY, _UNCHANGED = 3.0, 1.5, 1.5, 1.0, 0.6
-_READ_CASE, _READ_GENDER, _READ_NUMBER = 1.2, 1.0, 0.8
-_FIRST_NAME = 1.0
+_KNOWN, _KNOWN_FIRST, _SUGGESTED, _BY_ENDING = 3.0, 4.0, 1.5, 1.5
+_AGAINST_SUGGESTION, _AGAINST_DICTIONARY, _UNCHANGED = 1.0, 0.3, 0.6
+_READ_CASE, _READ_GENDER, _READ_NUMBER = 2.0, 1.6, 1.0
+_FIRST_NAME = _FAMOUS = 1.0  # more for what is known to be a name
 _FITTING_KIND = 0.4  # a place name for a place
-_MISSING = -2.0
+_MISSING = -3.0
 
 _CASES = {
     "nomn": "Nom", "gent": "Gen", "gen1": "Gen", "gen2": "Gen", "datv": "Dat", "accs": "Acc", "acc2": "Acc",
@@ -87,6 +90,11 @@ class BaseForms:
         names = {"Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Trad"}
         return all(names.isdisjoint(parse.tag.grammemes) for parse in self._morph.parse(word))
 
+    def is_title(self, word: str) -> bool:
+        """Whether the word is what somebody is, not a name: посол, дзюдоист."""
+        parses = self._morph.parse(word)
+        return self.is_common(word) and parses[0].tag.POS == "NOUN" and parses[0].tag.animacy == "anim"
+
     def is_first_name(self, word: str) -> bool:
         """Whether the word is a first name or a patronymic and no surname."""
         parses = [parse for parse in self._morph.parse(word) if not _PERSONAL.isdisjoint(parse.tag.grammemes)]
@@ -122,12 +130,14 @@ class BaseForms:
             if _PERSONAL.isdisjoint(parse.tag.grammemes) or parse.tag.number != "sing":
                 continue
             for place in _places(parse, ("Masc", "Fem")):
-                _put(forms, place, _nominative(parse), _KNOWN if is_known else _SUGGESTED)
-        suggested = bool(forms)
+                weight = _SUGGESTED if not is_known else _KNOWN if "Surn" in parse.tag else _KNOWN_FIRST
+                _put(forms, place, _nominative(parse), weight)
+        against = _AGAINST_DICTIONARY if is_known else _AGAINST_SUGGESTION
+        weight = against if forms else _BY_ENDING
         for place, base in (*noun_places(word.lower()), *adjective_places(word.lower())):
-            _put(forms, place, base, _AGAINST_DICTIONARY if suggested else _BY_ENDING)
+            _put(forms, place, base, weight)
         for place, form in forms.items():
-            if form.base in self._first_names:
+            if not is_known and form.base in self._first_names:
                 forms[place] = _Form(form.base, form.weight + _FIRST_NAME)
         for case, gender in product(CASES, ("Masc", "Fem")):
             place = Place(case, gender)
@@ -156,11 +166,15 @@ class BaseForms:
             head, hyphen, last = lower.rpartition("-")
             guessed += [(place, f"{head}{hyphen}{base}") for place, base in noun_places(last)]
             for place in everywhere:
-                if place.case == "Nom" or lower[-1] in "иоуэюеё":
-                    _put(forms, place, lower, _UNCHANGED)
+                if (stays := staying(lower, place)) and (place.gender == "Fem" or lower[-1] not in "ая"):
+                    _put(forms, place, lower, _UNCHANGED * stays)
         for place, base in guessed:
             _put(forms, place, base, _BY_ENDING)
-        return forms
+        return {place: _with_fame(form) for place, form in forms.items()}
+
+
+def _with_fame(form: _Form) -> _Form:
+    return _Form(form.base, form.weight + _FAMOUS) if known((fold(form.base),)) else form
 
 
 def _agree(
@@ -175,14 +189,15 @@ def _agree(
 
 
 def _score(place: Place, forms: Sequence[Forms], grammar: Sequence[Grammar]) -> float:
-    score = 0.0
-    for form, read in zip(forms, grammar, strict=True):
-        if form:
-            found = form.get(place)
-            score += found.weight if found else _MISSING
-        score += _READ_CASE * (read.case == place.case)
-        score += _READ_GENDER * (read.gender == place.gender) + _READ_NUMBER * (read.number == place.number)
-    return score
+    """How well the words of a name can stand there. What the model read counts once, not with each of them."""
+    standing = [form[place].weight if place in form else _MISSING for form in forms if form]
+    read = [
+        _READ_CASE * (each.case == place.case)
+        + _READ_GENDER * (each.gender == place.gender)
+        + _READ_NUMBER * (each.number == place.number)
+        for each in grammar
+    ]
+    return sum(standing) + sum(read) / len(read)
 
 
 def _order(place: Place) -> tuple[int, int, str, str]:

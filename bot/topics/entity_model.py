@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_SENTENCE = 160  # tokens read as one sentence; a list without full stops is read in such pieces
 
+FINITE = "FINITE"  # the part of speech of a verb that is not a participle
+
 _EMBEDDINGS = "data/emb/navec_news_v1_1B_250K_300d_100q.tar"
 _NAMES = "data/model/slovnet_ner_news_v1.tar"
 _GRAMMAR = "data/model/slovnet_morph_news_v1.tar"
@@ -47,7 +49,10 @@ Sentence = tuple[Token, ...]
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What a word is in its sentence, in the letters of Universal Dependencies; "" where a word has no such thing."""
+    """What a word is in its sentence, in the terms of Universal Dependencies; `part` may be FINITE too.
+
+    "" where a word has no such thing.
+    """
 
     part: str
     case: str = ""
@@ -159,4 +164,6 @@ def _join(tags: Sequence[str]) -> Iterator[Span]:
 def _read_tag(tag: str) -> Grammar:
     part, _, rest = tag.partition("|")
     features = dict(feature.split("=", 1) for feature in rest.split("|") if "=" in feature)
+    if features.get("VerbForm") == "Fin":
+        part = FINITE
     return Grammar(part, features.get("Case", ""), features.get("Gender", ""), features.get("Number", ""))

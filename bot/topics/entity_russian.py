@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.topics.entity_forms import BaseForms
 from bot.topics.entity_mentions import Mention
-from bot.topics.entity_model import Grammar, RussianModel, Sentence, Span, cut_sentences
+from bot.topics.entity_model import FINITE, Grammar, RussianModel, Sentence, Span, cut_sentences
 from bot.topics.entity_shapes import folded_set
 from bot.topics.gazetteer import folded_words, known
 from storage.naming import EntityKind
@@ -21,6 +21,17 @@ _PARTICLES = folded_set(
     фон дер ван де да ди дель ла ле ибн бин бен аль ал эль оглы оглу кызы уулу углы аз ад ар ас аш эд эр
     """
 )
+# Prepositions with one case only.
+_GOVERNED = {
+    preposition: case
+    for case, prepositions in {
+        "Gen": "из от до у для без около возле после против вдоль вокруг среди кроме ради близ",
+        "Dat": "к ко по благодаря согласно вопреки",
+        "Ins": "над перед между",
+        "Loc": "о об обо при",
+    }.items()
+    for preposition in prepositions.split()
+}
 _OPENING, _CLOSING = '«"“„', '»"”“'
 
 
@@ -60,14 +71,14 @@ class RussianFinder:
             for index in range(span.start, span.stop)
             if _WORD.fullmatch(sentence[index].text) and not _INITIAL.fullmatch(sentence[index].text)
         ]
-        while len(kept) > 1 and self._forms.is_common(sentence[kept[0]].text):
+        while len(kept) > 1 and self._forms.is_title(sentence[kept[0]].text):
             kept = kept[1:]
         words = [sentence[index].text for index in kept]
         if not 1 <= len(words) <= _LONGEST_PERSON or not all(_is_part_of_name(word) for word in words):
             return None
         if len(words) == 1 and (self._forms.is_first_name(words[0]) or self._forms.is_common(words[0])):
             return None
-        read = [grammar[index] for index in kept]
+        read = _governed([grammar[index] for index in kept], words[0], span, sentence)
         bases = self._forms.person(words, read)
         is_certain = list(bases) == words and all(each.case == "Nom" for each in read)
         return Mention(span.kind, " ".join(bases), 0, is_certain=is_certain)
@@ -80,11 +91,12 @@ class RussianFinder:
         words = [token.text for token in tokens]
         if not any(word[0].isupper() or word[0].isdigit() for word in words):
             return None
-        bases = self._forms.name(words, grammar[start:stop])
+        read = _governed(grammar[start:stop], words[0], Span(span.kind, start, stop), sentence)
+        bases = self._forms.name(words, read)
         if len(words) == 1 and self._is_junk(bases[0], start, sentence):
             return None
         name = _written(tokens, bases)
-        is_certain = list(bases) == words and grammar[start].case == "Nom"
+        is_certain = list(bases) == words and read[0].case == "Nom"
         return Mention(span.kind, name[:1].upper() + name[1:], 0, is_certain=is_certain)
 
     def _is_junk(self, word: str, index: int, sentence: Sentence) -> bool:
@@ -118,9 +130,19 @@ def _trim(span: Span, sentence: Sentence) -> tuple[int, int]:
     return start, stop
 
 
+def _governed(read: Sequence[Grammar], first: str, span: Span, sentence: Sentence) -> list[Grammar]:
+    """The grammar in the case that a preposition before the name demands, whatever the model thought of it."""
+    before = sentence[span.start - 1].text.lower() if span.start else ""
+    case = _GOVERNED.get(before) or ("Loc" if before in ("в", "во", "на") and first.endswith("е") else None)
+    wrong = read[0].case
+    if case is None or wrong == case:
+        return list(read)
+    return [replace(each, case=case) if each.case == wrong else each for each in read]
+
+
 def _names(spans: Sequence[Span], sentence: Sentence, grammar: Sequence[Grammar]) -> Iterator[Span]:
     """The spans, with what the model joins taken apart, and an office with its country for one name more."""
-    parts = [part for span in spans for part in _without_brackets(span, sentence)]
+    parts = [part for span in spans for part in _without_brackets(_without_verb(span, grammar), sentence)]
     for span, following in zip(parts, [*parts[1:], None], strict=True):
         is_with_country = (
             following is not None
@@ -131,6 +153,12 @@ def _names(spans: Sequence[Span], sentence: Sentence, grammar: Sequence[Grammar]
             and not _is_international(span, sentence)
         )
         yield replace(span, stop=following.stop) if is_with_country and following else span
+
+
+def _without_verb(span: Span, grammar: Sequence[Grammar]) -> Span:
+    """A name ends where somebody does something: Фонд Ага Хана построит больницу."""
+    verbs = (index for index in range(span.start + 1, span.stop) if grammar[index].part == FINITE)
+    return replace(span, stop=next(verbs, span.stop))
 
 
 def _without_brackets(span: Span, sentence: Sentence) -> Iterator[Span]:

@@ -73,8 +73,17 @@ def run(words: Sequence[Shape], start: int) -> int:
     return stop
 
 
-def find_known(words: Sequence[Shape], start: int, stop: int, endings: Sequence[str] = ()) -> tuple[Thing, int] | None:
-    """The longest known name that begins at `start`, with where it ends; `endings` may be on its last word.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known name in a text: as it is spelled there, without an ending; `stop` is behind its last word."""
+
+    thing: Thing
+    name: str
+    stop: int
+
+
+def find_known(words: Sequence[Shape], start: int, stop: int, endings: Sequence[str] = ()) -> Known | None:
+    """The longest known name that begins at `start`; `endings` may be on its last word.
 
     What is only known in capitals (WHO, IS) has to be written so.
     """
@@ -86,8 +95,14 @@ def find_known(words: Sequence[Shape], start: int, stop: int, endings: Sequence[
         for last in without_endings(body[-1], endings):
             thing = known((*body[:-1], last))
             if thing and (not thing.name.isupper() or words[end - 1].text[:2].isupper()):
-                return thing, end
+                return Known(thing, _spelled(words[start:end], len(body[-1]) - len(last), thing), end)
     return None
+
+
+def _spelled(words: Sequence[Shape], ending: int, thing: Thing) -> str:
+    """The name as in the text; of TITLES IN CAPITALS as it is known."""
+    name = " ".join(word.text for word in words)
+    return thing.name if name.isupper() else name[: len(name) - ending]
 
 
 def without_endings(folded: str, endings: Sequence[str]) -> Iterator[str]:

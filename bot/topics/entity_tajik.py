@@ -90,25 +90,36 @@ def _mentions(words: Sequence[Shape]) -> Iterator[_Found]:
 
 
 def _at(words: Sequence[Shape], index: int, surnames: dict[str, str]) -> _Found | None:
-    word = words[index]
+    """What begins with this word: of several readings the one that takes in most."""
     stop = run(words, index)
     if found := _town(words, index, stop):
         return found
+    readings = [
+        _famous(words, index, stop),
+        _body(words, index, stop) or _place(words, index, stop),
+        _person(words, index, stop) or _surname(words[index], index, surnames),
+    ]
+    return max((found for found in readings if found), key=lambda found: found.stop, default=None)
+
+
+def _famous(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
+    """A known name; an office with the country it is of: Вазорати корҳои хориҷии Тоҷикистон."""
     named = find_known(words, index, stop, ENDINGS)
-    marked = _body(words, index, stop) or _place(words, index, stop)
-    if marked and (named is None or named[1] < marked.stop):
-        return marked
-    person = _person(words, index, stop)
-    if named and (person is None or named[1] >= person.stop):
-        thing, end = named
-        return _office(words, index, end, stop) if thing.is_office else _Found(thing.kind, thing.name, end)
-    if person:
-        return person
-    if word.is_capital and not word.is_first:
-        for folded in without_endings(word.folded, ENDINGS):
-            if folded in surnames:
-                return _Found(EntityKind.PERSON, surnames[folded], index + 1)
-    return None
+    if named is None:
+        return None
+    if not named.thing.is_office:
+        return _Found(named.thing.kind, named.name, named.stop)
+    country = find_known(words, named.stop, stop, ENDINGS) if named.stop < stop else None
+    end = country.stop if country and _has_izofat(words[named.stop - 1]) else named.stop
+    return _Found(EntityKind.ORGANISATION, _name(words, index, end), end)
+
+
+def _surname(word: Shape, index: int, surnames: dict[str, str]) -> _Found | None:
+    """The surname of somebody who was named before."""
+    if not word.is_capital or word.is_first:
+        return None
+    folded = next((each for each in without_endings(word.folded, ENDINGS) if each in surnames), None)
+    return _Found(EntityKind.PERSON, surnames[folded], index + 1) if folded else None
 
 
 def _town(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
@@ -116,7 +127,8 @@ def _town(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
     if words[index].folded not in _TOWNS or index + 1 == stop or not words[index + 1].is_capital:
         return None
     if named := find_known(words, index + 1, stop, ENDINGS):
-        return _Found(EntityKind.PLACE, named[0].name, named[1]) if named[0].kind is EntityKind.PLACE else None
+        is_place = named.thing.kind is EntityKind.PLACE
+        return _Found(EntityKind.PLACE, named.name, named.stop) if is_place else None
     if words[index + 1].folded in _BODIES or words[index + 1].folded in _PLACES:
         return None
     return _Found(EntityKind.PLACE, _without_ending(words, index + 1), index + 2)
@@ -152,13 +164,6 @@ def _body(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
     return _Found(EntityKind.ORGANISATION, _name(words, index, end), end)
 
 
-def _office(words: Sequence[Shape], index: int, end: int, stop: int) -> _Found:
-    """An office with the country it is of: Вазорати корҳои хориҷии Тоҷикистон."""
-    if end < stop and _has_izofat(words[end - 1]) and (country := find_known(words, end, stop, ENDINGS)):
-        end = country[1]
-    return _Found(EntityKind.ORGANISATION, _name(words, index, end), end)
-
-
 def _chain(words: Sequence[Shape], index: int, stop: int) -> int:
     """Where the words end that -и joins to one another."""
     end = index + 1
@@ -189,6 +194,8 @@ def _person(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
         end += 1
     if end == index:
         return None
+    if end - index > 2 and not is_first_name(words[index].text) and is_first_name(words[index + 1].text):
+        return None  # what somebody is, with the capital of a sentence: Ҳунарманд Дилноза Каримова
     last = _without_ending(words, end - 1)
     length = end - index
     has_title = index > 0 and words[index].is_next and words[index - 1].folded in _TITLES
