@@ -84,6 +84,11 @@ class PostStore:
         ids = list((await self._connection.execute(query.order_by(post.c.place, post.c.article_id))).scalars())
         return await views_for(self._connection, chat_id, ids)
 
+    async def get_of_story(self, chat_id: int, story_id: int) -> list[int]:
+        """The articles by which a chat was told of a story, as far as the ledger goes back, the first one first."""
+        query = sa.select(post.c.article_id).where(post.c.chat_id == chat_id, post.c.story_id == story_id)
+        return list((await self._connection.execute(query.order_by(post.c.message_id))).scalars())
+
     async def settle_edit(self, chat_id: int, message_id: int, shown: Sequence[StoryView]) -> None:
         """The message shows these revisions now; what has changed since is outdated still."""
         for view in shown:

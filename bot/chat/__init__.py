@@ -2,7 +2,21 @@
 
 from aiogram import Dispatcher
 
-from bot.chat import admin, follows, leaving, membership, news, offers, questions, reading, settings, start
+from bot.chat import (
+    admin,
+    follows,
+    inline,
+    leaving,
+    membership,
+    news,
+    offers,
+    questions,
+    reading,
+    settings,
+    start,
+    trends,
+    why,
+)
 from bot.chat.context import ChatContext
 from bot.chat.middleware import Conversation
 
@@ -17,7 +31,8 @@ def create_dispatcher(context: ChatContext) -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(conversation)
     dispatcher.include_router(admin.create_router(context))
-    for subject in (membership, start, news, questions, follows, settings, reading, leaving, offers):
+    dispatcher.include_router(inline.create_router(context))
+    for subject in (membership, start, news, questions, trends, why, follows, settings, reading, leaving, offers):
         dispatcher.include_router(subject.create_router())
     dispatcher.include_routers(questions.create_last_router(), leaving.create_last_router())
     return dispatcher

@@ -1,34 +1,27 @@
 """/stats, /urgent, /withdraw: for the admins whom the settings name. To all others these commands do not exist."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from aiogram import F, Router
-from aiogram.enums import MessageEntityType
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.chat.context import ChatContext, Visit
 from bot.chat.filters import command
 from bot.chat.middleware import ONLY_READS
+from bot.chat.named import find_named
 from bot.chat.replies import Notice, Redraw, Reply, Say
-from bot.ingest.identity import canonical_url
 from bot.rendering.admin import Unnamed, Verdict, admins_notice, unnamed, verdict, withdraw_question
 from bot.rendering.callbacks import RefreshStats, WithdrawArticle
 from bot.rendering.message import Outgoing
 from bot.rendering.stats import Stats, stats_screen
-from storage.errors import NotFound
 from storage.records import Article
-from storage.stores import Stores
 
 log = structlog.get_logger("khabar.admin")
 
 WEEK = 7  # days, today among them
-
-# A story by its number alone, by story_ID, or by t.me/BOT?start=story_ID; SQLite's ids have 63 bits.
-_STORY = re.compile(r"(?:(?:(?:https?://)?(?:t|telegram)\.me/\w+\?start=)?story_)?(?P<id>\d{1,18})", re.ASCII)
 
 
 async def stats(_: Message, visit: Visit) -> Reply:
@@ -114,58 +107,13 @@ async def _draw_stats(visit: Visit) -> Outgoing:
 
 
 async def _named(message: Message, words: str | None, visit: Visit) -> Article | Unnamed | None:
-    """The article that a command means; None when neither words nor an answered message name any."""
-    if message.forward_origin is not None:  # it was written elsewhere, perhaps by somebody else: no order to the bot
+    """The one article that a command means; None when neither words nor an answered message name any."""
+    found = await find_named(message, words, visit)
+    if found is None:
         return None
-    named = (words or "").strip()
-    answered = message.reply_to_message
-    if named:
-        links = [*_links(message), named]
-    elif answered is not None and answered.forum_topic_created is None:  # all messages of a forum's topic answer that
-        shown = await visit.stores.posts.get_posted(visit.chat.id, answered.message_id)
-        if shown:
-            return shown[0].article if len(shown) == 1 else Unnamed.SEVERAL
-        links = _links(answered)
-    else:
-        return None
-    found = {article.id: article for link in links if (article := await _look_up(visit.stores, link)) is not None}
     if len(found) > 1:
         return Unnamed.SEVERAL
-    return next(iter(found.values()), Unnamed.NOT_FOUND)
-
-
-def _links(message: Message) -> list[str]:
-    """Addresses in a message, and those behind its words."""
-    text = message.text or message.caption or ""
-    links = []
-    for one in message.entities or message.caption_entities or ():
-        if one.type == MessageEntityType.URL:
-            links.append(one.extract_from(text))
-        elif one.type == MessageEntityType.TEXT_LINK and one.url:
-            links.append(one.url)
-    return links
-
-
-async def _look_up(stores: Stores, named: str) -> Article | None:
-    """The article at an address; else the lead of the story that the words number."""
-    # A live text's messages differ by their anchors alone.
-    for address in (canonical_url(named, with_anchor=True), canonical_url(named)):
-        article = await stores.articles.get_by_url(address)
-        if article is not None:
-            return article
-    number = story_number(named)
-    if number is None:
-        return None
-    try:
-        return (await stores.stories.get_view(number)).article
-    except NotFound:
-        return None
-
-
-def story_number(named: str) -> int | None:
-    """The number by which the words name a story; None for anything else, such as a page that ends with a number."""
-    found = _STORY.fullmatch(named)
-    return int(found["id"]) if found else None
+    return found[0] if found else Unnamed.NOT_FOUND
 
 
 def create_router(context: ChatContext) -> Router:

@@ -11,6 +11,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.schedule import next_due
 from bot.metrics import Metrics
+from bot.painter import Painter
 from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from config.settings import Settings
@@ -32,6 +33,7 @@ class ChatContext:
     settings: Settings
     pacer: Pacer
     metrics: Metrics
+    painter: Painter
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
 

@@ -83,9 +83,9 @@ class Inbox:
         if bodies:
             async with self._writing() as stores:
                 new = await stores.inbox.add(bodies, self._context.now())
-        # Before `run` has looked for what is open, it will find these there.
-        for one in admitted if self._is_loaded else ():
-            if one.update_id in new | fleeting:
+        # Before `run` has looked for what is open, it will find the others there.
+        for one in admitted:
+            if one.update_id in fleeting or (self._is_loaded and one.update_id in new):
                 self._line_up(one)
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiogram.types import InlineKeyboardMarkup, InlineQueryResultArticle, InlineQueryResultsButton, InputRichMessage
 
 from bot.chat.context import Visit
+from bot.rendering.charts import Chart, Theme
 from bot.rendering.message import Outgoing
 from bot.rendering.notices import Toast, toast
 
@@ -64,7 +65,30 @@ class Results:
     above: InlineQueryResultsButton | None = None
 
 
-Reply = Say | Redraw | Rekey | Notice | Article | Tell | Results
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with the message that is its caption; the message alone where it cannot be drawn."""
+
+    message: Outgoing
+    chart: Chart
+    theme: Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A new message with a picture."""
+
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Repaint:
+    """The picture of the pressed message, and its caption, are these from now on."""
+
+    picture: Picture
+
+
+Reply = Say | Redraw | Rekey | Notice | Article | Tell | Results | Draw | Repaint
 Replies = Reply | tuple[Reply, ...] | None
 
 

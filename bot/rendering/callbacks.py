@@ -8,6 +8,7 @@ from typing import Self
 
 from aiogram.filters.callback_data import CallbackData
 
+from bot.rendering.charts import Theme
 from storage.asking import Order
 from storage.records import Night, Schedule
 
@@ -229,3 +230,16 @@ class WithdrawArticle(CallbackData, prefix="W"):
 
     article_id: int
     confirm: bool
+
+
+class ShowTrends(CallbackData, prefix="R"):
+    """/trends as it stands now, in this theme."""
+
+    theme: Theme
+
+
+class ShowTopicTrend(CallbackData, prefix="T"):
+    """A topic by days. Without a theme as a picture of its own; with one the button's picture turns to it."""
+
+    topic_id: int
+    theme: Theme | None = None

@@ -6,10 +6,13 @@ from bot.rendering.locales import Words
 
 # In the order in which people look for them. The names are the contract's; the words are in the locales.
 PRIVATE = (
-    "latest", "top", "topic", "search", "follow", "unfollow", "topics", "digest", "saved", "settings",
+    "latest", "top", "trends", "topic", "search", "follow", "unfollow", "topics", "digest", "saved", "why", "settings",
     "stop", "help", "privacy", "delete", "start",
 )  # fmt: skip
-GROUP = ("latest", "top", "topic", "search", "follow", "unfollow", "topics", "digest", "settings", "stop", "help")
+GROUP = (
+    "latest", "top", "trends", "topic", "search", "follow", "unfollow", "topics", "digest", "why", "settings",
+    "stop", "help",
+)  # fmt: skip
 ADMIN = ("stats", "urgent", "withdraw")  # beside the private ones, for those whom the settings name
 
 

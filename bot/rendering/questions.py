@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiogram.types import InlineKeyboardButton
 from aiogram.utils.formatting import Bold, Text
 
-from bot.rendering.callbacks import FollowQuestion, FollowTopic, ListKind, ListPage, UnfollowTopic
+from bot.rendering.callbacks import FollowQuestion, FollowTopic, ListKind, ListPage, ShowTopicTrend, UnfollowTopic
 from bot.rendering.headlines import Snippet
 from bot.rendering.keyboards import Row, button, keyboard
 from bot.rendering.lists import PAGE_SIZE, Listing, View, headed, near_rows, numbered, readers
@@ -57,7 +57,8 @@ def topic_list(topic: TopicView, results: Results, view: View, *, is_followed: b
     heading = Text(name, f" · {words.plural('count.stories', topic.stories)}" if topic.stories else "")
     empty = words.node("list.topic_empty", topic=Bold(name))
     follow = follow_button(topic.topic.id, words, is_followed=is_followed)
-    return _answer(Listing(ListKind.TOPIC, heading, empty, topic.topic.id, [[follow]]), results, view)
+    by_days = [button(words.text("trends.button"), ShowTopicTrend(topic_id=topic.topic.id))] if topic.stories else []
+    return _answer(Listing(ListKind.TOPIC, heading, empty, topic.topic.id, [[follow, *by_days]]), results, view)
 
 
 def asked_list(question: str, question_id: int, results: Results, view: View) -> Outgoing:

@@ -32,9 +32,9 @@ def subject_rows(view: StoryView) -> list[Row]:
     return shelved(list(found.values())[:MAX_SUBJECTS])
 
 
-def entity_rows(entities: Iterable[Entity]) -> list[Row]:
-    """Each opens its news in place of the message that the button stands under."""
-    return shelved(entity_button(one) for one in entities if not is_blank(clean(one.name)))
+def entity_rows(entities: Iterable[Entity], *, anew: bool = False) -> list[Row]:
+    """Each opens its news in place of the message that the button stands under, or `anew`, as one of its own."""
+    return shelved(entity_button(one, anew=anew) for one in entities if not is_blank(clean(one.name)))
 
 
 def entity_button(entity: Entity, *, anew: bool = False) -> InlineKeyboardButton:

@@ -23,6 +23,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import create_bot
 from bot.metrics import Metrics
+from bot.painter import Painter
 from bot.rendering.locales import Locales
 from bot.sandbox import start_sandbox
 from bot.topics.lemmas import Lemmatiser
@@ -127,7 +128,14 @@ def settings(telegram: LocalTelegram, database: Database) -> Settings:
 
 
 @pytest.fixture
-def context(database: Database, lemmatiser: Lemmatiser, settings: Settings) -> ChatContext:
+async def painter() -> AsyncIterator[Painter]:
+    """Its process starts only for who draws."""
+    async with Painter() as painter:
+        yield painter
+
+
+@pytest.fixture
+def context(database: Database, lemmatiser: Lemmatiser, settings: Settings, painter: Painter) -> ChatContext:
     """The parts that the chat room needs."""
     return ChatContext(
         database=database,
@@ -136,6 +144,7 @@ def context(database: Database, lemmatiser: Lemmatiser, settings: Settings) -> C
         settings=settings,
         pacer=Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute),
         metrics=Metrics(),
+        painter=painter,
         now=lambda: datetime.now(UTC),
     )
 

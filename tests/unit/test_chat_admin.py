@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.admin import decide_urgent, story_number
+from bot.chat.admin import decide_urgent
+from bot.chat.named import story_number
 from bot.rendering.admin import Verdict
 from storage.records import Article
 from tests.unit.rendering_samples import NOW, article
