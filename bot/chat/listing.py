@@ -126,7 +126,7 @@ async def _draw_answer(visit: Visit, kind: ListKind, answer: Answer, turn: Turn)
     if answer.topic is not None:
         return await _draw_topic(visit, answer.topic, answer, turn)
     shown = answer.instead.text if answer.instead else answer.asked
-    question_id = await visit.stores.topics.keep_question(shown, visit.now)
+    question_id = await visit.keep_question(shown)
     draw = {ListKind.ASKED: asked_list, ListKind.EXACT: exact_list}.get(kind, search_list)
     return draw(shown, question_id, await _results(visit, answer, turn), visit.view)
 
@@ -144,7 +144,7 @@ async def _draw_topic(visit: Visit, topic: Topic, answer: Answer, turn: Turn) ->
 async def _results(visit: Visit, answer: Answer, turn: Turn) -> Results:
     instead = None
     if answer.instead is not None:
-        question_id = await visit.stores.topics.keep_question(answer.asked, visit.now)
+        question_id = await visit.keep_question(answer.asked)
         instead = Instead(answer.asked, question_id, answer.instead.text)
     snippets = {
         view.article.id: found

@@ -43,7 +43,8 @@ from storage.stores import Stores
 log = structlog.get_logger("khabar.chat")
 
 FOR_ADMINS = "for_admins"  # a handler's flag: in groups only for the group's admins
-ONLY_READS = "only_reads"  # a handler's flag: it writes nothing, and so need not keep everybody else from writing
+# A handler's flag: it writes nothing (but a question, beside it), and so need not keep everybody else from writing.
+ONLY_READS = "only_reads"
 NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and no record of the chat is made
 
 # What the inbox tells of an update.
@@ -119,7 +120,8 @@ class Conversation(BaseMiddleware):
             known = await stores.chats.find(chat.id)
             if known is None or known.state is ChatState.BLOCKED or _is_renamed(known, chat):
                 return None
-            data |= {"stores": stores, "visit": self._visit(stores, known, user)}
+            visit = replace(self._visit(stores, known, user), only_reads=True)
+            data |= {"stores": stores, "visit": visit}
             return _as_tuple(await handler(event, data))
 
     def _visit(self, stores: Stores, chat: Chat, user: User | None) -> Visit:

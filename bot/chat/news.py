@@ -48,6 +48,6 @@ def create_router() -> Router:
     reads = {ONLY_READS: True}
     router.message.register(latest, command("latest"), flags=reads)
     router.message.register(top, command("top"), flags=reads)
-    router.message.register(saved, PRIVATE, command("saved"))
-    router.callback_query.register(turn_page, ListPage.filter())
+    router.message.register(saved, PRIVATE, command("saved"), flags=reads)
+    router.callback_query.register(turn_page, ListPage.filter(), flags=reads)
     return router

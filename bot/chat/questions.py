@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.chat.context import Visit
 from bot.chat.filters import CHATTER, NO_WORDS, PRIVATE, command
 from bot.chat.listing import ask_topic, look_up, search
+from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Redraw, Reply, Say
 from bot.rendering.callbacks import AskEntity
 from bot.rendering.welcome import UnknownKind, unknown
@@ -47,10 +48,11 @@ async def no_words(_: Message, visit: Visit) -> Reply:
 def create_router() -> Router:
     """Handlers of this subject."""
     router = Router(name="questions")
-    router.message.register(show_topic, command("topic"))
-    router.message.register(show_search, command("search"))
-    router.message.register(show_words, PRIVATE, CHATTER)
-    router.callback_query.register(show_entity, AskEntity.filter())
+    reads = {ONLY_READS: True}
+    router.message.register(show_topic, command("topic"), flags=reads)
+    router.message.register(show_search, command("search"), flags=reads)
+    router.message.register(show_words, PRIVATE, CHATTER, flags=reads)
+    router.callback_query.register(show_entity, AskEntity.filter(), flags=reads)
     return router
 
 

@@ -1,14 +1,19 @@
 """Lists that answer a question, as a person turns them: to the oldest and back, best first, found words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bot.archive import Answer, Archive
+from bot.chat import ChatContext
 from bot.topics.lemmas import Lemmatiser
+from storage.database import Database
 from storage.naming import EntityKind, NewEntity
-from tests.acceptance.conftest import Khabar
+from storage.stores import Stores
+from tests.acceptance.conftest import Khabar, serving
 from tests.acceptance.newsroom import DEFENCE, Told, store_story
 from tests.acceptance.person import LocalTelegram, Person, Seen
 
@@ -195,3 +200,27 @@ async def test_how_to_search_is_one_press_away(reader: Person, written: str, lab
     assert (await reader.says("/help search")).text == shown.text
     await reader.presses("‹ Назад")
     await reader.sees("Что я умею")
+
+
+class Shared(Archive):
+    """An archive in which somebody else writes while a question is looked up."""
+
+    def __init__(self, lemmatiser: Lemmatiser, database: Database) -> None:
+        super().__init__(lemmatiser)
+        self._database = database
+
+    async def search(self, stores: Stores, words: str, **how: Any) -> Answer:
+        async with self._database.transaction() as others:
+            await others.topics.keep_question("чужой вопрос", datetime.now(UTC))
+        return await super().search(stores, words, **how)
+
+
+async def test_nobody_waits_for_a_search(
+    telegram: LocalTelegram, context: ChatContext, lemmatiser: Lemmatiser, news: dict[str, int]
+) -> None:
+    assert news
+    async with serving(replace(context, archive=Shared(lemmatiser, context.database))):
+        reader = await telegram.person(77, "Мадина")
+        await reader.says("/help")  # from now on the bot knows her
+        for question in ("/search рис", "/search рис"):
+            assert len(titles(await reader.says(question))) == 1
