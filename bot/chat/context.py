@@ -40,13 +40,17 @@ class ChatContext:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One update of one chat: its record and the stores of the transaction around the handler."""
+    """One update of one chat: its record and the stores of the transaction around the handler.
+
+    `only_reads`: the stores cannot write, and everybody else writes on meanwhile.
+    """
 
     context: ChatContext
     stores: Stores
     chat: Chat
     user_id: int
     now: datetime
+    only_reads: bool = False
 
     @property
     def archive(self) -> Archive:
@@ -80,6 +84,13 @@ class Visit:
         """Write the chat's choices down and go on with them."""
         await self.stores.chats.save(chat)
         return replace(self, chat=chat)
+
+    async def keep_question(self, words: str) -> int:
+        """A number for the buttons of a question's list; where the visit only reads, written down beside it."""
+        if not self.only_reads:
+            return await self.stores.topics.keep_question(words, self.now)
+        async with self.context.database.transaction() as stores:
+            return await stores.topics.keep_question(words, self.now)
 
     async def follow(self, topic_id: int | None = None) -> "Visit":
         """Follow a topic, or everything; whoever chooses what to get, gets it from now on."""
