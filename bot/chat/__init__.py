@@ -4,6 +4,7 @@ from aiogram import Dispatcher
 
 from bot.chat import (
     admin,
+    aliases,
     follows,
     inline,
     leaving,
@@ -31,6 +32,7 @@ def create_dispatcher(context: ChatContext) -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(conversation)
     dispatcher.include_router(admin.create_router(context))
+    dispatcher.include_router(aliases.create_router(context))
     dispatcher.include_router(inline.create_router(context))
     for subject in (membership, start, news, questions, trends, why, follows, settings, reading, leaving, offers):
         dispatcher.include_router(subject.create_router())

@@ -232,6 +232,13 @@ class WithdrawArticle(CallbackData, prefix="W"):
     confirm: bool
 
 
+class DropAlias(CallbackData, prefix="A"):
+    """Take a name that an admin gave to a topic off again; `mark` is the name's checksum."""
+
+    topic_id: int
+    mark: int
+
+
 class ShowTrends(CallbackData, prefix="R"):
     """/trends as it stands now, in this theme."""
 

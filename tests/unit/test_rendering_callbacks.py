@@ -41,6 +41,7 @@ LARGEST = [
     callbacks.DeleteMe(confirm=True),
     callbacks.RefreshStats(),
     callbacks.WithdrawArticle(article_id=MIN_ID, confirm=False),
+    callbacks.DropAlias(topic_id=MAX_ID, mark=2**32 - 1),
 ]
 
 
