@@ -19,24 +19,25 @@ _TYPED_LONG_I = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])й")
 # What text carries inside words and no one types: stress, soft hyphens, zero-width characters.
 _INVISIBLE = re.compile("[\u0300\u0301\u00ad\u200b-\u200f\u2060\ufeff]")
 _WITHIN = "\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff"
-_LETTERS = rf"[^\W_]+(?:(?:[{_WITHIN}]+|['’ʼ‘](?=[^\W_]))[^\W_]*)*"
-# 2,5 and 2.5 are one number, 12.03.2026 and 10.0.0.1 are several.
-_DECIMAL = r"(?<!\d)(?<!\d[.,])\d+[.,]\d+(?![.,]?\d)"
-_WORD = re.compile(f"{_DECIMAL}|{_LETTERS}")
+# 2,5 is one word, and so is 12.03.2026.
+_LETTERS = rf"[^\W_]+(?:(?:[{_WITHIN}]+|['’ʼ‘](?=[^\W_])|(?<=\d)[.,](?=\d))[^\W_]*)*"
+_WORD = re.compile(_LETTERS)
 # After these a word is capitalised whatever it is.
 OPENING_SIGNS = '«"“„(:—–• '
 _OPENER = "«"
-_TOKEN = re.compile(rf"(?:[:—–•] +|[«\"“„(])?(?:{_DECIMAL}|{_LETTERS})")
+_TOKEN = re.compile(rf"(?:[:—–•] +|[«\"“„(])?{_LETTERS}")
 _POINT = re.compile(r"(?<=\d)[.,](?=\d)")
 _APOSTROPHE = re.compile(r"['’ʼ‘]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LINE = re.compile(r"[^\n\r\v\f\u2028\u2029]+")
 # The end of a sentence inside a line; what stands before a plain dot decides with _ABBREVIATED.
-_STOP = re.compile(r"(?P<end>[.!?…]+)(?P<closing>[\"”»)\]]*)\s+(?=(?:[—–]\s+)?[\"“„«(]?[0-9A-ZÀ-ÖØ-ÞА-ЯЁҒӢҚӮҲҶЃЇЌЎЊЉ])")
+_STOP = re.compile(
+    r"(?P<end>[.!?…][.!?…]*)(?P<closing>[\"”»)\]]*)\s+(?=(?:[—–]\s+)?[\"“„«(]?[0-9A-ZÀ-ÖØ-ÞА-ЯЁҒӢҚӮҲҶЃЇЌЎЊЉ])"
+)
 # fmt: off
 _ABBREVIATED = frozenset(
     (
-        "гг", "вв", "ул", "пр", "просп", "пл", "пер", "кв", "обл", "им", "св", "ср", "см", "стр", "ст", "гл", "пп", "тт",
+        "гг", "вв", "ул", "пр", "просп", "пл", "кв", "обл", "им", "св", "ср", "см", "стр", "ст", "гл", "пп", "тт",
         "др", "проч", "акад", "проф", "доц", "ген", "полк", "чл", "корр", "зам", "гос", "тыс", "млн", "млрд", "трлн",
         "руб", "коп", "долл", "сом", "дж", "вл", "ал", "дм", "юр",
         "mr", "mrs", "ms", "dr", "st", "jr", "sr", "gen", "col", "lt", "sen", "rep", "gov", "prof", "hon", "rev", "inc",
@@ -56,7 +57,7 @@ def fold(word: str) -> str:
     """A word's letters as all its spellings share them: lower case, ё = е, no Tajik letters, no accents in Latin.
 
     Only letters and digits are left, so that the result is a safe token of the search index; "" when none are.
-    The point of a number becomes a letter: 2,5 → 2p5, which is not 25.
+    The point within a number becomes a letter: 2,5 → 2p5, which is not 25.
     """
     folded = clean(word).casefold()
     if _CYRILLIC.search(folded):
