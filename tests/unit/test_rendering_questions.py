@@ -79,7 +79,7 @@ def test_a_topic() -> None:
         ["1", "2"],
         ["Старее ›"],
         ["⭐️ Сначала лучшие"],
-        ["🔔 Следить за темой"],
+        ["🔔 Следить за темой", "📈 По дням"],
         ["мосты Памира · 22"],
         ["📍 Гунт", "👤 Зарина Рахимова"],
     ]
@@ -124,7 +124,7 @@ def test_a_single_page_has_no_other_order() -> None:
 def test_a_list_in_a_group_has_pages_but_no_reading() -> None:
     view = replace(VIEW, is_private=False)
     message = topic_list(BRIDGES, found(BRIDGE, older=True, newer=True, page=1), view, is_followed=True)
-    assert labels(message.keyboard) == [["‹ Новее", "Старее ›"], ["⭐️ Сначала лучшие"], ["🔕 Не следить"]]
+    assert labels(message.keyboard) == [["‹ Новее", "Старее ›"], ["⭐️ Сначала лучшие"], ["🔕 Не следить", "📈 По дням"]]
 
 
 def test_a_topic_without_news_can_be_followed_all_the_same() -> None:
