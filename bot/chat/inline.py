@@ -15,7 +15,7 @@ from bot.chat.context import ChatContext
 from bot.chat.middleware import IS_TOO_MUCH
 from bot.chat.perform import Place
 from bot.chat.replies import Results
-from bot.rendering.inline import PAGE, above, first_line, results
+from bot.rendering.inline import PAGE, above, first_line, nothing, results
 from bot.rendering.notices import Fault, wrong_question
 from bot.topics.query import QuestionError
 from storage.asking import Cursor
@@ -54,7 +54,7 @@ class Inline:
                 wrong = above(first_line(wrong_question(Fault[error.kind.name], words)))
                 return Answer(Place(reader.id), (Results(event.id, (), "", wrong),))
         shown = results(page.stories, words, timezone=zone, now=self._context.now(), bot_name=name)
-        line = None if shown or event.offset else above(words.text("inline.nothing"))
+        line = None if shown or event.offset else nothing(words)
         return Answer(Place(reader.id), (Results(event.id, tuple(shown), page.next_offset, line),))
 
     async def _look(self, stores: Stores, query: str, offset: str) -> _Page:

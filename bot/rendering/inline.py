@@ -42,6 +42,11 @@ def above(sentence: str) -> InlineQueryResultsButton:
     return InlineQueryResultsButton(text=cut_at_word(sentence, _MAX_BUTTON), start_parameter=_HELP)
 
 
+def nothing(words: Words) -> InlineQueryResultsButton:
+    """The line above no results."""
+    return above(words.text("inline.nothing"))
+
+
 def first_line(message: Outgoing) -> str:
     """What a longer answer begins with."""
     return message.text.split("\n", 1)[0]

@@ -7,6 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot.rendering import callbacks
 from bot.rendering.callbacks import LAST_PAGE, ListKind, Offer, Screen, Switch
+from bot.rendering.charts import Theme
 from bot.rendering.keyboards import button, grid, keyboard, shelved, story_keyboard, turned_round
 from storage.asking import Order
 from storage.records import Night, Schedule
@@ -42,6 +43,8 @@ LARGEST = [
     callbacks.RefreshStats(),
     callbacks.WithdrawArticle(article_id=MIN_ID, confirm=False),
     callbacks.DropAlias(topic_id=MAX_ID, mark=2**32 - 1),
+    callbacks.ShowTrends(theme=Theme.LIGHT),
+    callbacks.ShowTopicTrend(topic_id=MIN_ID, theme=Theme.DARK),
 ]
 
 
