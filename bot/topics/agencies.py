@@ -1,11 +1,9 @@
 """Who tells a story is not whom it speaks of: agencies, and the line with place and day that they begin with."""
 
 import re
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
 
 from bot.topics.gazetteer import Words, folded_words
+from bot.topics.signs import signs
 
 _MONTHS = "[^\\W\\d_]{3,9}\\.?"
 _DATE = (
@@ -21,7 +19,7 @@ _SIGNED = re.compile(r"(?P<agency>[^.!?\n—–-]{1,40}(?:-[^.!?\n—–-]{1,20}
 
 
 def is_agency(words: Words) -> bool:
-    return words in _agencies()
+    return words in signs().agencies
 
 
 def without_dateline(text: str) -> str:
@@ -42,9 +40,3 @@ def without_dateline(text: str) -> str:
     rest = text[found.end() :]
     signed = _SIGNED.match(rest)
     return rest[signed.end() :] if signed and is_agency(folded_words(signed["agency"])) else rest
-
-
-@lru_cache(maxsize=1)
-def _agencies() -> frozenset[Words]:
-    said = tomllib.loads(files("bot.topics").joinpath("signs.toml").read_text(encoding="utf-8"))
-    return frozenset(folded_words(name) for name in said["agencies"])

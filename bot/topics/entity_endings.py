@@ -96,6 +96,13 @@ def _instrumental(word: str) -> Iterator[tuple[Place, str]]:
         yield Place("Ins", "Fem"), f"{stem}{'а' if stem[-1] in _HUSHING else 'я'}"
 
 
+def masculine_places(word: str) -> Iterator[tuple[Place, str]]:
+    """Where it may stand as the name of a man that ends in -а or -я: Манделу, Устуфы."""
+    for ending, case in (("ы", "Gen"), ("е", "Dat"), ("у", "Acc"), ("ой", "Ins"), ("е", "Loc")):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            yield Place(case, "Masc"), f"{word.removesuffix(ending)}а"
+
+
 def adjective_places(word: str) -> Iterator[tuple[Place, str]]:
     """The same for an adjective: Хатлонской → Хатлонская."""
     found = _ADJECTIVE.fullmatch(word)
@@ -120,6 +127,8 @@ def staying(word: str, place: Place) -> float:
     """How well an unknown name in lower case keeps its base form there, from 0 to 1: Эмомали, (с) Меркель."""
     last = word[-1:]
     if last not in _VOWELS:
+        if place.case != "Nom" and sum(letter in _VOWELS for letter in word) == 1:
+            return 1.0  # Си Цзиньпина, Ким Чен Ына
         is_oblique = word.endswith("ой") and len(word) > 4
         return 0.0 if is_oblique else float(place.case == "Nom" or place.gender == "Fem")
     if last not in "ая":

@@ -11,7 +11,15 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from bot.topics.entity_endings import CASES, Place, adjective_places, is_adjective, noun_places, staying
+from bot.topics.entity_endings import (
+    CASES,
+    Place,
+    adjective_places,
+    is_adjective,
+    masculine_places,
+    noun_places,
+    staying,
+)
 from bot.topics.entity_model import Grammar
 from bot.topics.gazetteer import known
 from bot.topics.words import fold
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 # How much a reading counts. A form that the dictionary has beats one that an ending suggests, and a whole name that
 # agrees beats a word that the model read otherwise.
 _KNOWN, _KNOWN_FIRST, _SUGGESTED, _BY_ENDING = 3.0, 4.0, 1.5, 1.5
+_IN_A = 0.8
 _AGAINST_SUGGESTION, _AGAINST_DICTIONARY, _UNCHANGED = 1.0, 0.3, 0.6
 _READ_CASE, _READ_GENDER, _READ_NUMBER = 2.0, 1.6, 1.0
 _FIRST_NAME = _FAMOUS = 1.0  # more for what is known to be a name
@@ -117,32 +126,41 @@ class BaseForms:
         return parses[0].tag.POS in _ADJECTIVES or is_adjective(word.lower())
 
     def _find_personal(self, word: str) -> Forms:
-        head, hyphen, last = word.lower().rpartition("-")
-        if hyphen and not self._morph.word_is_known(word):
+        lower = word.lower()
+        head, hyphen, last = lower.rpartition("-")
+        is_known = self._morph.word_is_known(word)
+        if hyphen and not is_known:
             first, second = self._find_personal(head), self._find_personal(last)
             return {
                 place: _Form(f"{_certain(first, place) or head}-{form.base}", form.weight)
                 for place, form in second.items()
             }
+        forms = self._personal_readings(word, is_known=is_known)
+        against = _AGAINST_DICTIONARY if is_known else _AGAINST_SUGGESTION
+        weight = against if forms else _BY_ENDING
+        for place, base in (*noun_places(lower), *adjective_places(lower)):
+            _put(forms, place, base, weight)
+        for place, base in masculine_places(lower):
+            _put(forms, place, base, min(weight, _IN_A))
+        if not is_known:
+            forms = {
+                place: _Form(form.base, form.weight + _FIRST_NAME * (form.base in self._first_names))
+                for place, form in forms.items()
+            }
+        for case, gender in product(CASES, ("Masc", "Fem")):
+            place = Place(case, gender)
+            if stays := staying(lower, place):
+                _put(forms, place, lower, _UNCHANGED * stays)
+        return forms
+
+    def _personal_readings(self, word: str, *, is_known: bool) -> dict[Place, _Form]:
         forms: dict[Place, _Form] = {}
-        is_known = self._morph.word_is_known(word)
         for parse in self._morph.parse(word):
             if _PERSONAL.isdisjoint(parse.tag.grammemes) or parse.tag.number != "sing":
                 continue
+            weight = _SUGGESTED if not is_known else _KNOWN if "Surn" in parse.tag else _KNOWN_FIRST
             for place in _places(parse, ("Masc", "Fem")):
-                weight = _SUGGESTED if not is_known else _KNOWN if "Surn" in parse.tag else _KNOWN_FIRST
                 _put(forms, place, _nominative(parse), weight)
-        against = _AGAINST_DICTIONARY if is_known else _AGAINST_SUGGESTION
-        weight = against if forms else _BY_ENDING
-        for place, base in (*noun_places(word.lower()), *adjective_places(word.lower())):
-            _put(forms, place, base, weight)
-        for place, form in forms.items():
-            if not is_known and form.base in self._first_names:
-                forms[place] = _Form(form.base, form.weight + _FIRST_NAME)
-        for case, gender in product(CASES, ("Masc", "Fem")):
-            place = Place(case, gender)
-            if stays := staying(word.lower(), place):
-                _put(forms, place, word.lower(), _UNCHANGED * stays)
         return forms
 
     def _find_common(self, word: str, *, is_head: bool) -> Forms:

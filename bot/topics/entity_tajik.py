@@ -172,7 +172,8 @@ def _chain(words: Sequence[Shape], index: int, stop: int) -> int:
             break
         end += 1
     # What a conjunction adds is told to belong by the capital that it leads to: маориф ва илми Тоҷикистон.
-    if end + 2 < stop and words[end].text == "ва" and _has_izofat(words[end + 1]):
+    is_joined = end + 2 < stop and words[end].text == "ва" and _has_izofat(words[end + 1])
+    if is_joined and not any(words[end + 1].folded in heads for heads in (_BODIES, _PLACES, _TOWNS, _TITLES)):
         further = _chain(words, end + 1, stop)
         if words[further - 1].is_capital:
             return further

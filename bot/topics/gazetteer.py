@@ -1,6 +1,7 @@
 """What is known by name in any article: countries, cities, international bodies, in Russian, Tajik and English.
 
-Countries and some 400 cities come from Unicode's CLDR by way of Babel, the rest from known.toml beside this file.
+Countries and some 400 cities come from Unicode's CLDR by way of Babel, the rest from known.toml and
+signs.toml beside this file.
 """
 
 import re
@@ -73,9 +74,9 @@ def _beginnings() -> frozenset[str]:
 
 
 def _groups() -> Iterator[tuple[EntityKind, bool, Sequence[str]]]:
-    said = tomllib.loads(files("bot.topics").joinpath("known.toml").read_text(encoding="utf-8"))
+    said, more = _read("known.toml"), _read("signs.toml")
     locales = [Locale(language) for language in _LANGUAGES]
-    for names in said["organisations"]:
+    for names in [*said["organisations"], *more["bodies"]]:
         yield EntityKind.ORGANISATION, False, names
     for names in said["offices"]:
         yield EntityKind.ORGANISATION, True, names
@@ -83,10 +84,14 @@ def _groups() -> Iterator[tuple[EntityKind, bool, Sequence[str]]]:
         if (_COUNTRY.fullmatch(code) and code not in _NO_COUNTRIES) or code in _PARTS_OF_THE_WORLD:
             in_cldr = [_BRACKETS.sub("", locale.territories.get(code, "")) for locale in locales]
             yield EntityKind.PLACE, False, [*said["countries"].get(code, ()), *in_cldr]
-    for names in said["places"]:
+    for names in [*said["places"], *more["places"]]:
         yield EntityKind.PLACE, False, names
     for names in _cities(locales):
         yield EntityKind.PLACE, False, names
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("bot.topics").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _cities(locales: Sequence[Locale]) -> Iterator[list[str]]:
