@@ -1,15 +1,19 @@
 """What else a thing is called: what everybody knows, what topics were told, what articles taught."""
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice, product
 
 from bot.topics.aliases import is_name
 from bot.topics.known import other_names
 from bot.topics.lemmas import Lemmatiser
+from bot.topics.people import shorter_names
 from bot.topics.query import Question, QuestionError, name_key, name_keys, parse_question
 from storage.records import Topic
 from storage.stores import Stores
 
 MOST_NAMES = 24  # of one thing
+LONGEST_READ = 3  # words of a name whose other readings are looked up: a longer one has words enough to be told by
+MOST_READINGS = 8
 
 _Names = dict[str, str]  # the names of one thing by their keys, in the order of their coming
 
@@ -17,22 +21,36 @@ _Names = dict[str, str]  # the names of one thing by their keys, in the order of
 async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) -> Mapping[str, tuple[str, ...]]:
     """For whatever in a question is a name of something, the other names of the same thing, by the name's key.
 
-    They come from topics that one of them names, from what is known beforehand, and from pairs that articles told;
-    what these are called in turn counts too, but a pair never leads on to another pair: an abbreviation may stand for
-    several things.
+    They come from topics that one of them names, from what is known beforehand, and from what articles told; what
+    these are called in turn counts too, but what articles told never leads on to more of it: an abbreviation may stand
+    for several things.
     """
-    keys = name_keys(question, lemmatiser)
-    of_topics = await _names_of_topics(stores, keys, lemmatiser)
-    told = await stores.names.get(keys)
-    found: dict[str, _Names] = {}
-    for key in sorted(keys):
-        sure = _by_key((*of_topics.get(key, ()), *other_names(key, lemmatiser)), lemmatiser)
-        learned = _by_key(told.get(key, ()), lemmatiser)
-        names = await _lead_on(stores, sure, learned, lemmatiser)
+    readings = {key: _readings(key, lemmatiser) for key in name_keys(question, lemmatiser)}
+    asked = {reading for ones in readings.values() for reading in ones}
+    of_topics = await _names_of_topics(stores, asked, lemmatiser)
+    told = await stores.names.get(asked)
+    shorter = shorter_names(question, lemmatiser)
+    found: dict[str, tuple[str, ...]] = {}
+    for key, ones in readings.items():
+        sure = [name for one in ones for name in of_topics.get(one, ())] + list(other_names(key, lemmatiser))
+        sure += [shorter[key]] if key in shorter else []
+        learned = [name for one in ones for name in told.get(one, ())]
+        names = await _lead_on(stores, _by_key(sure, lemmatiser), _by_key(learned, lemmatiser), lemmatiser)
         names.pop(key, None)
         if names:
-            found[key] = names
-    return {key: tuple(names.values())[:MOST_NAMES] for key, names in found.items()}
+            found[key] = tuple(names.values())[:MOST_NAMES]
+    return found
+
+
+def _readings(key: str, lemmatiser: Lemmatiser) -> list[str]:
+    """The keys that a short name may have, each word as any that it may be a form of: Путина is of Путин too."""
+    words = key.split()
+    if len(words) > LONGEST_READ or any(mark in key for mark in '"|:-'):
+        return [key]
+    bases = [
+        [word, *sorted({lemmatiser.base(one) for one in lemmatiser.question_keys(word)} - {word})] for word in words
+    ]
+    return list(dict.fromkeys(" ".join(sorted(set(one))) for one in islice(product(*bases), MOST_READINGS)))
 
 
 async def _lead_on(stores: Stores, sure: _Names, learned: _Names, lemmatiser: Lemmatiser) -> _Names:

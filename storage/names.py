@@ -1,8 +1,8 @@
-"""Names of one thing as articles told them: an abbreviation and what it stands for."""
+"""Names of one thing as articles told them: an abbreviation and what it stands for, a person and the last name."""
 
 import json
-from collections import Counter
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,52 +14,55 @@ from storage.tables import name_pair
 
 # МИД may stand for several ministries: one told less than a third as often as the most told is left out.
 TELLING_SHARE = 3
+# A last name alone means somebody when this share of all people with that word in their names is this one person.
+PERSON_SHARE = 0.8
 MOST_NAMES = 8  # that one name is given
 MOST_COUNTED = 200  # articles; which of two words is the commoner need not be known more exactly
+MOST_PAIRS = 200  # that are looked at for one question
 
 
 class NameStore:
-    """Pairs of names, each with the number of articles that told it."""
+    """Pairs of names, each with the number of articles that told it.
+
+    Of an abbreviation the short name is no word of the long one; of a person it is, the first or the last.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def learn(self, pairs: Collection[NamePair]) -> frozenset[str]:
-        """Count one article that tells these pairs; the keys of those that nobody has told before."""
+        """Count one article that tells these pairs; the keys of the abbreviations that nobody has told before."""
         told = {(pair.short_key, pair.long_key): pair for pair in pairs if pair.short_key != pair.long_key}
-        new: set[str] = set()
-        for (short_key, long_key), pair in told.items():
-            statement = insert(self._connection, name_pair).values(
-                short_key=short_key, long_key=long_key, short=pair.short, long=pair.long, articles=1
-            )
-            statement = statement.on_conflict_do_update(
-                index_elements=["short_key", "long_key"], set_={"articles": name_pair.c.articles + 1}
-            )
-            articles = (await self._connection.execute(statement.returning(name_pair.c.articles))).scalar_one()
-            if articles == 1:
-                new |= {short_key, long_key}
-        return frozenset(new)
+        if not told:
+            return frozenset()
+        statement = insert(self._connection, name_pair).values(
+            [{**asdict(pair), "articles": 1} for pair in told.values()]
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["short_key", "long_key"], set_={"articles": name_pair.c.articles + 1}
+        )
+        returned = statement.returning(name_pair)
+        rows = await self._connection.execute(returned)
+        new = [row for row in rows if row.articles == 1 and not _is_part(row)]
+        return frozenset(key for row in new for key in (row.short_key, row.long_key))
 
     async def get(self, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
         """For each of these keys that has any, the other names of the same thing, the most told first.
 
-        An abbreviation has what it stands for, at least a third as often as for anything else; what is spelled out
-        has the abbreviations for which that holds, and what else these stand for under the same rule is not its name.
+        An abbreviation has what it stands for, where that is told at least a third as often as anything else; what is
+        spelled out has the abbreviations for which that holds. A person's whole name has the last name alone where
+        hardly anybody else has that word in theirs.
         """
         if not keys:
             return {}
-        pairs = await self._pairs(name_pair.c.short_key.in_(keys))
-        by_long = await self._pairs(name_pair.c.long_key.in_(keys))
-        shorts = {row.short_key for row in by_long} - {row.short_key for row in pairs}
-        rivals = [*pairs, *(await self._pairs(name_pair.c.short_key.in_(shorts)) if shorts else ())]
-        most: Counter[str] = Counter()
-        for row in rivals:
-            most[row.short_key] = max(most[row.short_key], row.articles)
+        of_shorts = await self._pairs(name_pair.c.short_key.in_(keys), ~_IS_PART)
+        of_longs = await self._pairs(name_pair.c.long_key.in_(keys))
+        told = await self._count({row.short_key for row in (*of_shorts, *of_longs)})
         names: dict[str, dict[str, None]] = {}
-        for row in sorted({*pairs, *by_long}, key=lambda row: (-row.articles, row.short_key, row.long_key)):
-            if row.articles * TELLING_SHARE < most[row.short_key]:
+        for row in sorted({*of_shorts, *of_longs}, key=lambda row: (-row.articles, row.short_key, row.long_key)):
+            if not _is_meant(row, told):
                 continue
-            if row.short_key in keys:
+            if row.short_key in keys and not _is_part(row):
                 names.setdefault(row.short_key, {})[row.long] = None
             if row.long_key in keys:
                 names.setdefault(row.long_key, {})[row.short] = None
@@ -81,10 +84,34 @@ class NameStore:
         rows = await self._connection.execute(statement, {"words": asked, "most": MOST_COUNTED})
         return {word: articles for word, articles in rows if articles}
 
-    async def _pairs(self, condition: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
-        query = sa.select(
-            name_pair.c.short_key, name_pair.c.long_key, name_pair.c.short, name_pair.c.long, name_pair.c.articles
-        )
-        # One abbreviation in a million articles stands for a handful of things, and a bound for a flood of others.
-        query = query.where(condition).order_by(name_pair.c.articles.desc()).limit(200)
+    async def _pairs(self, *conditions: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
+        query = sa.select(name_pair).where(*conditions).order_by(name_pair.c.articles.desc()).limit(MOST_PAIRS)
         return list(await self._connection.execute(query))
+
+    async def _count(self, shorts: Collection[str]) -> dict[tuple[str, bool], tuple[int, int]]:
+        """How often the most told meaning of each short name was told, and all of them; apart for parts of names."""
+        if not shorts:
+            return {}
+        of_whom = sa.case((_IS_PART, 1), else_=0)
+        articles = name_pair.c.articles
+        query = sa.select(name_pair.c.short_key, of_whom, sa.func.max(articles), sa.func.sum(articles))
+        query = query.where(name_pair.c.short_key.in_(shorts)).group_by(name_pair.c.short_key, of_whom)
+        rows = await self._connection.execute(query)
+        return {(short, bool(is_part)): (most, whole) for short, is_part, most, whole in rows}
+
+
+_IS_PART: sa.ColumnElement[bool] = sa.or_(
+    name_pair.c.long.endswith(" " + name_pair.c.short), name_pair.c.long.startswith(name_pair.c.short + " ")
+)
+
+
+def _is_part(row: sa.Row[Any]) -> bool:
+    return bool(row.long.endswith(f" {row.short}") or row.long.startswith(f"{row.short} "))
+
+
+def _is_meant(row: sa.Row[Any], told: dict[tuple[str, bool], tuple[int, int]]) -> bool:
+    """Whether the short name alone means this one."""
+    most, whole = told[row.short_key, _is_part(row)]
+    if _is_part(row):
+        return bool(row.long.endswith(f" {row.short}") and row.articles >= whole * PERSON_SHARE)
+    return bool(row.articles * TELLING_SHARE >= most)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.topics.lemmas import VERSION as WORDS
 from bot.topics.lemmas import Lemmatiser, Reading
 from bot.topics.pairs import find_pairs
+from bot.topics.people import person_pairs
 from storage.naming import NamePair, NewEntity
 from storage.records import Block, article_text
 
@@ -43,4 +44,5 @@ def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
     text = article_text("", lead, body).strip()
     reading = lemmatiser.read_article(title, text, language)
     entities = () if finder is None else finder.find(title, text, language)
-    return Annotation(reading, entities, find_pairs(f"{title}\n{text}", lemmatiser))
+    pairs = find_pairs(f"{title}\n{text}", lemmatiser)
+    return Annotation(reading, entities, (*pairs, *person_pairs(entities, lemmatiser)))

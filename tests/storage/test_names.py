@@ -119,3 +119,29 @@ async def test_words_are_counted_as_the_index_has_them(database: Database, unsaf
             await store(stores, new_article(number, source.id, title_lemmas="рис", lemmas="рис вода"))
         assert await stores.names.count_words(["рис", "вода", "соль", unsafe]) == {"рис": 3, "вода": 3}
         assert await stores.names.count_words([unsafe]) == {}
+
+
+def person(whole: str) -> list[NamePair]:
+    """What an article that speaks of somebody tells of their names."""
+    first, last = whole.split()
+    return [NamePair(one, whole, one.lower(), " ".join(sorted(whole.lower().split()))) for one in (first, last)]
+
+
+async def test_a_last_name_alone_means_somebody_where_hardly_anybody_else_has_it(database: Database) -> None:
+    async with database.transaction() as stores:
+        for _ in range(8):
+            assert await stores.names.learn(person("Зарина Ткачёва")) == frozenset()
+        for whole in ("Бахром Ткачёва", "Бахром Садовод", "Рустам Бахром"):
+            await stores.names.learn(person(whole))
+        assert await stores.names.get(["зарина ткачёва"]) == {"зарина ткачёва": ("Ткачёва",)}
+        assert await stores.names.get(["бахром ткачёва", "бахром рустам"]) == {}
+        assert await stores.names.get(["бахром садовод"]) == {"бахром садовод": ("Садовод",)}
+        assert await stores.names.get(["ткачёва", "зарина"]) == {}
+
+
+async def test_people_crowd_out_no_abbreviation(database: Database) -> None:
+    async with database.transaction() as stores:
+        await stores.names.learn([NamePair("АН", "Академия наук", "ан", "академия наука")])
+        for _ in range(9):
+            await stores.names.learn([NamePair("Ан", "Виктор Ан", "ан", "ан виктор")])
+        assert await stores.names.get(["ан"]) == {"ан": ("Академия наук",)}
