@@ -33,7 +33,7 @@ crisis crises; analysis analyses; basis bases; thesis theses; hypothesis hypothe
 diagnosis diagnoses; axis axes; criterion criteria; phenomenon phenomena; bacterium bacteria; referendum referenda;
 memorandum memoranda; appendix appendices; index indices; matrix matrices; alumnus alumni; nucleus nuclei;
 radius radii; stimulus stimuli; movie movies; cookie cookies; zombie zombies; calorie calories; species species;
-series series; bus buses; gas gases; lens lenses; tie ties; pie pies; lie lies
+series series; bus buses; gas gases; lens lenses
 """
 )
 _VERBS = _table(
@@ -82,7 +82,7 @@ def _singulars(word: str) -> Iterator[str]:
     if len(word) <= _SHORTEST or not word.endswith("s") or word.endswith(_NO_PLURAL) or _PLURALS.get(word) == word:
         return
     if word.endswith("ies"):
-        yield f"{word[:-3]}y"
+        yield word[:-1] if len(word) == _SHORTEST + 1 else f"{word[:-3]}y"
         return
     if _HAS_ES.search(word):
         yield word[:-2]

@@ -22,6 +22,7 @@ _CAPITALISED = 0.9
 _CAPITALISED_FORM = 0.6
 # A guess about an unknown word counts when it has this share of the likeliest one's weight.
 _LIKELY_GUESS = 0.1
+_LIKELY_CROWD = 0.4
 
 # Surnames in -ов, -ев, -ин, -ын of men and women, with their case endings, and places in -ово, -ино.
 _SURNAME = re.compile(r"(\w{2,}(?:[ое]в|[иы]н))(?:а|у|ым|ом|е|ой|ою|ы|ых|ыми|о)?")
@@ -65,7 +66,7 @@ _DECLENSIONS = (
     ("ями", _SOFT | _VOWEL, ("я", "и")),
     ("ях", _SOFT | _VOWEL, ("я", "и")),
 )
-_SHORTEST_STEM = 2  # letters
+_SHORTEST_STEM = 3  # letters
 # An unknown word that ends so is most likely in its base form (АКДН, Бохтар); Рахмоном, Рахмонов, горах are not.
 _BARE_ENDINGS = tuple("бгджзклнпрстфцчшщ")
 
@@ -137,13 +138,12 @@ class Russian:
         if place is Place.LETTERS and len(folded) <= _LONGEST_ABBREVIATION:
             return frozenset({folded})
         forms = {folded, *_adjective(folded)}
-        if place is not Place.COMMON:
-            if surname := set(_surname(folded)):
-                return frozenset(forms | surname)
-            forms |= _declined(folded)
+        if place is not Place.COMMON and (surname := set(_surname(folded))):
+            crowd = _crowd(parses) if place is Place.EITHER else set()
+            return frozenset(forms | surname | crowd)
         weights = _weights(parses, folded)
         enough = max(weights.values(), default=0.0) * _LIKELY_GUESS
-        return frozenset(forms | {form for form, weight in weights.items() if weight >= enough})
+        return frozenset(forms | _declined(folded) | {form for form, weight in weights.items() if weight >= enough})
 
     def _load(self) -> "MorphAnalyzer":
         if self._morph is None:
@@ -202,6 +202,16 @@ def _weights(parses: "list[Parse]", folded: str) -> dict[str, float]:
         form = _base(parse, folded)
         weights[form] = weights.get(form, 0.0) + parse.score
     return weights
+
+
+def _crowd(parses: "list[Parse]") -> set[str]:
+    """What an unknown word that may be a surname may be the plural of instead: Хуситов, where a sentence begins."""
+    weights: dict[str, float] = {}
+    for parse in parses:
+        if not _is_proper(parse) and any(case <= parse.tag.grammemes for case in _MANY):
+            form = fold(parse.normal_form)
+            weights[form] = weights.get(form, 0.0) + parse.score
+    return {form for form, weight in weights.items() if weight >= _LIKELY_CROWD}
 
 
 def _surname(folded: str) -> Iterator[str]:

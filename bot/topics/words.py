@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+LONGEST_WORD = 64  # letters
 TAJIK_LETTERS = frozenset("ғӣқӯҳҷ")
 # What the same letters are in texts that were made with the fonts of the nineties.
 LEGACY_LETTERS = frozenset("ѓїќўњљ")
@@ -14,20 +15,24 @@ _FOLDED = str.maketrans(
     | {"ғ": "г", "ӣ": "и", "қ": "к", "ӯ": "у", "ҳ": "х", "ҷ": "ч"}
     | {"ѓ": "г", "ї": "и", "ќ": "к", "ў": "у", "њ": "х", "љ": "ч"}
 )
+# Latin letters that stand among Cyrillic ones because they look the same: CНГ.
+_LOOKALIKES = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
+_LATIN = re.compile(r"[a-z]")
 # ӣ is also typed as й, and in Russian й never follows a consonant.
 _TYPED_LONG_I = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])й")
 # What text carries inside words and no one types: stress, soft hyphens, zero-width characters.
 _INVISIBLE = re.compile("[\u0300\u0301\u00ad\u200b-\u200f\u2060\ufeff]")
+_APOSTROPHES = "'’ʼʻ‘`´"
 _WITHIN = "\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff"
 # 2,5 is one word, and so is 12.03.2026.
-_LETTERS = rf"[^\W_]+(?:(?:[{_WITHIN}]+|['’ʼ‘](?=[^\W_])|(?<=\d)[.,](?=\d))[^\W_]*)*"
+_LETTERS = rf"[^\W_]+(?:(?:[{_WITHIN}]+|[{_APOSTROPHES}](?=[^\W_])|(?<=\d)[.,](?=\d))[^\W_]*)*"
 _WORD = re.compile(_LETTERS)
 # After these a word is capitalised whatever it is.
 OPENING_SIGNS = '«"“„(:—–• '
 _OPENER = "«"
 _TOKEN = re.compile(rf"(?:[:—–•] +|[«\"“„(])?{_LETTERS}")
 _POINT = re.compile(r"(?<=\d)[.,](?=\d)")
-_APOSTROPHE = re.compile(r"['’ʼ‘]")
+_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LINE = re.compile(r"[^\n\r\v\f\u2028\u2029]+")
 # The end of a sentence inside a line; what stands before a plain dot decides with _ABBREVIATED.
@@ -57,14 +62,16 @@ def fold(word: str) -> str:
     """A word's letters as all its spellings share them: lower case, ё = е, no Tajik letters, no accents in Latin.
 
     Only letters and digits are left, so that the result is a safe token of the search index; "" when none are.
-    The point within a number becomes a letter: 2,5 → 2p5, which is not 25.
+    What is longer than any word is cut. The point within a number becomes a letter: 2,5 → 2p5, which is not 25.
     """
     folded = clean(word).casefold()
     if _CYRILLIC.search(folded):
+        if 2 * len(_LATIN.findall(folded)) <= len(folded):
+            folded = folded.translate(_LOOKALIKES)
         folded = _TYPED_LONG_I.sub("и", unicodedata.normalize("NFC", folded).translate(_FOLDED))
     else:
         folded = unicodedata.normalize("NFKD", _POINT.sub("p", folded))
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(letter for letter in folded if letter.isalnum())[:LONGEST_WORD]
 
 
 def is_tajik(word: str) -> bool:
