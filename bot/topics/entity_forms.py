@@ -5,7 +5,7 @@ does not have it, and by what the model read in the sentence. The name stands wh
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -66,7 +66,8 @@ class BaseForms:
 
     def __init__(self, morph: "MorphAnalyzer", first_names: Container[str] = frozenset()) -> None:
         """`first_names` in lower case: more than the dictionary has."""
-        self._morph = morph
+        self._parse: Callable[[str], list[Parse]] = lru_cache(8_192)(morph.parse)
+        self._is_in_dictionary: Callable[[str], bool] = lru_cache(8_192)(morph.word_is_known)
         self._first_names = first_names
         self._personal = lru_cache(8_192)(self._find_personal)
         self._common = lru_cache(8_192)(self._find_common)
@@ -94,19 +95,19 @@ class BaseForms:
 
     def is_common(self, word: str) -> bool:
         """Whether the dictionary has the word, and none of its readings is a name or an abbreviation."""
-        if not self._morph.word_is_known(word.lower()):
+        if not self._is_in_dictionary(word.lower()):
             return False
         names = {"Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Trad"}
-        return all(names.isdisjoint(parse.tag.grammemes) for parse in self._morph.parse(word))
+        return all(names.isdisjoint(parse.tag.grammemes) for parse in self._parse(word))
 
     def is_title(self, word: str) -> bool:
         """Whether the word is what somebody is, not a name: посол, дзюдоист."""
-        parses = self._morph.parse(word)
+        parses = self._parse(word)
         return self.is_common(word) and parses[0].tag.POS == "NOUN" and parses[0].tag.animacy == "anim"
 
     def is_first_name(self, word: str) -> bool:
         """Whether the word is a first name or a patronymic and no surname."""
-        parses = [parse for parse in self._morph.parse(word) if not _PERSONAL.isdisjoint(parse.tag.grammemes)]
+        parses = [parse for parse in self._parse(word) if not _PERSONAL.isdisjoint(parse.tag.grammemes)]
         return bool(parses) and not any("Surn" in parse.tag for parse in parses)
 
     def _head(self, words: Sequence[str], grammar: Sequence[Grammar]) -> int:
@@ -122,13 +123,13 @@ class BaseForms:
         """The model takes the adjectives of names for nouns: Объединённых Наций."""
         if read.part not in ("PROPN", "NOUN", "VERB", "DET"):
             return False
-        parses = self._morph.parse(word)
+        parses = self._parse(word)
         return parses[0].tag.POS in _ADJECTIVES or is_adjective(word.lower())
 
     def _find_personal(self, word: str) -> Forms:
         lower = word.lower()
         head, hyphen, last = lower.rpartition("-")
-        is_known = self._morph.word_is_known(word)
+        is_known = self._is_in_dictionary(word)
         if hyphen and not is_known:
             first, second = self._find_personal(head), self._find_personal(last)
             return {
@@ -155,7 +156,7 @@ class BaseForms:
 
     def _personal_readings(self, word: str, *, is_known: bool) -> dict[Place, _Form]:
         forms: dict[Place, _Form] = {}
-        for parse in self._morph.parse(word):
+        for parse in self._parse(word):
             if _PERSONAL.isdisjoint(parse.tag.grammemes) or parse.tag.number != "sing":
                 continue
             weight = _SUGGESTED if not is_known else _KNOWN if "Surn" in parse.tag else _KNOWN_FIRST
@@ -169,9 +170,9 @@ class BaseForms:
         everywhere = [Place(case, gender) for case, gender in product(CASES, genders)]
         if word.isupper() and len(word) > 1:
             return {place: _Form(lower, _UNCHANGED) for place in everywhere}
-        is_known = self._morph.word_is_known(word)
+        is_known = self._is_in_dictionary(word)
         forms: dict[Place, _Form] = {}
-        for parse in self._morph.parse(word):
+        for parse in self._parse(word):
             is_guessed_plural = is_head and not is_known and parse.tag.number == "plur"
             if parse.tag.POS not in (_NOUNS if is_head else _ADJECTIVES) or is_guessed_plural:
                 continue
