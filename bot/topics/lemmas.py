@@ -13,7 +13,7 @@ from bot.topics.words import (
     find_tokens,
     find_words,
     fold,
-    is_cyrillic,
+    is_all_cyrillic,
     is_tajik,
     without_possessive,
 )
@@ -163,7 +163,7 @@ class Lemmatiser:
         written = token.lstrip(OPENING_SIGNS)
         word = without_possessive(written)
         folded = fold(word)
-        if not folded or folded.isdecimal() or not is_cyrillic(folded):
+        if not is_all_cyrillic(folded):
             return _other_keys(folded)
         # pymorphy3 makes Russian verbs of Tajik nouns: it never sees them.
         if is_in_tajik or is_tajik(word):
@@ -175,7 +175,7 @@ class Lemmatiser:
     def _keys_when_asked(self, word: str) -> Keys:
         word = without_possessive(word)
         folded = fold(word)
-        if not folded or folded.isdecimal() or not is_cyrillic(folded):
+        if not is_all_cyrillic(folded):
             return _other_keys(folded)
         keys = self._russian.asked(folded) | {folded, self._base(folded)}
         if letters := abbreviation(word):
@@ -190,8 +190,10 @@ class Lemmatiser:
         seen: list[str] = []
         while folded not in seen:
             seen.append(folded)
-            if folded and not folded.isdecimal():
-                folded = self._russian.likeliest(folded) if is_cyrillic(folded) else english.singular(folded)
+            if is_all_cyrillic(folded):
+                folded = self._russian.likeliest(folded)
+            elif _is_english(folded):
+                folded = english.singular(folded)
         base = min(seen[seen.index(folded) :])
         return seen[0] if base in FUNCTION_WORDS else base
 
@@ -205,10 +207,14 @@ def _terms(words: Iterable[Keys]) -> str:
 
 
 def _other_keys(folded: str) -> Keys:
-    """The keys of what has no Cyrillic letter."""
-    if not folded or any(letter.isdecimal() for letter in folded):
-        return frozenset({folded} if folded else ())
-    return english.forms(folded)
+    """The keys of what is not all Cyrillic; what is not all Latin either has no forms: 2026, су35, 東京."""
+    if _is_english(folded):
+        return english.forms(folded)
+    return frozenset({folded} if folded else ())
+
+
+def _is_english(folded: str) -> bool:
+    return folded.isascii() and folded.isalpha()
 
 
 def _place(word: str, *, is_opening: bool) -> Place:

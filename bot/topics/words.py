@@ -34,6 +34,7 @@ _TOKEN = re.compile(rf"(?:[:—–•] +|[«\"“„(])?{_LETTERS}")
 _POINT = re.compile(r"(?<=\d)[.,](?=\d)")
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ALL_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
 _LINE = re.compile(r"[^\n\r\v\f\u2028\u2029]+")
 # The end of a sentence inside a line; what stands before a plain dot decides with _ABBREVIATED.
 _STOP = re.compile(
@@ -82,6 +83,11 @@ def is_tajik(word: str) -> bool:
 
 def is_cyrillic(word: str) -> bool:
     return bool(_CYRILLIC.search(word))
+
+
+def is_all_cyrillic(folded: str) -> bool:
+    """Whether a folded word has nothing but Cyrillic letters; dictionaries know no other, and may fall over them."""
+    return bool(_ALL_CYRILLIC.fullmatch(folded))
 
 
 def split_words(text: str) -> list[str]:

@@ -123,6 +123,12 @@ def test_sentences_come_with_their_words_by_code_points() -> None:
     ]
 
 
+@pytest.mark.parametrize("word", ["ОДКБ\U00017000", "\U00017000ый", "東京", "Су35", "ɐда"])
+def test_a_word_of_several_scripts_is_only_itself(word: str) -> None:
+    assert LEMMATISER.keys(word) == LEMMATISER.question_keys(word) == {fold(word)}
+    assert LEMMATISER.base(word) == fold(word)
+
+
 def test_the_version_names_the_dictionary() -> None:
     assert VERSION.endswith(version("pymorphy3-dicts-ru"))
 
@@ -135,7 +141,7 @@ def test_an_empty_text_has_no_words() -> None:
 
 
 CYRILLIC = st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюяёқӣҳҷӯғАБВГДСТОИ", min_size=1, max_size=12)
-ANY_WORD = st.one_of(CYRILLIC, st.text(max_size=20))
+ANY_WORD = st.one_of(CYRILLIC, st.text(max_size=20), st.tuples(CYRILLIC, st.text(max_size=3)).map("".join))
 
 
 @given(st.text())
