@@ -1,38 +1,23 @@
 """Questions put to the archive: which topic is meant, which stories answer. For the chat and for the terminal."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.naming import names_for
-from bot.topics.aliases import choose, possible_keys, topic_key
-from bot.topics.known import known_words
+from bot.naming import names_for, other_questions
+from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.near import nearest
-from bot.topics.query import (
-    Facts,
-    Matcher,
-    Question,
-    compile_question,
-    fold_words,
-    name_key,
-    parse_question,
-    wanted_words,
-)
+from bot.topics.query import Facts, Matcher, Question, QuestionError, compile_question, name_key, parse_question
 from bot.topics.quote import Quote, quote
-from bot.topics.spelling import (
-    MOST_DOUBTFUL,
-    Instead,
-    InsteadKind,
-    corrections,
-    long_words,
-    one_letter_away,
-    other_layouts,
-)
+from bot.topics.spelling import Instead, InsteadKind
 from storage.asking import Candidates, Cursor, Found, Order
 from storage.naming import Alias, AliasOrigin, Mention
 from storage.reading import Accepts
 from storage.records import Article, Topic, TopicView
+from storage.search import SECONDS
 from storage.stores import Stores
 from storage.stories import PAGE_SIZE
 
@@ -42,6 +27,8 @@ __all__ = ["Answer", "Archive", "Instead", "InsteadKind"]
 TOPIC_PAST = 500
 ABOUT_LATELY = 40  # of a topic's newest articles tell what it is about now
 MOST_ABOUT = 3
+ABOUT_SECONDS = 0.05  # that finding them may take
+GUESSING = 0.5  # seconds after which nothing else is tried in place of a question
 
 Ask = Callable[[Stores, str], Awaitable["Answer"]]
 
@@ -71,16 +58,19 @@ class Turn:
     order: Order
     cursor: Cursor | None
     size: int
+    with_company: bool = True
 
 
 class Archive:
     """Understands questions; the stores of the caller's transaction do the looking up.
 
-    Every method raises `QuestionError` for a question that cannot be asked.
+    Every method raises `QuestionError` for a question that cannot be asked. `seconds` are those that looking up the
+    stories of one question may take.
     """
 
-    def __init__(self, lemmatiser: Lemmatiser) -> None:
+    def __init__(self, lemmatiser: Lemmatiser, seconds: float = SECONDS) -> None:
         self._lemmatiser = lemmatiser
+        self._seconds = seconds
 
     async def search(
         self,
@@ -97,7 +87,8 @@ class Archive:
 
         async def ask(stores: Stores, words: str) -> Answer:
             question = parse_question(words)
-            return await self._answer(stores, words, question, turn)
+            names = await names_for(stores, question, self._lemmatiser)
+            return await self._answer(stores, words, question, names, turn)
 
         return await self._ask(stores, words, ask, exactly=exactly)
 
@@ -110,20 +101,23 @@ class Archive:
         cursor: Cursor | None = None,
         size: int = PAGE_SIZE,
         exactly: bool = False,
+        with_company: bool = True,
     ) -> Answer:
         """Stories of the topic that the words name, in any form or by another name; else stories with the words.
 
-        Where neither is there, and it need not be `exactly` these words, the same for what may be meant.
+        Where neither is there, and it need not be `exactly` these words, the same for what may be meant. What is
+        `near`, and what they are `about`, is not looked up without `with_company`.
         """
-        turn = Turn(order, cursor, size)
+        turn = Turn(order, cursor, size, with_company=with_company)
 
         async def ask(stores: Stores, words: str) -> Answer:
             question = parse_question(words)
-            topic = await self._find(stores, question)
+            names = await names_for(stores, question, self._lemmatiser)
+            topic = await self._find(stores, question, names)
             if topic is not None:
                 return replace(await self._open(stores, topic, turn), asked=words)
-            answer = await self._answer(stores, words, question, turn)
-            return await self._with_company(stores, answer, words)
+            answer = await self._answer(stores, words, question, names, turn)
+            return await self._with_company(stores, answer, names, turn)
 
         return await self._ask(stores, words, ask, exactly=exactly)
 
@@ -141,12 +135,12 @@ class Archive:
 
     async def find_topic(self, stores: Stores, words: str) -> Topic | None:
         """The saved topic that the words name, in any form or by any of its names."""
-        return await self._find(stores, parse_question(words))
+        question = parse_question(words)
+        return await self._find(stores, question, await names_for(stores, question, self._lemmatiser))
 
     async def save_topic(self, stores: Stores, words: str) -> Topic:
         """The topic that the words name; a new one is saved with its recent past."""
-        question = parse_question(words)
-        found = await self._find(stores, question)
+        found = await self.find_topic(stores, words)
         if found is not None:
             return found
         saved = await stores.topics.add(" ".join(words.split()), topic_key(words, self._lemmatiser))
@@ -163,7 +157,10 @@ class Archive:
         for (name, others), key in zip(named, keys, strict=True):
             aliases = [alias for other in others if (alias := self._alias(other, AliasOrigin.SETTINGS)).key]
             topic = await stores.topics.name_from_settings(name, key, aliases)
-            if topic != before.get(key):
+            known = before.get(key)
+            if topic != known:
+                changed = set(topic.aliases) ^ set(known.aliases if known else ())
+                await stores.topics.mark_stale({name_key(one, self._lemmatiser) for one in changed} - {""})
                 await self._take_past_along(stores, topic)
         return keys
 
@@ -185,7 +182,8 @@ class Archive:
 
     async def matcher_of(self, stores: Stores, topic: Topic) -> Matcher:
         """What a topic asks for now, under all its names."""
-        return await self._matcher(stores, parse_question(topic.name))
+        question = parse_question(topic.name)
+        return compile_question(question, self._lemmatiser, await names_for(stores, question, self._lemmatiser))
 
     def accepts(self, matcher: Matcher, article: Article) -> bool:
         """Whether an article answers."""
@@ -203,9 +201,9 @@ class Archive:
     def _alias(self, name: str, origin: AliasOrigin) -> Alias:
         return Alias(name, name_key(name, self._lemmatiser), origin)
 
-    async def _find(self, stores: Stores, question: Question) -> Topic | None:
+    async def _find(self, stores: Stores, question: Question, names: Names) -> Topic | None:
         """Looked up by keys, first by the question's own: there may be hundreds of thousands of topics."""
-        ranks = possible_keys(question, self._lemmatiser, await names_for(stores, question, self._lemmatiser))
+        ranks = possible_keys(question, self._lemmatiser, names)
         found = await stores.topics.find([key for keys in ranks for key in keys])
         return choose(ranks, found, self._lemmatiser)
 
@@ -217,54 +215,48 @@ class Archive:
         answer = await ask(stores, words)
         if exactly or answer.topic is not None or answer.found.stories or answer.found.is_cut:
             return answer
-        for instead in [*other_layouts(words), *await self._corrections(stores, words)]:
-            other = await ask(stores, instead.text)
-            if other.topic is not None or other.found.stories:
-                return replace(other, asked=words, instead=instead)
+        give_up_at = time.monotonic() + GUESSING
+        async for instead in other_questions(stores, words, self._lemmatiser):
+            with suppress(QuestionError):
+                other = await ask(stores, instead.text)
+                if other.topic is not None or other.found.stories:
+                    return replace(other, asked=words, instead=instead)
+            if time.monotonic() > give_up_at:
+                break
         return answer
 
-    async def _corrections(self, stores: Stores, words: str) -> list[Instead]:
-        """The question with known words in place of those that nobody writes."""
-        topics = await stores.topics.get_from_settings()
-        names = {word for topic in topics for name in (topic.name, *topic.aliases) for word in fold_words(name)}
-        names |= known_words()
-        asked = long_words(set(wanted_words(words)) - names, self._lemmatiser)
-        counts = await stores.names.count_words({key for keys in asked.values() for key in keys})
-        unknown = [word for word, keys in asked.items() if not any(counts.get(key) for key in keys)]
-        if len(unknown) > MOST_DOUBTFUL:
-            return []
-        choices = {word: one_letter_away(word, self._lemmatiser) for word in unknown}
-        edits = {key for found in choices.values() for keys in found.values() for key in keys}
-        return list(corrections(words, choices, await stores.names.count_words(edits), names))
-
     async def _open(self, stores: Stores, topic: Topic, turn: Turn) -> Answer:
-        answer = await self._answer(stores, topic.name, parse_question(topic.name), turn)
-        return await self._with_company(stores, replace(answer, topic=topic), topic.name)
+        question = parse_question(topic.name)
+        names = await names_for(stores, question, self._lemmatiser)
+        answer = await self._answer(stores, topic.name, question, names, turn)
+        return await self._with_company(stores, replace(answer, topic=topic), names, turn)
 
-    async def _answer(self, stores: Stores, words: str, question: Question, turn: Turn) -> Answer:
-        matcher = await self._matcher(stores, question)
+    async def _answer(self, stores: Stores, words: str, question: Question, names: Names, turn: Turn) -> Answer:
+        matcher = compile_question(question, self._lemmatiser, names)
         found = await stores.search.find(
             await self._candidates(stores, matcher),
             self._judge(matcher),
             order=turn.order,
             cursor=turn.cursor,
             limit=turn.size,
+            seconds=self._seconds,
         )
         return Answer(words, found, matcher)
 
-    async def _with_company(self, stores: Stores, answer: Answer, words: str) -> Answer:
+    async def _with_company(self, stores: Stores, answer: Answer, names: Names, turn: Turn) -> Answer:
         """What else a reader of this may want: topics near it, whom and what its newest articles speak of."""
+        if not turn.with_company:
+            return answer
+        words = answer.asked
         offered = await stores.topics.get_from_settings()
-        near = nearest(words, offered, self._lemmatiser)
+        near = nearest(words, [one for one in offered if one != answer.topic], self._lemmatiser)
         matcher = answer.matcher
         candidates = await self._candidates(stores, matcher)
-        lately = await stores.search.find_ids(candidates, self._judge(matcher), limit=ABOUT_LATELY)
-        said = set(name_key(words, self._lemmatiser).split())
-        about = [
-            mention
-            for mention in await stores.entities.find_near(lately, limit=MOST_ABOUT * 4)
-            if said.isdisjoint(name_key(mention.entity.name, self._lemmatiser).split())
-        ]
+        lately = await stores.search.find_ids(
+            candidates, self._judge(matcher), limit=ABOUT_LATELY, seconds=ABOUT_SECONDS
+        )
+        mentions = await stores.entities.find_near(lately, limit=MOST_ABOUT * 4)
+        about = [one for one in mentions if not is_asked_for(one.entity.name, words, names, self._lemmatiser)]
         return replace(answer, near=tuple(await stores.topics.count_articles(near)), about=tuple(about[:MOST_ABOUT]))
 
     async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
@@ -273,9 +265,6 @@ class Archive:
         candidates = await self._candidates(stores, matcher)
         ids = await stores.search.find_ids(candidates, self._judge(matcher), limit=TOPIC_PAST)
         await stores.topics.replace_articles(topic.id, ids)
-
-    async def _matcher(self, stores: Stores, question: Question) -> Matcher:
-        return compile_question(question, self._lemmatiser, await names_for(stores, question, self._lemmatiser))
 
     async def _candidates(self, stores: Stores, matcher: Matcher) -> Candidates:
         if not matcher.sources:

@@ -34,6 +34,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.", 
 Port = Annotated[int, typer.Option(help="Where to listen on this machine.", min=0, max=65535)]
 Words = Annotated[list[str], typer.Argument(help="Words in any form; - reads a question a line from standard input.")]
 Number = Annotated[int | None, typer.Option("-n", help="At most so many: else 10, for programs 1000.", min=1)]
+Best = Annotated[bool, typer.Option("--best", help="Best first, not newest first.", metavar="")]
 Latest = Annotated[int, typer.Option("-n", help="How many.", min=1)]
 
 
@@ -211,6 +212,7 @@ def topic(
     words: Words,
     *,
     number: Number = None,
+    best: Best = False,
     as_json: AsJson = False,
     config: Config = None,
     debug: Debug = False,
@@ -218,7 +220,7 @@ def topic(
     """Stories on a topic, by its name or another name for it."""
     from bot.commands import questions
 
-    return Call(context, config, debug).run(questions.topic, " ".join(words), number, as_json=as_json)
+    return Call(context, config, debug).run(questions.topic, " ".join(words), number, is_best=best, as_json=as_json)
 
 
 @app.command(cls=Question, context_settings={"ignore_unknown_options": True})
@@ -227,6 +229,7 @@ def search(
     words: Words,
     *,
     number: Number = None,
+    best: Best = False,
     as_json: AsJson = False,
     config: Config = None,
     debug: Debug = False,
@@ -234,7 +237,7 @@ def search(
     """Stories with these words; "a phrase", -without, source:NAME."""
     from bot.commands import questions
 
-    return Call(context, config, debug).run(questions.search, " ".join(words), number, as_json=as_json)
+    return Call(context, config, debug).run(questions.search, " ".join(words), number, is_best=best, as_json=as_json)
 
 
 @app.command(cls=Command)

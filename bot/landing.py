@@ -15,6 +15,7 @@ from bot.metrics import Metrics
 from bot.naming import names_for
 from bot.stories.cluster import place
 from bot.stories.fingerprint import fingerprint
+from bot.topics.aliases import keys_of
 from bot.topics.annotate import VERSION, Annotation
 from bot.topics.compiled import TERMS_VERSION, encode
 from bot.topics.lemmas import Lemmatiser
@@ -222,6 +223,7 @@ class LearnedTopics:
     async def _add(self, index: TopicIndex, stores: Stores, topic: Topic) -> bytes:
         """Its terms. A question that was understood once and is no more has those that no article answers."""
         try:
+            await stores.topics.rekey(topic.id, *keys_of(topic, self._lemmatiser))
             return index.add(topic, await names_for(stores, parse_question(topic.name), self._lemmatiser))
         except QuestionError as error:
             log.warning("a topic cannot be understood", topic=topic.id, name=topic.name, reason=str(error))

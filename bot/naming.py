@@ -1,13 +1,14 @@
-"""What else a thing is called: what everybody knows, what topics were told, what articles taught."""
+"""What else a thing is called, by what everybody knows, topics were told and articles taught; and what may be meant."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from itertools import islice, product
 
 from bot.topics.aliases import is_name
-from bot.topics.known import other_names
+from bot.topics.known import known_words, other_names
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.people import shorter_names
-from bot.topics.query import Question, QuestionError, name_key, name_keys, parse_question
+from bot.topics.query import Question, QuestionError, fold_words, name_key, name_keys, parse_question, wanted_words
+from bot.topics.spelling import MOST_DOUBTFUL, Instead, corrections, long_words, one_letter_away, other_layouts
 from storage.records import Topic
 from storage.stores import Stores
 
@@ -51,6 +52,27 @@ def _readings(key: str, lemmatiser: Lemmatiser) -> list[str]:
         [word, *sorted({lemmatiser.base(one) for one in lemmatiser.question_keys(word)} - {word})] for word in words
     ]
     return list(dict.fromkeys(" ".join(sorted(set(one))) for one in islice(product(*bases), MOST_READINGS)))
+
+
+async def other_questions(stores: Stores, words: str, lemmatiser: Lemmatiser) -> AsyncIterator[Instead]:
+    """What may be meant by a question that finds nothing, the likeliest first: other keys, then known words.
+
+    Known are the words of the settings' topics, of what has a name everywhere, and of the archive's articles.
+    """
+    for instead in other_layouts(words):
+        yield instead
+    topics = await stores.topics.get_from_settings()
+    names = {word for topic in topics for name in (topic.name, *topic.aliases) for word in fold_words(name)}
+    names |= known_words()
+    asked = long_words(set(wanted_words(words)) - names, lemmatiser)
+    counts = await stores.names.count_words({key for keys in asked.values() for key in keys})
+    unknown = [word for word, keys in asked.items() if not any(counts.get(key) for key in keys)]
+    if not 0 < len(unknown) <= MOST_DOUBTFUL:
+        return
+    choices = {word: one_letter_away(word, lemmatiser) for word in unknown}
+    edits = {key for found in choices.values() for keys in found.values() for key in keys}
+    for instead in corrections(words, choices, await stores.names.count_words(edits), names):
+        yield instead
 
 
 async def _lead_on(stores: Stores, sure: _Names, learned: _Names, lemmatiser: Lemmatiser) -> _Names:

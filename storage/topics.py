@@ -1,6 +1,6 @@
 """Topics: saved questions, their other names, and the articles that match them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,7 @@ class TopicStore:
     async def name_from_settings(self, name: str, key: str, aliases: Sequence[Alias]) -> Topic:
         """The topic with this key under the name and the aliases that settings give it; those of admins stay."""
         said = {"name": name, "from_settings": True}
+        await self._rename_key(name, key)
         statement = insert(self._connection, topic).values(key=key, **said)
         changed = sa.or_(topic.c.name != name, topic.c.from_settings.is_(sa.false()))
         anew = {**said, "terms": None}
@@ -136,6 +137,8 @@ class TopicStore:
         left = sa.and_(topic.c.from_settings, topic.c.key.not_in(keys))
         gone = list((await self._connection.execute(sa.select(topic.c.id).where(left))).scalars())
         given = sa.and_(topic_alias.c.topic_id.in_(gone), topic_alias.c.origin == AliasOrigin.SETTINGS)
+        names = list((await self._connection.execute(sa.select(topic_alias.c.key).where(given))).scalars())
+        await self.mark_stale(names)
         await self._connection.execute(sa.delete(topic_alias).where(given))
         dropped = sa.update(topic).where(topic.c.id.in_(gone))
         await self._connection.execute(dropped.values(from_settings=False, terms=None))
@@ -241,6 +244,25 @@ class TopicStore:
         ):
             aliases[topic_id] = (*aliases.get(topic_id, ()), alias)
         return [Topic(row.id, row.name, row.key, aliases.get(row.id, ()), row.from_settings) for row in rows]
+
+    async def rekey(self, topic_id: int, key: str, alias_keys: Mapping[str, str]) -> None:
+        """Another version of the lemmatiser knows a topic by another key, and its aliases by these.
+
+        One whose new key is taken keeps the old one: it is the same question, asked by others.
+        """
+        taken = topic.alias()
+        is_taken = sa.exists().where(taken.c.key == key)
+        change = sa.update(topic).where(topic.c.id == topic_id, topic.c.key != key, ~is_taken)
+        await self._connection.execute(change.values(key=key))
+        for name, alias_key in alias_keys.items():
+            of_alias = (topic_alias.c.topic_id == topic_id, topic_alias.c.alias == name, topic_alias.c.key != alias_key)
+            await self._connection.execute(sa.update(topic_alias).where(*of_alias).values(key=alias_key))
+
+    async def _rename_key(self, name: str, key: str) -> None:
+        """The settings' topic of this name is the same one when the lemmatiser gives it another key."""
+        query = sa.select(topic.c.id).where(topic.c.from_settings, topic.c.name == name, topic.c.key != key)
+        for topic_id in (await self._connection.execute(query)).scalars():
+            await self.rekey(topic_id, key, {})
 
     async def _make_stale(self, topic_id: int) -> None:
         """Whatever matches topics reads this one anew."""

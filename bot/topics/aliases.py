@@ -19,6 +19,11 @@ def topic_key(text: str, lemmatiser: Lemmatiser) -> str:
     return question_key(parse_question(text), lemmatiser)
 
 
+def keys_of(topic: Topic, lemmatiser: Lemmatiser) -> tuple[str, dict[str, str]]:
+    """A topic's key and those of its aliases, as the lemmatiser of today has them. Raises QuestionError."""
+    return topic_key(topic.name, lemmatiser), {alias: name_key(alias, lemmatiser) for alias in topic.aliases}
+
+
 def is_name(question: Question) -> bool:
     """Whether a question is nothing but words, so that they can be a name."""
     return (
@@ -55,6 +60,13 @@ def choose(ranks: KeyRanks, topics: Iterable[Topic], lemmatiser: Lemmatiser) -> 
         return min(by_name, by_alias), by_alias < by_name, topic.id
 
     return min(topics, key=surety, default=None)
+
+
+def is_asked_for(name: str, words: str, names: Names, lemmatiser: Lemmatiser) -> bool:
+    """Whether a name is of what a question asks for: it shares a word with it, or is another name in `names`."""
+    key = name_key(name, lemmatiser)
+    others = {name_key(other, lemmatiser) for ones in names.values() for other in ones}
+    return key in others or not set(key.split()).isdisjoint(name_words(words, lemmatiser))
 
 
 def name_words(name: str, lemmatiser: Lemmatiser) -> tuple[str, ...]:

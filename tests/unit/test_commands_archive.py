@@ -160,9 +160,9 @@ async def test_a_topic_is_found_by_its_other_names(tmp_path: Path, capsys: pytes
     title = "Цех открыло Объединение ткачих долины"
     await import_past(kept, past(tmp_path, article(1, title, 1), article(2, "Долина ткачих объединилась", 2)))
     capsys.readouterr()
-    await topic(kept, "Мастерицы Вахша", None, as_json=True)
+    await topic(kept, "Мастерицы Вахша", None, is_best=False, as_json=True)
     assert capsys.readouterr().out == ""
-    await topic(settings(tmp_path, topic=[TOPIC]), "мастериц вахша", None, as_json=True)
+    await topic(settings(tmp_path, topic=[TOPIC]), "мастериц вахша", None, is_best=False, as_json=True)
     (found,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (found["title"], found["topics"]) == (title, ["Мастерицы Вахша"])
 
@@ -174,7 +174,7 @@ async def test_questions_are_read_line_by_line(
     await import_past(kept, past(tmp_path, article(1, "Рахмон открыл школу", 1), article(2, "Открытие школы", 2)))
     capsys.readouterr()
     monkeypatch.setattr("sys.stdin", io.StringIO("школа\r\nРахмоном\n-\n\n"))
-    await search(kept, "-", None, as_json=False)
+    await search(kept, "-", None, is_best=False, as_json=False)
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(one["question"], len(one["stories"])) for one in answers] == [
         ("школа", 2),
@@ -190,7 +190,7 @@ async def test_a_question_that_cannot_be_asked_is_wrong_use(tmp_path: Path) -> N
     kept = settings(tmp_path)
     await import_past(kept, past(tmp_path, article(1, "Первое", 1)))
     with pytest.raises(UsageError, match="not only what to leave out"):
-        await search(kept, "-школа", None, as_json=False)
+        await search(kept, "-школа", None, is_best=False, as_json=False)
 
 
 async def start_with(kept: Settings) -> None:
