@@ -4,49 +4,35 @@ Terms, little-endian:
 
     8 bytes    the version: of this form and of the lemmatiser
     2 bytes    n, the number of keys
-    n x 8      the hashes of the keys
-    n x 1      their marks: the first key of a word, the first key of a row, the row's kind
-    the rest   the matcher in JSON, where a row's kind is EXACT
-
-An article can answer a question only if it has, of any row, all the words; a word by any of its keys.
+    n x 8      the hashes of the keys, word after word, row after row
+    n x 1      their marks
+    the rest   the matcher in JSON, if any row asks for it
 """
 
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from functools import lru_cache
 from hashlib import blake2b
 
 import orjson
 
 from bot.topics.lemmas import VERSION, Keys
-from bot.topics.query import Clause, Matcher
-from storage.asking import Form
+from bot.topics.query import Matcher
+from bot.topics.rows import Row, Use, rows
+from storage.asking import Clause, Form
 
-FORM = 1  # grows with every change of what stands in terms
+FORM = 2  # grows with every change of what stands in terms
 
-WORD_BEGINS, ROW_BEGINS, KIND_SHIFT = 1, 2, 2  # marks
+# The marks of a key. What it says of a word or of a row stands with the first key of it.
+WORD_BEGINS, FORM_BEGINS, ROW_BEGINS = 1, 2, 4
+USE_SHIFT, USE = 3, 3
+KIND_SHIFT, KIND = 5, 3
+ASKS = 128
 
 _HEAD = struct.Struct("<8sH")
-
-
-class Kind(IntEnum):
-    """What else a question wants of an article that has all words of a row."""
-
-    PLAIN = 0  # nothing
-    NEAR = 1  # that they stand near one another
-    EXACT = 2  # what the matcher says
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Words of which an article needs all, each by its keys."""
-
-    words: tuple[Keys, ...]
-    kind: Kind
 
 
 @lru_cache(maxsize=32_768)
@@ -58,33 +44,26 @@ def hash_key(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
 
 
+def in_title(key: str) -> str:
+    """What a key is called where the headline has it; no key has a colon."""
+    return f"title:{key}"
+
+
 TERMS_VERSION = blake2b(f"{FORM} {VERSION}".encode(), digest_size=8).digest()
-
-
-def rows(matcher: Matcher) -> Iterator[Row]:
-    """What each alternative needs at least, and what is to be asked beyond it."""
-    has_filters = bool(matcher.without or matcher.sources or matcher.language or matcher.after)
-    for clauses in matcher.alternatives:
-        words = tuple(word for clause in clauses for word in _needed(clause))
-        if words and all(words):
-            is_plain = not any(clause.in_title or len(form) > 1 for clause in clauses for form in clause.forms)
-            kind = Kind.EXACT if has_filters or not is_plain else Kind.NEAR if len(clauses) > 1 else Kind.PLAIN
-            yield Row(words, kind)
 
 
 def encode(matcher: Matcher) -> bytes:
     """The terms of a question."""
     keys: list[int] = []
     marks = bytearray()
-    is_exact = False
-    for row in rows(matcher):
-        is_exact = is_exact or row.kind is Kind.EXACT
-        for number, word in enumerate(row.words):
-            first = WORD_BEGINS | (ROW_BEGINS if number == 0 else 0) | row.kind << KIND_SHIFT
+    compact = tuple(rows(matcher))
+    for row in compact:
+        for word, mark in _words(row):
             keys += sorted(map(hash_key, word))
-            marks += bytes((first, *(0 for _ in range(len(word) - 1))))
+            marks += bytes((mark, *(0 for _ in range(len(word) - 1))))
     packed = struct.pack(f"<{len(keys)}Q", *keys)
-    return _HEAD.pack(TERMS_VERSION, len(keys)) + packed + marks + (pack(matcher) if is_exact else b"")
+    asks = any(row.asks for row in compact)
+    return _HEAD.pack(TERMS_VERSION, len(keys)) + packed + marks + (pack(matcher) if asks else b"")
 
 
 def pack(matcher: Matcher) -> bytes:
@@ -144,17 +123,19 @@ class Columns:
         return True
 
 
-def _needed(clause: Clause) -> Iterable[Keys]:
-    """The words without which a clause does not stand. Of several forms each gives its most telling word to one."""
-    forms = [form for form in clause.forms if all(form)]
-    if len(forms) == 1:
-        return forms[0]
-    return (frozenset[str]().union(*map(_most_telling, forms)),)
-
-
-def _most_telling(form: Form) -> Keys:
-    """Long words are rarer."""
-    return max(form, key=lambda keys: max(map(len, keys)))
+def _words(row: Row) -> Iterator[tuple[Keys, int]]:
+    """The words of a row with their marks."""
+    mark = ROW_BEGINS | row.kind << KIND_SHIFT | (ASKS if row.asks else 0)
+    for form in row.forms:
+        mark |= FORM_BEGINS
+        for word in form:
+            yield word, mark | WORD_BEGINS
+            mark = 0
+    for word in row.in_title:
+        yield frozenset(map(in_title, word)), mark | WORD_BEGINS | Use.LOOSE << USE_SHIFT
+        mark = 0
+    if row.barred:
+        yield row.barred, WORD_BEGINS | Use.BARRED << USE_SHIFT
 
 
 def _lists(form: Form) -> list[list[str]]:

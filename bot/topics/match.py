@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from bot.topics.compiled import Columns, Row, encode, rows, unpack
+from bot.topics.compiled import Columns, encode, unpack
 from bot.topics.lemmas import Keys, Lemmatiser, Reading
 from bot.topics.places import Heard
 from bot.topics.query import Facts, Matcher, compile_question, parse_question, question_key
+from bot.topics.rows import Row, rows
 from bot.topics.segment import Segment
 from storage.asking import StoredTopic
 from storage.records import Topic
@@ -108,7 +110,7 @@ class TopicIndex:
         def weigh(keys: Keys) -> tuple[int, int]:
             return sum(len(self._by_key.get(key, ())) for key in keys), -max(map(len, keys))
 
-        return min(row.words, key=weigh)
+        return min((*chain.from_iterable(row.forms), *row.in_title), key=weigh)
 
     def _match_fresh(self, reading: Reading, facts: Facts) -> set[int]:
         looked_at: set[int] = set()
@@ -119,8 +121,8 @@ class TopicIndex:
     def _settle(self) -> None:
         """What was loaded becomes one segment when it is first asked for."""
         if self._loaded.keys:
-            self._segments.append(Segment(self._loaded))
-            self._loaded = Columns()
+            loaded, self._loaded = self._loaded, Columns()
+            self._segments.append(Segment(loaded))
 
     def _compact(self) -> None:
         """The fresh topics become a segment, and the last segments one."""

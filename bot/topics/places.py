@@ -1,12 +1,14 @@
-"""Where the words of an article stand, and which of very many sets of words stand near one another there."""
+"""An article's words by number, where they stand, and which of very many sets of words stand near one another."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.topics.compiled import hash_key
+from bot.topics.compiled import hash_key, in_title
 from bot.topics.lemmas import Reading
 from bot.topics.query import NEAR_WORDS
 
@@ -17,18 +19,17 @@ Flags = NDArray[np.bool_]
 # A word that stands at p is in the windows that begin from p - NEAR_WORDS + 1 to p: so many bits in a row.
 _WINDOWS = np.uint64((1 << NEAR_WORDS) - 1)
 _CELL = 64  # bits
-MOST_CELLS = 1 << 18  # in a matrix: 2 MiB
+MOST_CELLS = 1 << 17  # that are looked at together: 1 MiB
 
 
 class Heard:
-    """An article by the hashes of its keys. Where they stand is looked up when it is asked for."""
+    """An article by the hashes of its keys, those of its headline once more as such."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._keys = tuple(reading.keys)
-        self._flat: Numbers | None = None
-        self._counts: Numbers = np.zeros(0, np.int64)
-        self.hashes: Hashes = np.fromiter(map(hash_key, self._keys), np.uint64, len(self._keys))
+        headline = map(in_title, frozenset().union(*reading.words[: reading.title_words]))
+        self.hashes: Hashes = np.array([*map(hash_key, self._keys), *map(hash_key, headline)], np.uint64)
 
     @property
     def length(self) -> int:
@@ -36,52 +37,99 @@ class Heard:
         return len(self._reading.words)
 
     def places(self, keys: Numbers) -> tuple[Numbers, Numbers]:
-        """The positions of these keys (by their place in `hashes`), one key's after another's; how many each has."""
-        if self._flat is None:
-            spots = [self._reading.positions[key] for key in self._keys]
-            self._counts = np.fromiter(map(len, spots), np.int64, len(spots))
-            self._flat = np.fromiter(chain.from_iterable(spots), np.int64)
-        counts = self._counts[keys]
-        return self._flat[ranges((np.cumsum(self._counts) - self._counts)[keys], counts)], counts
+        """The positions of these keys (by their place in `hashes`), one key's after another's; how many each has.
+
+        A key of the headline as such has none.
+        """
+        starts, counts, positions = self._positions
+        return positions[ranges(starts[keys], counts[keys])], counts[keys]
+
+    @cached_property
+    def _positions(self) -> tuple[Numbers, Numbers, Numbers]:
+        spots = [self._reading.positions[key] for key in self._keys]
+        counts = np.zeros(len(self.hashes), np.int32)
+        counts[: len(spots)] = [len(spot) for spot in spots]
+        return np.cumsum(counts) - counts, counts, np.fromiter(chain.from_iterable(spots), np.int32)
+
+
+class Places:
+    """Where words stand that are told by lines: each word of the article that topics ask for has one."""
+
+    def __init__(self, heard: Heard, lines: Numbers, keys: Numbers, count: int) -> None:
+        """Of `count` lines these have these keys of the article."""
+        self._positions, counts = heard.places(keys)
+        self._lines = np.repeat(lines, counts)
+        self._width = (heard.length + NEAR_WORDS) // _CELL + 2
+        self._count = count
+        self._masks: dict[int, int] = {}
+
+    def are_near(self, lines: Numbers, sizes: Numbers) -> Flags:
+        """For each set of lines whether NEAR_WORDS positions in a row have all of them.
+
+        `lines` are those of one set after another, `sizes` how many each has.
+        """
+        found = np.zeros(len(sizes), np.bool_)
+        starts = np.cumsum(sizes) - sizes
+        at_once = max(1, MOST_CELLS // self._width)  # sets
+        for first in range(0, len(sizes), at_once):
+            part = slice(first, first + at_once)
+            found[part] = self._have_window(lines, starts[part], sizes[part])
+        return found
+
+    def stand(self, forms: Sequence[Sequence[int]]) -> bool:
+        """Whether forms of lines stand near one another, the words of each side by side. One alone only stands."""
+        windows = -1
+        for form in forms:
+            starts = self._mask(form[0])
+            for place, line in enumerate(form[1:], 1):
+                starts &= self._mask(line) >> place
+            if not starts:
+                return False
+            windows &= _spread(starts, NEAR_WORDS - len(form) + 1) << len(form)
+        return len(forms) == 1 or bool(windows)
+
+    def _have_window(self, lines: Numbers, starts: Numbers, sizes: Numbers) -> Flags:
+        windows = self._windows[lines[starts]]
+        for place in range(1, int(sizes.max(initial=0))):
+            more = np.flatnonzero(sizes > place)
+            windows[more] &= self._windows[lines[starts[more] + place]]
+        found: Flags = np.logical_or.reduce(windows, axis=1)
+        return found
+
+    @cached_property
+    def _windows(self) -> Hashes:
+        """A row for each line: a bit for each window that has it."""
+        cells = self._lines.astype(np.int64) * self._width + self._positions // _CELL
+        shift = (self._positions % _CELL).astype(np.uint64)
+        windows = np.zeros(self._count * self._width, np.uint64)
+        np.bitwise_or.at(windows, cells, _WINDOWS << shift)
+        # What is beyond the cell; a shift by 64 is none at all, so it is made in two steps.
+        np.bitwise_or.at(windows, cells + 1, _WINDOWS >> np.uint64(1) >> (np.uint64(_CELL - 1) - shift))
+        return windows.reshape(self._count, self._width)
+
+    def _mask(self, line: int) -> int:
+        """A bit for each position of a line."""
+        if (mask := self._masks.get(line)) is None:
+            mask = 0
+            for position in self._positions[self._lines == line].tolist():
+                mask |= 1 << position
+            self._masks[line] = mask
+        return mask
 
 
 def ranges(starts: Numbers, counts: Numbers) -> Numbers:
     """start, start + 1 … as many as its count says, for each of them."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(starts - (ends - counts), counts) + np.arange(total)
+    ends = np.cumsum(counts, dtype=np.int32)
+    steps = np.arange(ends[-1] if len(ends) else 0, dtype=np.int32)
+    steps += np.repeat((starts - (ends - counts)).astype(np.int32), counts)
+    return steps
 
 
-def stand_near(rows: Numbers, sizes: Numbers, words: Numbers, keys: Numbers, heard: Heard) -> Flags:
-    """For each set of words whether NEAR_WORDS positions in a row have all of them.
-
-    `rows` are the sets' words, one set's after another's, in `sizes`. `words` are those of the article with the keys
-    that are theirs there, and have each of `rows` among them.
-    """
-    width = (heard.length + NEAR_WORDS) // _CELL + 2
-    at_once = max(1, MOST_CELLS // (width * int(sizes.max(initial=1))))  # sets, so that a long text costs no memory
-    found = np.zeros(len(sizes), np.bool_)
-    ends = np.cumsum(sizes)
-    for start in range(0, len(sizes), at_once):
-        stop = min(start + at_once, len(sizes))
-        part = rows[ends[start] - sizes[start] : ends[stop - 1]]
-        distinct, lines = np.unique(part, return_inverse=True)
-        windows = _windows(distinct, words, keys, heard, width)
-        firsts = np.cumsum(sizes[start:stop]) - sizes[start:stop]
-        found[start:stop] = np.bitwise_and.reduceat(windows[lines], firsts, axis=0).any(axis=1)
-    return found
-
-
-def _windows(wanted: Numbers, words: Numbers, keys: Numbers, heard: Heard, width: int) -> Hashes:
-    """A line for each of the wanted words: a bit for each window that has it."""
-    line = np.minimum(np.searchsorted(wanted, words), len(wanted) - 1)
-    is_wanted = wanted[line] == words
-    positions, counts = heard.places(keys[is_wanted])
-    lines = np.repeat(line[is_wanted], counts)
-    cells = lines * width + positions // _CELL
-    shift = (positions % _CELL).astype(np.uint64)
-    windows = np.zeros(len(wanted) * width, np.uint64)
-    np.bitwise_or.at(windows, cells, _WINDOWS << shift)
-    # What is beyond the cell; a shift by 64 is none at all, so it is made in two steps.
-    np.bitwise_or.at(windows, cells + 1, _WINDOWS >> np.uint64(1) >> (np.uint64(_CELL - 1) - shift))
-    return windows.reshape(len(wanted), width)
+def _spread(bits: int, width: int) -> int:
+    """Each bit, and the `width` - 1 above it."""
+    spread = 1
+    while spread < width:
+        step = min(spread, width - spread)
+        bits |= bits << step
+        spread += step
+    return bits

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.topics import match, places
-from bot.topics.compiled import TERMS_VERSION, Kind, encode, pack, rows, unpack
+from bot.topics.compiled import TERMS_VERSION, encode, pack, unpack
 from bot.topics.lemmas import Lemmatiser, Reading
 from bot.topics.match import TopicIndex
 from bot.topics.query import NEAR_WORDS, Facts, Matcher, QuestionError, compile_question, parse_question
-from storage.asking import StoredTopic
+from bot.topics.rows import MOST_ROWS, Kind, Row, rows
+from storage.asking import Clause, StoredTopic
 from storage.records import Topic
 
 LEMMATISER = Lemmatiser()
@@ -143,15 +144,59 @@ def test_a_name_that_is_no_question_leaves_what_stands() -> None:
         ("вода | Рогун", [Kind.PLAIN, Kind.PLAIN]),
         ("вода Рогун", [Kind.NEAR]),
         ("вода Рогун | Нурек", [Kind.NEAR, Kind.PLAIN]),
-        ("«малая ГЭС» | Нурек", [Kind.EXACT, Kind.PLAIN]),
-        ("title:вода", [Kind.EXACT]),
-        ("вода | Рогун -Нурек", [Kind.EXACT, Kind.EXACT]),
+        ("«малая ГЭС» | Нурек", [Kind.PHRASE, Kind.PLAIN]),
+        ("«малая ГЭС» Нурек -Рогун", [Kind.PHRASE]),
+        ("title:вода", [Kind.PLAIN]),
+        ("title:вода Нурек", [Kind.PLAIN]),
+        ("title:вода Нурек Рогун", [Kind.NEAR]),
+        ("вода | Рогун -Нурек -малая", [Kind.PLAIN, Kind.PLAIN]),
     ],
 )
-def test_only_what_needs_it_is_put_to_the_matcher(name: str, kinds: list[Kind]) -> None:
+def test_what_words_decide_is_not_put_to_the_matcher(name: str, kinds: list[Kind]) -> None:
     matcher = compiled(name)
-    assert [row.kind for row in rows(matcher)] == kinds
-    assert (pack(matcher) in encode(matcher)) == (Kind.EXACT in kinds)
+    assert [(row.kind, row.asks) for row in rows(matcher)] == [(kind, False) for kind in kinds]
+    assert pack(matcher) not in encode(matcher)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("вода source:Ховар", Kind.PLAIN),
+        ("вода Рогун language:tg", Kind.NEAR),
+        ("«малая ГЭС» after:2026-11-01", Kind.PHRASE),
+        ("вода -«малая ГЭС»", Kind.PLAIN),
+        ("title:«малая ГЭС»", Kind.PLAIN),
+    ],
+)
+def test_what_they_do_not_decide_is(name: str, kind: Kind) -> None:
+    matcher = compiled(name)
+    assert [(row.kind, row.asks) for row in rows(matcher)] == [(kind, True)]
+    assert encode(matcher).endswith(pack(matcher))
+
+
+def clause(*forms: str) -> Clause:
+    return Clause(tuple(tuple(frozenset({word}) for word in form.split()) for form in forms))
+
+
+def forms_of(matcher: Matcher) -> list[list[str]]:
+    return [[" ".join("/".join(sorted(word)) for word in form) for form in row.forms] for row in rows(matcher)]
+
+
+def test_a_clause_of_several_names_has_a_row_for_each() -> None:
+    both = (clause("рф", "россия", "российская федерация", "новая россия"), clause("вода", "питьевая влага"))
+    assert forms_of(Matcher((both,))) == [
+        ["россия/рф", "вода"],
+        ["россия/рф", "питьевая влага"],
+        ["российская федерация", "вода"],
+        ["российская федерация", "питьевая влага"],
+    ]
+
+
+def test_too_many_rows_become_one_that_asks() -> None:
+    many = clause(*(f"длинное{number} имя" for number in range(MOST_ROWS + 1)))
+    [row] = rows(Matcher(((many, clause("вода")),)))
+    assert ([len(form) for form in row.forms], row.kind, row.asks) == ([1, 1], Kind.NEAR, True)
+    assert row.forms[0][0] == {f"длинное{number}" for number in range(MOST_ROWS + 1)}
 
 
 @pytest.mark.parametrize("one", TOPICS, ids=lambda one: one.name)
@@ -161,20 +206,38 @@ def test_a_matcher_is_unpacked_as_it_was(one: Topic) -> None:
 
 
 def test_words_without_any_keys_are_never_found() -> None:
-    # No question has such words; a matcher may, and then the rest of it counts.
-    water = compiled("вода").alternatives[0][0]
-    nothing = type(water)(((frozenset(),),))
-    both = type(water)(((frozenset(),), *water.forms))
-    assert [row.words for row in rows(Matcher(((nothing,), (nothing, water), (both,))))] == [water.forms[0]]
+    """No question has such words; a matcher may, and then the rest of it counts."""
+    nothing, water = Clause(((frozenset(),),)), clause("вода")
+    either = Clause((*nothing.forms, *water.forms))
+    assert list(rows(Matcher(((nothing,), (nothing, water), (either,), ())))) == [Row(water.forms)]
     index = TopicIndex(LEMMATISER)
-    index.load([StoredTopic(1, encode(Matcher(((nothing,),)))), StoredTopic(2, encode(Matcher(((both,),))))])
+    index.load([StoredTopic(1, encode(Matcher(((nothing,),)))), StoredTopic(2, encode(Matcher(((either,),))))])
     assert index.match(LEMMATISER.read("вода"), FACTS) == (2,)
 
 
 WORDS = ("ОДКБ", "Рахмонов", "вода", "воды", "Рогун", "ГЭС", "taxes", "сел")
-PARTS = (*WORDS, *WORDS, "-вода", "|", "|", "«малая ГЭС»", "«вода Рогун»", "title:вода", "source:Ховар", "language:tg")
+PARTS = (
+    *WORDS,
+    *WORDS,
+    "-вода",
+    "|",
+    "|",
+    "«малая ГЭС»",
+    "«вода Рогун»",
+    "title:вода",
+    "title:«малая ГЭС»",
+    "-«ГЭС сел»",
+    "source:Ховар",
+    "language:tg",
+)
 TEXTS = st.lists(st.sampled_from([*WORDS, "малая", ". ", FAR, "о"]), max_size=12).map(" ".join)
-NAMES: tuple[tuple[str, ...], ...] = ((), ("Нурек",), ("малая вода", "Рогун"), ("taxes",))
+NAMES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("сел",),
+    ("малая вода", "Рогун"),
+    ("taxes", "сел малая", "Рогун Рогун сел"),
+    tuple(f"малая {word}" for word in WORDS) * 2,
+)
 
 
 def is_question(text: str) -> bool:
