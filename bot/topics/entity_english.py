@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.topics.entity_mentions import Mention
-from bot.topics.entity_shapes import Shape, find_known, folded_set, run, shapes
+from bot.topics.entity_shapes import Shape, are_initials, find_known, folded_set, run, shapes
 from bot.topics.first_names import is_first_name, is_surname
 from storage.naming import EntityKind
 
@@ -87,37 +87,35 @@ def find_english(title: str, text: str) -> list[Mention]:
 
 def _mentions(words: Sequence[Shape], *, is_headline: bool) -> Iterator[_Found]:
     index = 0
-    surnames: set[str] = set()
+    heard: dict[str, EntityKind] = {}  # surnames and abbreviations of what was named before
     while index < len(words):
-        found = _at(words, index, is_headline=is_headline, surnames=surnames)
+        found = _at(words, index, is_headline=is_headline)
+        if found is None and words[index].is_capital and (kind := heard.get(words[index].folded)):
+            found = _Found(kind, index, index + 1)
         if found is None:
             index += 1
             continue
         if found.kind is EntityKind.PERSON:
-            surnames.add(words[found.stop - 1].folded)
+            heard[words[found.stop - 1].folded] = found.kind
+        elif found.stop < len(words) and are_initials(words[found.stop], words[index : found.stop]):
+            heard[words[found.stop].folded] = found.kind
         yield found
         index = found.stop
 
 
-def _at(words: Sequence[Shape], index: int, *, is_headline: bool, surnames: set[str]) -> _Found | None:
-    """What begins with this word."""
+def _at(words: Sequence[Shape], index: int, *, is_headline: bool) -> _Found | None:
+    """What begins with this word: of several readings the one that takes in most."""
     word = words[index]
     if not word.is_capital:
         return None
     stop = run(words, index)
-    named = find_known(words, index, stop)
-    if not is_headline:
-        if found := _body(words, index, stop) or _place(words, index, stop):
-            if named is None or named.stop < found.stop:
-                return found
-        elif (person := _person(words, index, stop)) and (named is None or named.stop < person.stop):
-            return person
-    if named:
+    readings: list[_Found | None] = []
+    if named := find_known(words, index, stop):
         end = _linked(words, named.stop, stop) if named.thing.is_office else named.stop
-        return _Found(named.thing.kind, index, end)
-    if word.folded in surnames:
-        return _Found(EntityKind.PERSON, index, index + 1)
-    return None
+        readings.append(_Found(named.thing.kind, index, end))
+    if not is_headline:
+        readings.append(_body(words, index, stop) or _place(words, index, stop) or _person(words, index, stop))
+    return max((found for found in readings if found), key=lambda found: found.stop, default=None)
 
 
 def _body(words: Sequence[Shape], index: int, stop: int) -> _Found | None:

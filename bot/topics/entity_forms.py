@@ -100,10 +100,19 @@ class BaseForms:
         names = {"Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Trad"}
         return all(names.isdisjoint(parse.tag.grammemes) for parse in self._parse(word))
 
+    def is_common_noun(self, word: str) -> bool:
+        return self.is_common(word) and self._parse(word)[0].tag.POS in _NOUNS
+
     def is_title(self, word: str) -> bool:
         """Whether the word is what somebody is, not a name: посол, дзюдоист."""
-        parses = self._parse(word)
-        return self.is_common(word) and parses[0].tag.POS == "NOUN" and parses[0].tag.animacy == "anim"
+        return self.is_common_noun(word) and self._parse(word)[0].tag.animacy == "anim"
+
+    def title_cases(self, word: str) -> frozenset[str]:
+        """The cases in which a word that is_title can be; none of another word."""
+        if not self.is_title(word.lower()):
+            return frozenset()
+        animate = (parse for parse in self._parse(word) if parse.tag.animacy == "anim" and parse.tag.number == "sing")
+        return frozenset(case for parse in animate if (case := _CASES.get(parse.tag.case or "")))
 
     def is_first_name(self, word: str) -> bool:
         """Whether the word is a first name or a patronymic and no surname."""

@@ -16,6 +16,15 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:;\n•*|]|^\s*[—–-]\s")
 _SHORT = frozenset(["mr", "mrs", "ms", "dr", "st", "prof", "gen", "col", "lt", "sen", "gov", "rep", "jr"])
 
 
+def are_initials(short: "Shape", words: Sequence["Shape"]) -> bool:
+    """Whether an abbreviation stands for these words: PWUA for Pamir Water Users Association."""
+    if not short.is_abbreviation:
+        return False
+    capitals = "".join(word.folded[0] for word in words if word.is_capital)
+    everything = "".join(word.folded[0] for word in words)
+    return short.folded in (capitals, everything)
+
+
 def folded_set(words: str) -> frozenset[str]:
     """Words parted by blanks, folded as those of `Shape` are."""
     return frozenset(fold(word) for word in words.split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.topics.entity_mentions import Mention
-from bot.topics.entity_shapes import Shape, find_known, folded_set, run, shapes, without_endings
+from bot.topics.entity_shapes import Shape, are_initials, find_known, folded_set, run, shapes, without_endings
 from bot.topics.first_names import is_first_name, is_surname
 from bot.topics.gazetteer import known
 from bot.topics.words import fold
@@ -32,7 +32,7 @@ _TOWNS = folded_set("шаҳри шаҳраки деҳаи кишвари дав�
 _PLACES = folded_set(
     """
     ноҳияи вилояти дарёи кӯҳи кӯли водии ҷамоати хиёбони кӯчаи майдони фурудгоҳи нерӯгоҳи обанбори ағбаи пайроҳаи
-    ҷазираи баҳри уқёнуси қаторкӯҳи пиряхи маҳаллаи боғи биёбони штати музофоти
+    ҷазираи баҳри уқёнуси қаторкӯҳи пиряхи маҳаллаи биёбони штати музофоти
     """
 )
 _TITLES = folded_set(
@@ -76,20 +76,22 @@ def find_tajik(title: str, text: str) -> list[Mention]:
 
 def _mentions(words: Sequence[Shape]) -> Iterator[_Found]:
     index = 0
-    surnames: dict[str, str] = {}
+    heard: dict[str, _Found] = {}  # surnames and abbreviations of what was named before
     while index < len(words):
-        found = _at(words, index, surnames)
+        found = _at(words, index, heard)
         if found is None:
             index += 1
             continue
         if found.kind is EntityKind.PERSON:
             surname = found.name.split()[-1]
-            surnames[fold(surname)] = surname
+            heard[fold(surname)] = _Found(found.kind, surname, 0)
+        elif found.stop < len(words) and are_initials(words[found.stop], words[index : found.stop]):
+            heard[words[found.stop].folded] = _Found(found.kind, words[found.stop].text, 0)
         yield found
         index = found.stop
 
 
-def _at(words: Sequence[Shape], index: int, surnames: dict[str, str]) -> _Found | None:
+def _at(words: Sequence[Shape], index: int, heard: dict[str, _Found]) -> _Found | None:
     """What begins with this word: of several readings the one that takes in most."""
     stop = run(words, index)
     if found := _town(words, index, stop):
@@ -97,7 +99,7 @@ def _at(words: Sequence[Shape], index: int, surnames: dict[str, str]) -> _Found 
     readings = [
         _famous(words, index, stop),
         _body(words, index, stop) or _place(words, index, stop),
-        _person(words, index, stop) or _surname(words[index], index, surnames),
+        _person(words, index, stop) or _heard(words[index], index, heard),
     ]
     return max((found for found in readings if found), key=lambda found: found.stop, default=None)
 
@@ -114,12 +116,12 @@ def _famous(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
     return _Found(EntityKind.ORGANISATION, _name(words, index, end), end)
 
 
-def _surname(word: Shape, index: int, surnames: dict[str, str]) -> _Found | None:
-    """The surname of somebody who was named before."""
-    if not word.is_capital or word.is_first:
+def _heard(word: Shape, index: int, heard: dict[str, _Found]) -> _Found | None:
+    """The surname or the abbreviation of what was named before."""
+    if not word.is_capital or (word.is_first and not word.is_abbreviation):
         return None
-    folded = next((each for each in without_endings(word.folded, ENDINGS) if each in surnames), None)
-    return _Found(EntityKind.PERSON, surnames[folded], index + 1) if folded else None
+    named = next((heard[each] for each in without_endings(word.folded, ENDINGS) if each in heard), None)
+    return _Found(named.kind, named.name, index + 1) if named else None
 
 
 def _town(words: Sequence[Shape], index: int, stop: int) -> _Found | None:
