@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -216,13 +216,14 @@ class Archive:
         if exactly or answer.topic is not None or answer.found.stories or answer.found.is_cut:
             return answer
         give_up_at = time.monotonic() + GUESSING
-        async for instead in other_questions(stores, words, self._lemmatiser):
-            with suppress(QuestionError):
-                other = await ask(stores, instead.text)
-                if other.topic is not None or other.found.stories:
-                    return replace(other, asked=words, instead=instead)
-            if time.monotonic() > give_up_at:
-                break
+        async with aclosing(other_questions(stores, words, self._lemmatiser)) as others:
+            async for instead in others:
+                with suppress(QuestionError):
+                    other = await ask(stores, instead.text)
+                    if other.topic is not None or other.found.stories:
+                        return replace(other, asked=words, instead=instead)
+                if time.monotonic() > give_up_at:
+                    break
         return answer
 
     async def _open(self, stores: Stores, topic: Topic, turn: Turn) -> Answer:

@@ -1,10 +1,11 @@
 """What else a thing is called, by what everybody knows, topics were told and articles taught; and what may be meant."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice, product
 
 from bot.topics.aliases import is_name
-from bot.topics.known import known_words, other_names
+from bot.topics.known import key_of_name, known_words, other_names
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.people import shorter_names
 from bot.topics.query import Question, QuestionError, fold_words, name_key, name_keys, parse_question, wanted_words
@@ -27,16 +28,22 @@ async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) 
     for several things.
     """
     readings = {key: _readings(key, lemmatiser) for key in name_keys(question, lemmatiser)}
-    asked = {reading for ones in readings.values() for reading in ones}
-    of_topics = await _names_of_topics(stores, asked, lemmatiser)
-    told = await stores.names.get(asked)
+    first = await _look_up(stores, {one for ones in readings.values() for one in ones}, lemmatiser)
     shorter = shorter_names(question, lemmatiser)
-    found: dict[str, tuple[str, ...]] = {}
+    sure: dict[str, _Names] = {}
+    learned: dict[str, _Names] = {}
     for key, ones in readings.items():
-        sure = [name for one in ones for name in of_topics.get(one, ())] + list(other_names(key, lemmatiser))
-        sure += [shorter[key]] if key in shorter else []
-        learned = [name for one in ones for name in told.get(one, ())]
-        names = await _lead_on(stores, _by_key(sure, lemmatiser), _by_key(learned, lemmatiser), lemmatiser)
+        told = [name for one in ones for name in first.of_topics.get(one, ())]
+        also = [shorter[key]] if key in shorter else []
+        sure[key] = _by_key((*told, *other_names(key, lemmatiser), *also), lemmatiser)
+        learned[key] = _by_key([name for one in ones for name in first.learned.get(one, ())], lemmatiser)
+    named = {key: {**sure[key], **learned[key]} for key in readings if sure[key] or learned[key]}
+    second = await _look_up(stores, {one for names in named.values() for one in names}, lemmatiser)
+    found: dict[str, tuple[str, ...]] = {}
+    for key, names in named.items():
+        known = [name for one in names for name in (*second.of_topics.get(one, ()), *other_names(one, lemmatiser))]
+        more = [name for one in sure[key] for name in second.learned.get(one, ())]
+        names.update(_by_key((*known, *more), lemmatiser) | names)
         names.pop(key, None)
         if names:
             found[key] = tuple(names.values())[:MOST_NAMES]
@@ -54,7 +61,7 @@ def _readings(key: str, lemmatiser: Lemmatiser) -> list[str]:
     return list(dict.fromkeys(" ".join(sorted(set(one))) for one in islice(product(*bases), MOST_READINGS)))
 
 
-async def other_questions(stores: Stores, words: str, lemmatiser: Lemmatiser) -> AsyncIterator[Instead]:
+async def other_questions(stores: Stores, words: str, lemmatiser: Lemmatiser) -> AsyncGenerator[Instead, None]:
     """What may be meant by a question that finds nothing, the likeliest first: other keys, then known words.
 
     Known are the words of the settings' topics, of what has a name everywhere, and of the archive's articles.
@@ -75,16 +82,18 @@ async def other_questions(stores: Stores, words: str, lemmatiser: Lemmatiser) ->
         yield instead
 
 
-async def _lead_on(stores: Stores, sure: _Names, learned: _Names, lemmatiser: Lemmatiser) -> _Names:
-    """These names, and what their things are called by other sources than the one that named them."""
-    if not sure and not learned:
-        return {}
-    named = {**sure, **learned}
-    of_topics = await _names_of_topics(stores, named, lemmatiser)
-    known = [name for key in named for name in (*of_topics.get(key, ()), *other_names(key, lemmatiser))]
-    told = await stores.names.get(sure)
-    also = [one for key in sure for one in told.get(key, ())]
-    return {**named, **_by_key((*known, *also), lemmatiser)}
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Other names of the things that keys name: by topics, and by articles."""
+
+    of_topics: Mapping[str, Sequence[str]]
+    learned: Mapping[str, Sequence[str]]
+
+
+async def _look_up(stores: Stores, keys: Collection[str], lemmatiser: Lemmatiser) -> _Told:
+    if not keys:
+        return _Told({}, {})
+    return _Told(await _names_of_topics(stores, keys, lemmatiser), await stores.names.get(keys))
 
 
 async def _names_of_topics(stores: Stores, keys: Collection[str], lemmatiser: Lemmatiser) -> dict[str, tuple[str, ...]]:
@@ -119,5 +128,5 @@ def _plain_name(topic: Topic) -> tuple[str, ...]:
 def _by_key(names: Iterable[str], lemmatiser: Lemmatiser) -> _Names:
     by_key: _Names = {}
     for name in names:
-        by_key.setdefault(name_key(name, lemmatiser), name)
+        by_key.setdefault(key_of_name(name, lemmatiser), name)
     return by_key

@@ -55,11 +55,13 @@ class NameStore:
         """
         if not keys:
             return {}
-        of_shorts = await self._pairs(name_pair.c.short_key.in_(keys), ~_IS_PART)
-        of_longs = await self._pairs(name_pair.c.long_key.in_(keys))
-        told = await self._count({row.short_key for row in (*of_shorts, *of_longs)})
+        of_short = sa.and_(name_pair.c.short_key.in_(keys), ~_IS_PART)
+        query = sa.select(name_pair).where(sa.or_(of_short, name_pair.c.long_key.in_(keys)))
+        order = (name_pair.c.articles.desc(), name_pair.c.short_key, name_pair.c.long_key)
+        rows = list(await self._connection.execute(query.order_by(*order).limit(MOST_PAIRS)))
+        told = await self._count({row.short_key for row in rows})
         names: dict[str, dict[str, None]] = {}
-        for row in sorted({*of_shorts, *of_longs}, key=lambda row: (-row.articles, row.short_key, row.long_key)):
+        for row in rows:
             if not _is_meant(row, told):
                 continue
             if row.short_key in keys and not _is_part(row):
@@ -83,10 +85,6 @@ class NameStore:
         )
         rows = await self._connection.execute(statement, {"words": asked, "most": MOST_COUNTED})
         return {word: articles for word, articles in rows if articles}
-
-    async def _pairs(self, *conditions: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
-        query = sa.select(name_pair).where(*conditions).order_by(name_pair.c.articles.desc()).limit(MOST_PAIRS)
-        return list(await self._connection.execute(query))
 
     async def _count(self, shorts: Collection[str]) -> dict[tuple[str, bool], tuple[int, int]]:
         """How often the most told meaning of each short name was told, and all of them; apart for parts of names."""

@@ -51,8 +51,14 @@ def other_names(key: str, lemmatiser: Lemmatiser) -> tuple[str, ...]:
     table = _table()
     for one in table.by_stems.get(_stems(words), ()):
         if _is_name(words, one.name, lemmatiser):
-            return tuple(name for name in table.things[one.thing] if name_key(name, lemmatiser) != key)
+            return tuple(name for name in table.things[one.thing] if key_of_name(name, lemmatiser) != key)
     return ()
+
+
+@lru_cache(maxsize=8_192)
+def key_of_name(name: str, lemmatiser: Lemmatiser) -> str:
+    """`name_key`, remembered: the names of a thing are asked for again and again."""
+    return name_key(name, lemmatiser)
 
 
 def known_words() -> frozenset[str]:

@@ -94,7 +94,7 @@ def _edits(word: str) -> set[str]:
     swapped = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
     other = {left + letter + right[1:] for left, right in splits if right for letter in letters}
     longer = {left + letter + right for left, right in splits for letter in letters}
-    return (shorter | swapped | other | longer) - {word}
+    return {edit for edit in shorter | swapped | other | longer if fold(edit) == edit} - {word}
 
 
 def _keys(edit: str, lemmatiser: Lemmatiser) -> Keys:
