@@ -1,6 +1,6 @@
 """Articles: added once, revised in place, read as records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -76,11 +76,15 @@ class ArticleStore:
 
         `asked` gives each identity's URL; for a source that is not stored itself the URLs alone tell.
         """
-        urls = await self._present(article.c.url, set(asked.values()))
+        urls = await self.find_urls(set(asked.values()))
         known = {identity for identity, url in asked.items() if url in urls}
         if source_id is not None:
             known |= await self._present(article.c.identity, asked, article.c.source_id == source_id)
         return known
+
+    async def find_urls(self, urls: Collection[str]) -> set[str]:
+        """Those that are the canonical URL of an article."""
+        return await self._present(article.c.url, urls)
 
     async def _present(self, column: sa.Column[Any], values: Iterable[str], *which: sa.ColumnElement[bool]) -> set[str]:
         """Those of the values that the column has."""

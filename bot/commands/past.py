@@ -8,9 +8,10 @@ that was cut off is simply started again.
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.annotator import Annotator
@@ -24,9 +25,11 @@ from bot.commands.pastlines import (
     LineError,
     PastArticle,
     Places,
+    address_of,
+    read_article,
     read_batches,
-    read_line,
     read_lines,
+    read_object,
 )
 from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.ingest.workers import Workers
@@ -42,6 +45,9 @@ from storage.stores import Stores
 BATCH = 50  # articles at once: the database's one writer is held for a tenth of a second
 LOOK = 2000  # lines that are looked up at once
 MB = 1024**2
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 async def import_past(settings: Settings, file: Path) -> int:
@@ -68,8 +74,8 @@ async def _import(importer: "Importer", file: Path) -> int:
     with progress("Reading, MB", _megabytes(file)) as advance:
         places = await importer.survey(file, advance)
     faults = importer.faults
-    for fault in faults.first:
-        note(f"{file}: {fault}")
+    for number, sentence in faults.first:
+        note(f"{file}: line {number}: {sentence}")
     if faults.count > SHOWN_FAULTS:
         note(f"{file}: and {faults.count - SHOWN_FAULTS} more lines like these")
     with progress("Articles", len(places)) as advance:
@@ -97,19 +103,12 @@ class Importer:
         """Look at each line once; where the articles stand that are not stored yet."""
         places, seen = Places(), 0
         for chunk in _chunks(read_lines(file), LOOK):
-            read: list[tuple[Line, PastArticle]] = []
-            for line in chunk:
-                try:
-                    read.append((line, read_line(line.said, self.zone)))
-                except LineError as error:
-                    self.faults.add(line.number, error)
-            known = await self._find_known([article for _, article in read])
-            self.known += sum(known)
-            for (line, article), is_known in zip(read, known, strict=True):
-                if not is_known:
+            async with self._database.snapshot() as stores:
+                for line, article in await self._without_stored(stores, chunk):
                     places.add(article.published_at, line.offset)
-            advance(chunk[-1].offset // MB - seen)
-            seen = chunk[-1].offset // MB
+            reached = chunk[-1].offset // MB
+            advance(reached - seen)
+            seen = reached
         return places
 
     async def store_all(self, batches: Iterator[list[PastArticle]], advance: Advance) -> None:
@@ -124,15 +123,39 @@ class Importer:
             if ahead is not None:
                 await self._store(await ahead, advance)
 
-    async def _find_known(self, articles: Sequence[PastArticle]) -> list[bool]:
-        """Whether each is in the archive."""
-        keys = [(article.source, article.identity, article.address) for article in articles]
+    async def _without_stored(self, stores: Stores, chunk: Sequence[Line]) -> list[tuple[Line, PastArticle]]:
+        """The articles of these lines that are not in the archive.
+
+        Most addresses are written as they are stored: of these nothing more is looked at when all are there.
+        """
+        said = self._sift(((line, line.said) for line in chunk), read_object)
+        urls = [address_of(one) for _, one in said]
+        stored = await stores.articles.find_urls(set(urls))
+        left = [one for one, url in zip(said, urls, strict=True) if url not in stored]
+        read = self._sift(left, lambda one: read_article(one, self.zone))
+        new = await self._without_known(stores, read)
+        self.known += len(said) - len(left) + len(read) - len(new)
+        return new
+
+    async def _without_known(
+        self, stores: Stores, read: Sequence[tuple[Line, PastArticle]]
+    ) -> list[tuple[Line, PastArticle]]:
+        named = [(line, article, *article.names()) for line, article in read]
         by_source: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        for source, identity, address in keys:
-            by_source[source][identity] = address
-        async with self._database.snapshot() as stores:
-            known = {name: await self._find_of_source(stores, name, asked) for name, asked in by_source.items()}
-        return [identity in known[source] for source, identity, _ in keys]
+        for _, article, identity, address in named:
+            by_source[article.source][identity] = address
+        known = {name: await self._find_of_source(stores, name, asked) for name, asked in by_source.items()}
+        return [(line, article) for line, article, identity, _ in named if identity not in known[article.source]]
+
+    def _sift(self, given: Iterable[tuple[Line, Given]], read: Callable[[Given], Read]) -> list[tuple[Line, Read]]:
+        """What can be read of each line; what is wrong with the others is noted."""
+        good: list[tuple[Line, Read]] = []
+        for line, one in given:
+            try:
+                good.append((line, read(one)))
+            except LineError as error:
+                self.faults.add(line.number, error)
+        return good
 
     async def _find_of_source(self, stores: Stores, name: str, asked: Mapping[str, str]) -> set[str]:
         source = self._sources.get(name) or await stores.sources.find_named(name)
