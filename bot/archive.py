@@ -10,7 +10,16 @@ from bot.naming import names_for, other_questions
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.near import nearest
-from bot.topics.query import Facts, Matcher, Question, QuestionError, compile_question, name_key, parse_question
+from bot.topics.query import (
+    Facts,
+    Matcher,
+    Question,
+    QuestionError,
+    compile_question,
+    name_key,
+    parse_question,
+    question_key,
+)
 from bot.topics.quote import Quote, quote
 from bot.topics.spelling import Instead, InsteadKind
 from storage.asking import Candidates, Cursor, Found, Order
@@ -28,6 +37,7 @@ TOPIC_PAST = 500
 ABOUT_LATELY = 40  # of a topic's newest articles tell what it is about now
 MOST_ABOUT = 3
 ABOUT_SECONDS = 0.05  # that finding them may take
+OFFERED_FOR = 60.0  # seconds that the settings' topics are remembered
 GUESSING = 0.5  # seconds after which nothing else is tried in place of a question
 
 Ask = Callable[[Stores, str], Awaitable["Answer"]]
@@ -71,6 +81,7 @@ class Archive:
     def __init__(self, lemmatiser: Lemmatiser, seconds: float = SECONDS) -> None:
         self._lemmatiser = lemmatiser
         self._seconds = seconds
+        self._offered: tuple[float, list[Topic]] | None = None
 
     async def search(
         self,
@@ -115,7 +126,8 @@ class Archive:
             names = await names_for(stores, question, self._lemmatiser)
             topic = await self._find(stores, question, names)
             if topic is not None:
-                return replace(await self._open(stores, topic, turn), asked=words)
+                known = names if topic.key == question_key(question, self._lemmatiser) else None
+                return replace(await self._open(stores, topic, turn, known), asked=words)
             answer = await self._answer(stores, words, question, names, turn)
             return await self._with_company(stores, answer, names, turn)
 
@@ -194,6 +206,7 @@ class Archive:
     async def _rename(self, stores: Stores, topic: Topic, key: str, is_changed: bool) -> bool:
         """After a change of its names a topic takes its past along, and whatever asks for them is matched anew."""
         if is_changed:
+            self._offered = None
             await stores.topics.mark_stale({key, name_key(topic.name, self._lemmatiser)} - {""})
             await self._take_past_along(stores, await stores.topics.get(topic.id))
         return is_changed
@@ -226,9 +239,10 @@ class Archive:
                     break
         return answer
 
-    async def _open(self, stores: Stores, topic: Topic, turn: Turn) -> Answer:
+    async def _open(self, stores: Stores, topic: Topic, turn: Turn, names: Names | None = None) -> Answer:
         question = parse_question(topic.name)
-        names = await names_for(stores, question, self._lemmatiser)
+        if names is None:
+            names = await names_for(stores, question, self._lemmatiser)
         answer = await self._answer(stores, topic.name, question, names, turn)
         return await self._with_company(stores, replace(answer, topic=topic), names, turn)
 
@@ -249,7 +263,7 @@ class Archive:
         if not turn.with_company:
             return answer
         words = answer.asked
-        offered = await stores.topics.get_from_settings()
+        offered = await self._get_offered(stores)
         near = nearest(words, [one for one in offered if one != answer.topic], self._lemmatiser)
         matcher = answer.matcher
         candidates = await self._candidates(stores, matcher)
@@ -258,7 +272,15 @@ class Archive:
         )
         mentions = await stores.entities.find_near(lately, limit=MOST_ABOUT * 4)
         about = [one for one in mentions if not is_asked_for(one.entity.name, words, names, self._lemmatiser)]
-        return replace(answer, near=tuple(await stores.topics.count_articles(near)), about=tuple(about[:MOST_ABOUT]))
+        counted = await stores.topics.count_articles(near) if near else []
+        return replace(answer, near=tuple(counted), about=tuple(about[:MOST_ABOUT]))
+
+    async def _get_offered(self, stores: Stores) -> list[Topic]:
+        """The settings' topics, which change with a start or at an admin's word: looked up again now and then."""
+        now = time.monotonic()
+        if self._offered is None or self._offered[0] + OFFERED_FOR < now:
+            self._offered = now, await stores.topics.get_from_settings()
+        return self._offered[1]
 
     async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
         """The newest articles of the archive that match, and no others, are the topic's."""

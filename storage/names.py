@@ -21,6 +21,25 @@ MOST_COUNTED = 200  # articles; which of two words is the commoner need not be k
 MOST_PAIRS = 200  # that are looked at for one question
 
 
+_rival = name_pair.alias()
+
+
+def _is_part_of(pair: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.or_(pair.c.long.endswith(" " + pair.c.short), pair.c.long.startswith(pair.c.short + " "))
+
+
+def _told(articles: sa.ColumnElement[int], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """How often what shares the short name of a pair was told."""
+    query = sa.select(articles).where(_rival.c.short_key == name_pair.c.short_key, *conditions)
+    return query.correlate(name_pair).scalar_subquery()
+
+
+_RIVALS = (
+    _told(sa.func.max(_rival.c.articles), ~_is_part_of(_rival)).label("most"),
+    _told(sa.func.sum(_rival.c.articles), _is_part_of(_rival)).label("of_people"),
+)
+
+
 class NameStore:
     """Pairs of names, each with the number of articles that told it.
 
@@ -55,14 +74,15 @@ class NameStore:
         """
         if not keys:
             return {}
-        of_short = sa.and_(name_pair.c.short_key.in_(keys), ~_IS_PART)
-        query = sa.select(name_pair).where(sa.or_(of_short, name_pair.c.long_key.in_(keys)))
-        order = (name_pair.c.articles.desc(), name_pair.c.short_key, name_pair.c.long_key)
-        rows = list(await self._connection.execute(query.order_by(*order).limit(MOST_PAIRS)))
-        told = await self._count({row.short_key for row in rows})
+        pair = name_pair.c
+        # A first name alone is nobody's other name, and counting all who have it takes time.
+        of_long = sa.and_(pair.long_key.in_(keys), ~pair.long.startswith(pair.short + " "))
+        asked = sa.or_(sa.and_(pair.short_key.in_(keys), ~_is_part_of(name_pair)), of_long)
+        order = (pair.articles.desc(), pair.short_key, pair.long_key)
+        query = sa.select(name_pair, *_RIVALS).where(asked).order_by(*order).limit(MOST_PAIRS)
         names: dict[str, dict[str, None]] = {}
-        for row in rows:
-            if not _is_meant(row, told):
+        for row in await self._connection.execute(query):
+            if not _is_meant(row):
                 continue
             if row.short_key in keys and not _is_part(row):
                 names.setdefault(row.short_key, {})[row.long] = None
@@ -86,30 +106,13 @@ class NameStore:
         rows = await self._connection.execute(statement, {"words": asked, "most": MOST_COUNTED})
         return {word: articles for word, articles in rows if articles}
 
-    async def _count(self, shorts: Collection[str]) -> dict[tuple[str, bool], tuple[int, int]]:
-        """How often the most told meaning of each short name was told, and all of them; apart for parts of names."""
-        if not shorts:
-            return {}
-        of_whom = sa.case((_IS_PART, 1), else_=0)
-        articles = name_pair.c.articles
-        query = sa.select(name_pair.c.short_key, of_whom, sa.func.max(articles), sa.func.sum(articles))
-        query = query.where(name_pair.c.short_key.in_(shorts)).group_by(name_pair.c.short_key, of_whom)
-        rows = await self._connection.execute(query)
-        return {(short, bool(is_part)): (most, whole) for short, is_part, most, whole in rows}
-
-
-_IS_PART: sa.ColumnElement[bool] = sa.or_(
-    name_pair.c.long.endswith(" " + name_pair.c.short), name_pair.c.long.startswith(name_pair.c.short + " ")
-)
-
 
 def _is_part(row: sa.Row[Any]) -> bool:
     return bool(row.long.endswith(f" {row.short}") or row.long.startswith(f"{row.short} "))
 
 
-def _is_meant(row: sa.Row[Any], told: dict[tuple[str, bool], tuple[int, int]]) -> bool:
+def _is_meant(row: sa.Row[Any]) -> bool:
     """Whether the short name alone means this one."""
-    most, whole = told[row.short_key, _is_part(row)]
     if _is_part(row):
-        return bool(row.long.endswith(f" {row.short}") and row.articles >= whole * PERSON_SHARE)
-    return bool(row.articles * TELLING_SHARE >= most)
+        return bool(row.long.endswith(f" {row.short}") and row.articles >= row.of_people * PERSON_SHARE)
+    return bool(row.articles * TELLING_SHARE >= row.most)

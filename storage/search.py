@@ -66,6 +66,10 @@ class SearchStore:
             found += [one for one in ids[start : start + BATCH] if one in rows and reader.answers(rows[one])]
         return found
 
+    async def newest(self, candidates: Candidates, *, limit: int, seconds: float = SECONDS) -> list[int]:
+        """Ids of the newest candidates, which nobody has looked at: nearly all of them are answers."""
+        return await _newest(Reader(self._connection, candidates, None, seconds), limit)
+
     async def optimize(self) -> None:
         """Merge the index's segments; seconds on a large archive, so at night."""
         await self._connection.exec_driver_sql("INSERT INTO article_terms(article_terms) VALUES ('optimize')")

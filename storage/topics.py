@@ -1,6 +1,7 @@
 """Topics: saved questions, their other names, and the articles that match them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from storage.naming import Alias, AliasOrigin
 from storage.records import Topic, TopicView
 from storage.tables import article_topic, question, topic, topic_alias
 
-AT_ONCE = 500  # topics whose aliases are looked up by id; of more all aliases are read
 MOST_OFFERED = 500  # topics of the settings that are looked at when something near is sought
 
 STORED_PAGE = 20_000  # rows: a page's memory is small beside the index it becomes
@@ -26,6 +26,9 @@ _SIGNS = '":-'
 _BARE = str.maketrans(_SIGNS, " " * len(_SIGNS))
 
 
+_RECORD = (topic.c.id, topic.c.name, topic.c.key, topic.c.from_settings)
+
+
 class TopicStore:
     """Topics are shared: chats that ask the same follow the same one."""
 
@@ -34,11 +37,11 @@ class TopicStore:
 
     async def get_all(self, *, above: int = 0) -> list[Topic]:
         """Every topic, oldest first; with `above` only those made after the one with this id."""
-        return await self._topics(sa.select(topic).where(topic.c.id > above).order_by(topic.c.id))
+        return await self._topics(topic.c.id > above)
 
     async def get(self, topic_id: int) -> Topic:
         """Raises `NotFound`."""
-        found = await self._topics(sa.select(topic).where(topic.c.id == topic_id))
+        found = await self._topics(topic.c.id == topic_id)
         if not found:
             raise NotFound("topic", topic_id)
         return found[0]
@@ -47,13 +50,13 @@ class TopicStore:
         """The topic with this key, made if there is none."""
         statement = insert(self._connection, topic).values(name=name, key=key, from_settings=False)
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-        return (await self._topics(sa.select(topic).where(topic.c.key == key)))[0]
+        return (await self._topics(topic.c.key == key))[0]
 
     async def find(self, keys: Collection[str]) -> list[Topic]:
         """The topics that one of these keys names, by their own key or by an alias's, the oldest first."""
         by_alias = sa.select(topic_alias.c.topic_id).where(topic_alias.c.key.in_(keys))
         named = sa.or_(topic.c.key.in_(keys), topic.c.id.in_(by_alias))
-        return await self._topics(sa.select(topic).where(named).order_by(topic.c.id))
+        return await self._topics(named) if keys else []
 
     async def get_aliases(self, topic_id: int) -> list[Alias]:
         """The other names of a topic with who gave them, the settings' first."""
@@ -105,8 +108,7 @@ class TopicStore:
 
     async def get_from_settings(self) -> list[Topic]:
         """The topics that the settings name, the oldest first; no more than can be looked at one by one."""
-        query = sa.select(topic).where(topic.c.from_settings).order_by(topic.c.id).limit(MOST_OFFERED)
-        return await self._topics(query)
+        return await self._topics(topic.c.from_settings, limit=MOST_OFFERED)
 
     async def get_offered(self, also: Collection[int] = ()) -> list[TopicView]:
         """The settings' topics and those with these ids, the richest first.
@@ -115,7 +117,7 @@ class TopicStore:
         """
         found = {one.id: one for one in await self.get_from_settings()}
         if also:
-            found |= {one.id: one for one in await self._topics(sa.select(topic).where(topic.c.id.in_(also)))}
+            found |= {one.id: one for one in await self._topics(topic.c.id.in_(also))}
         views = await self.count_articles(list(found.values()))
         return sorted(views, key=lambda view: (not view.topic.from_settings, -view.stories, view.topic.id))
 
@@ -187,7 +189,7 @@ class TopicStore:
 
     async def get_stale(self, *, limit: int = STALE_PAGE) -> list[Topic]:
         """The oldest of the topics whose terms are to be made: new ones, and those that were marked."""
-        return await self._topics(sa.select(topic).where(topic.c.terms.is_(None)).order_by(topic.c.id).limit(limit))
+        return await self._topics(topic.c.terms.is_(None), limit=limit)
 
     async def keep_terms(self, topic_id: int, terms: bytes) -> None:
         """Its question as the index of topics is to load it from now on."""
@@ -232,18 +234,17 @@ class TopicStore:
         """Drop questions that nobody has asked since then."""
         await self._connection.execute(sa.delete(question).where(question.c.asked_at < before))
 
-    async def _topics(self, query: sa.Select[Any]) -> list[Topic]:
-        rows = list(await self._connection.execute(query))
-        if not rows:
-            return []
-        ids = [row.id for row in rows]
-        wanted = topic_alias.c.topic_id.in_(ids) if len(ids) <= AT_ONCE else sa.true()
-        aliases: dict[int, tuple[str, ...]] = {}
-        for topic_id, alias in await self._connection.execute(
-            sa.select(topic_alias.c.topic_id, topic_alias.c.alias).where(wanted).order_by(topic_alias.c.alias)
-        ):
-            aliases[topic_id] = (*aliases.get(topic_id, ()), alias)
-        return [Topic(row.id, row.name, row.key, aliases.get(row.id, ()), row.from_settings) for row in rows]
+    async def _topics(self, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Topic]:
+        """Topics with their aliases, the oldest first, in one statement."""
+        found = sa.select(*_RECORD).where(*conditions).order_by(topic.c.id).limit(limit).subquery()
+        query = sa.select(found, topic_alias.c.alias).select_from(
+            found.outerjoin(topic_alias, topic_alias.c.topic_id == found.c.id)
+        )
+        topics: dict[int, Topic] = {}
+        for row in await self._connection.execute(query.order_by(found.c.id, topic_alias.c.alias)):
+            known = topics.get(row.id) or Topic(row.id, row.name, row.key, (), row.from_settings)
+            topics[row.id] = replace(known, aliases=(*known.aliases, row.alias)) if row.alias is not None else known
+        return list(topics.values())
 
     async def rekey(self, topic_id: int, key: str, alias_keys: Mapping[str, str]) -> None:
         """Another version of the lemmatiser knows a topic by another key, and its aliases by these.
