@@ -165,7 +165,7 @@ class Archive:
         What a topic matches is looked up anew when its names have changed.
         """
         keys = [topic_key(name, self._lemmatiser) for name, _ in named]
-        before = {topic.key: topic for topic in await stores.topics.find(keys)}
+        before = {topic.key: topic for topic in await stores.topics.find(keys, ())}
         for (name, others), key in zip(named, keys, strict=True):
             aliases = [alias for other in others if (alias := self._alias(other, AliasOrigin.SETTINGS)).key]
             topic = await stores.topics.name_from_settings(name, key, aliases)
@@ -217,7 +217,8 @@ class Archive:
     async def _find(self, stores: Stores, question: Question, names: Names) -> Topic | None:
         """Looked up by keys, first by the question's own: there may be hundreds of thousands of topics."""
         ranks = possible_keys(question, self._lemmatiser, names)
-        found = await stores.topics.find([key for keys in ranks for key in keys])
+        keys = [key for rank in ranks for key in rank.keys]
+        found = await stores.topics.find(keys, [key for rank in ranks for key in rank.alias_keys])
         return choose(ranks, found, self._lemmatiser)
 
     async def _ask(self, stores: Stores, words: str, ask: Ask, *, exactly: bool) -> Answer:

@@ -99,7 +99,7 @@ async def _look_up(stores: Stores, keys: Collection[str], lemmatiser: Lemmatiser
 async def _names_of_topics(stores: Stores, keys: Collection[str], lemmatiser: Lemmatiser) -> dict[str, tuple[str, ...]]:
     """The other names of the topics that these keys name."""
     names: dict[str, tuple[str, ...]] = {}
-    for topic in await stores.topics.find(keys):
+    for topic in await stores.topics.find(keys, keys):
         if topic.aliases:
             for key in keys:
                 names[key] = (*names.get(key, ()), *_other_names(topic, key, lemmatiser))

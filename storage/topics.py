@@ -52,11 +52,11 @@ class TopicStore:
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         return (await self._topics(topic.c.key == key))[0]
 
-    async def find(self, keys: Collection[str]) -> list[Topic]:
-        """The topics that one of these keys names, by their own key or by an alias's, the oldest first."""
-        by_alias = sa.select(topic_alias.c.topic_id).where(topic_alias.c.key.in_(keys))
+    async def find(self, keys: Collection[str], alias_keys: Collection[str]) -> list[Topic]:
+        """The topics that stand under one of these keys themselves, or by an alias, the oldest first."""
+        by_alias = sa.select(topic_alias.c.topic_id).where(topic_alias.c.key.in_(alias_keys))
         named = sa.or_(topic.c.key.in_(keys), topic.c.id.in_(by_alias))
-        return await self._topics(named) if keys else []
+        return await self._topics(named) if keys or alias_keys else []
 
     async def get_aliases(self, topic_id: int) -> list[Alias]:
         """The other names of a topic with who gave them, the settings' first."""

@@ -1,6 +1,7 @@
 """Names for one thing: under which keys a topic may stand that a question means."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice, product
 
 from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
@@ -11,7 +12,14 @@ MOST_READINGS = 16  # of the words of a question, each of which may be a form of
 MOST_SUBSTITUTES = 32  # questions that ask for the same by other names
 
 Names = Mapping[str, Sequence[str]]
-KeyRanks = Sequence[Sequence[str]]  # keys that a topic may stand under, the surest first
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Keys that are equally sure to mean a topic: its own key is that of a question, an alias's that of a name."""
+
+    keys: tuple[str, ...]
+    alias_keys: tuple[str, ...]
 
 
 def topic_key(text: str, lemmatiser: Lemmatiser) -> str:
@@ -33,30 +41,36 @@ def is_name(question: Question) -> bool:
     )
 
 
-def possible_keys(question: Question, lemmatiser: Lemmatiser, names: Names) -> KeyRanks:
-    """The keys under which a topic may stand that asks for the same.
+def possible_keys(question: Question, lemmatiser: Lemmatiser, names: Names) -> tuple[Rank, ...]:
+    """The keys under which a topic may stand that asks for the same, the surest first.
 
-    First the question's own, then what its words may be forms of (Рогуна can be of Рогун and of Рогуна), then the same
-    by other names: `names` as `compile_question` takes them.
+    They are the question's own, then what its words may be forms of (Рогуна can be of Рогун and of Рогуна), then the
+    same by other names: `names` as `compile_question` takes them.
     """
     own = question_key(question, lemmatiser)
     if not is_name(question):
-        return ((own,), _by_names(own, names, lemmatiser))
-    parts = question.alternatives[0]
-    forms = [form for reading in _readings(parts, lemmatiser) for form in _spellings(reading, lemmatiser)]
-    return ((own,), tuple(dict.fromkeys(forms)), _by_names(own, names, lemmatiser))
+        return Rank((own,), ()), Rank(_by_names(own, names, lemmatiser), ())
+    readings = list(_readings(question.alternatives[0], lemmatiser))
+    as_names = [name_key(" ".join(word for part in parts for word in part.words), lemmatiser) for parts in readings]
+    by_names = _by_names(own, names, lemmatiser)
+    return (
+        Rank((own,), tuple(as_names[:1])),
+        Rank(tuple(question_key(Question((parts,)), lemmatiser) for parts in readings), tuple(as_names)),
+        Rank(by_names, by_names),
+    )
 
 
-def choose(ranks: KeyRanks, topics: Iterable[Topic], lemmatiser: Lemmatiser) -> Topic | None:
+def choose(ranks: Sequence[Rank], topics: Iterable[Topic], lemmatiser: Lemmatiser) -> Topic | None:
     """Of topics that stand under some of these keys the one that is meant: the surest key, its own before an alias's,
     then the oldest.
     """
-    rank = {key: number for number, keys in reversed(list(enumerate(ranks))) for key in keys}
     least = len(ranks)
+    own = {key: number for number, rank in reversed(list(enumerate(ranks))) for key in rank.keys}
+    other = {key: number for number, rank in reversed(list(enumerate(ranks))) for key in rank.alias_keys}
 
     def surety(topic: Topic) -> tuple[int, bool, int]:
-        by_name = rank.get(topic.key, least)
-        by_alias = min((rank.get(name_key(alias, lemmatiser), least) for alias in topic.aliases), default=least)
+        by_name = own.get(topic.key, least)
+        by_alias = min((other.get(name_key(alias, lemmatiser), least) for alias in topic.aliases), default=least)
         return min(by_name, by_alias), by_alias < by_name, topic.id
 
     return min(topics, key=surety, default=None)
@@ -97,14 +111,6 @@ def _bases(word: str, lemmatiser: Lemmatiser) -> list[str]:
     base = lemmatiser.base(word)
     others = {lemmatiser.base(key) for key in lemmatiser.question_keys(word)}
     return [base, *sorted(others - {base})]
-
-
-def _spellings(parts: tuple[Part, ...], lemmatiser: Lemmatiser) -> Iterator[str]:
-    """The keys of the same words as they were asked for, as a name, and as one phrase (курган тюбе, Курган-Тюбе)."""
-    words = tuple(word for part in parts for word in part.words)
-    yield question_key(Question((parts,)), lemmatiser)
-    yield name_key(" ".join(words), lemmatiser)
-    yield question_key(Question(((Part(words),),)), lemmatiser)
 
 
 def _by_names(own: str, names: Names, lemmatiser: Lemmatiser) -> tuple[str, ...]:

@@ -57,9 +57,10 @@ async def test_a_topic_is_found_by_its_key_and_by_its_aliases(database: Database
     async with database.transaction() as stores:
         first = await stores.topics.add("ткачи", "ткач")
         named = await stores.topics.name_from_settings("СТД", "стд", [Alias("Союз ткачей", "союз ткач")])
-        assert await stores.topics.find(["союз ткач"]) == [named]
-        assert await stores.topics.find(["стд", "ткач", "рис"]) == [first, named]
-        assert await stores.topics.find([]) == []
+        assert await stores.topics.find((), ["союз ткач"]) == [named]
+        assert await stores.topics.find(["союз ткач"], ["стд"]) == []
+        assert await stores.topics.find(["стд", "ткач", "рис"], ()) == [first, named]
+        assert await stores.topics.find((), ()) == []
 
 
 async def test_admins_names_outlive_what_settings_say(database: Database) -> None:

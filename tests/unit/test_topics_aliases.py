@@ -1,13 +1,15 @@
-"""Topics among many: aliases, near names, an article's annotation."""
+"""Which topic a question means among many, which are near it; an article's annotation."""
+
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from bot.topics.aliases import resolve, topic_key
+from bot.topics.aliases import choose, possible_keys, topic_key
 from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.near import nearest
-from bot.topics.query import QuestionError
-from storage.records import Block, BlockKind, Topic, TopicView
+from bot.topics.query import name_key, parse_question
+from storage.records import Block, BlockKind, Topic
 
 LEMMATISER = Lemmatiser()
 TREATY = "Организация Договора о коллективной безопасности"
@@ -27,6 +29,19 @@ TOPICS = (
     topic(7, "саммит source:Ховар"),
     topic(8, "«малая ГЭС»"),
 )
+
+
+def resolve(question: str, topics: Sequence[Topic], names: Mapping[str, Sequence[str]] = {}) -> Topic | None:
+    """As the archive does, but for the look-up of keys in the database."""
+    ranks = possible_keys(parse_question(question), LEMMATISER, names)
+    keys = {key for rank in ranks for key in rank.keys}
+    alias_keys = {key for rank in ranks for key in rank.alias_keys}
+    found = [
+        one
+        for one in topics
+        if one.key in keys or not alias_keys.isdisjoint(name_key(alias, LEMMATISER) for alias in one.aliases)
+    ]
+    return choose(ranks, found, LEMMATISER)
 
 
 @pytest.mark.parametrize(
@@ -54,19 +69,30 @@ TOPICS = (
     ],
 )
 def test_a_question_opens_the_topic_it_names(question: str, topic_id: int | None) -> None:
-    found = resolve(question, TOPICS, LEMMATISER)
+    found = resolve(question, TOPICS)
     assert (found and found.id) == topic_id
 
 
 def test_the_oldest_of_equal_topics_opens_in_whatever_order_they_come() -> None:
     twins = (topic(9, "Рогун"), topic(2, "Плотина", "Рогун"), topic(7, "Стройка", "Рогун"))
-    assert [found.id for order in (twins[1:], twins[:0:-1]) if (found := resolve("рогун", order, LEMMATISER))] == [2, 2]
-    assert resolve("рогун", twins, LEMMATISER) is twins[0], "a name comes before an alias"
+    assert [found.id for order in (twins[1:], twins[:0:-1]) if (found := resolve("рогун", order))] == [2, 2]
+    assert resolve("рогун", twins) is twins[0], "a name comes before an alias"
 
 
-def test_a_question_without_words_names_no_topic() -> None:
-    with pytest.raises(QuestionError):
-        resolve("«»", TOPICS, LEMMATISER)
+@pytest.mark.parametrize(
+    ("question", "topic_id"),
+    [("Пакт", 1), ("пакта", 1), ("вода -Нурек", 6), ("воды Раши", 5), ("вода -Раша", None), ("Раша | вода", None)],
+)
+def test_other_names_lead_to_the_topic(question: str, topic_id: int | None) -> None:
+    names = {"пакт": ("ОДКБ", TREATY), "раша": ("Россия", "РФ")}
+    found = resolve(question, TOPICS, names)
+    assert (found and found.id) == topic_id
+
+
+def test_a_questions_own_key_comes_before_what_else_it_may_mean() -> None:
+    topics = (topic(1, "ОДКБ"), topic(2, "Пакт"))
+    found = resolve("пакт", topics, {"пакт": ("ОДКБ",)})
+    assert found is topics[1]
 
 
 @pytest.mark.parametrize(
@@ -81,13 +107,12 @@ def test_a_question_without_words_names_no_topic() -> None:
     ],
 )
 def test_near_topics_share_words_or_letters(question: str, names: list[str]) -> None:
-    views = [TopicView(topic, stories=topic.id) for topic in TOPICS]
-    assert [view.topic.name for view in nearest(question, views, LEMMATISER)] == names
+    assert [found.name for found in nearest(question, TOPICS, LEMMATISER)] == names
 
 
-def test_of_equally_near_topics_the_one_with_more_stories_comes_first() -> None:
-    views = [TopicView(topic(1, "вода Вахш"), 2), TopicView(topic(2, "вода Пянд"), 9), TopicView(topic(3, "вода"), 9)]
-    assert [view.topic.id for view in nearest("вода", views, LEMMATISER, limit=1)] == [2]
+def test_of_equally_near_topics_the_older_one_comes_first() -> None:
+    topics = [topic(4, "вода Пянд"), topic(2, "вода Вахш"), topic(3, "вода")]
+    assert [found.id for found in nearest("вода", topics, LEMMATISER, limit=1)] == [2]
 
 
 def test_an_annotation_looks_at_title_lead_and_body_alone() -> None:
