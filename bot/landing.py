@@ -96,12 +96,18 @@ class Landing:
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
         await self._topics.learn(stores)
+        told = await stores.articles.find_fingerprints({one.article.fingerprint for one in ready})
         for one in ready:
             topics = self._topics.match(one.annotation, one.source.name, one.article)
             if one.article_id is None:
-                await self._add(stores, one.article, topics, is_asked=one.article.identity in pushed, is_past=is_past)
+                may_be_copy = one.article.fingerprint in told
+                is_asked = one.article.identity in pushed
+                await self._add(
+                    stores, one.article, topics, may_be_copy=may_be_copy, is_asked=is_asked, is_past=is_past
+                )
             else:
                 await self._revise(stores, one.article_id, one.article, topics)
+            told.add(one.article.fingerprint)
             if one.annotation.pairs:
                 await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
 
@@ -157,18 +163,26 @@ class Landing:
                 await stores.topics.attach(article.id, topics, is_late=True)
 
     async def _add(
-        self, stores: Stores, article: NewArticle, topics: Sequence[int], *, is_asked: bool, is_past: bool
+        self,
+        stores: Stores,
+        article: NewArticle,
+        topics: Sequence[int],
+        *,
+        may_be_copy: bool,
+        is_asked: bool,
+        is_past: bool,
     ) -> None:
         now = now_utc()
         is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
         moment = article.published_at if is_past else now
-        copies = await stores.stories.get_copies(article, moment, STORY_WINDOW)
+        copies = await stores.stories.get_copies(article, moment, STORY_WINDOW) if may_be_copy else []
         story_id = place(article, copies)
         if story_id is None:
             story_id = await stores.stories.open(moment)
         article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
         await stores.stories.grow(story_id, article_id, moment)
-        await stores.topics.attach(article_id, topics)
+        if topics:
+            await stores.topics.attach(article_id, topics)
         if is_pushed:
             await stores.waves.open(article_id, now)
         self._metrics.articles.labels("new" if is_pushed else "stored").inc()

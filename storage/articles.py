@@ -86,12 +86,16 @@ class ArticleStore:
         """Those that are the canonical URL of an article."""
         return await self._present(article.c.url, urls)
 
+    async def find_fingerprints(self, fingerprints: Collection[str]) -> set[str]:
+        """Those that an article has."""
+        return await self._present(article.c.fingerprint, fingerprints)
+
     async def _present(self, column: sa.Column[Any], values: Iterable[str], *which: sa.ColumnElement[bool]) -> set[str]:
         """Those of the values that the column has."""
         wanted = list(values)
         found: set[str] = set()
         for start in range(0, len(wanted), PARAMETERS):
-            query = sa.select(column).where(column.in_(wanted[start : start + PARAMETERS]), *which)
+            query = sa.select(column).distinct().where(column.in_(wanted[start : start + PARAMETERS]), *which)
             found.update((await self._connection.execute(query)).scalars())
         return found
 
