@@ -27,9 +27,11 @@ async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) 
     these are called in turn counts too, but what articles told never leads on to more of it: an abbreviation may stand
     for several things.
     """
-    readings = {key: _readings(key, lemmatiser) for key in name_keys(question, lemmatiser)}
-    first = await _look_up(stores, {one for ones in readings.values() for one in ones}, lemmatiser)
     shorter = shorter_names(question, lemmatiser)
+    readings = {key: _readings(key, lemmatiser) for key in name_keys(question, lemmatiser)}
+    for key in shorter.keys() & readings.keys():
+        readings[key] += _readings(name_key(shorter[key], lemmatiser), lemmatiser)
+    first = await _look_up(stores, {one for ones in readings.values() for one in ones}, lemmatiser)
     sure: dict[str, _Names] = {}
     learned: dict[str, _Names] = {}
     for key, ones in readings.items():

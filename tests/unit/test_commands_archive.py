@@ -186,6 +186,33 @@ async def test_questions_are_read_line_by_line(
     assert answers[3]["error"] == "ask for at least one word"
 
 
+async def test_what_was_understood_instead_is_told_apart_from_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Водохранилище наполнено", 1), article(2, "Рис подорожал", 2)))
+    capsys.readouterr()
+    await search(kept, "водохранлище", None, is_best=False, as_json=True)
+    said = capsys.readouterr()
+    assert json.loads(said.out)["title"] == "Водохранилище наполнено"
+    assert said.err == "You asked 'водохранлище'; these are the stories for 'водохранилище'.\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO("hbc\nкенгуру\n"))
+    await topic(kept, "-", None, is_best=False, as_json=False)
+    said = capsys.readouterr()
+    answers = [json.loads(line) for line in said.out.splitlines()]
+    assert [(sorted(one), len(one["stories"])) for one in answers] == [(["question", "stories"], n) for n in (1, 0)]
+    assert said.err == "You asked 'hbc'; these are the stories for 'рис'.\n"
+
+
+async def test_the_best_may_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Рис, рис и рис", 1), article(2, "Рынок", 2, text="Есть и рис.")))
+    capsys.readouterr()
+    for is_best, wanted in ((False, ["Рынок", "Рис, рис и рис"]), (True, ["Рис, рис и рис", "Рынок"])):
+        await search(kept, "рис", None, is_best=is_best, as_json=True)
+        assert [json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()] == wanted
+
+
 async def test_a_question_that_cannot_be_asked_is_wrong_use(tmp_path: Path) -> None:
     kept = settings(tmp_path)
     await import_past(kept, past(tmp_path, article(1, "Первое", 1)))
