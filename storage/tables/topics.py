@@ -13,6 +13,12 @@ topic = sa.Table(
     sa.Column("from_settings", sa.Boolean, nullable=False, default=False),
     # Its question as the index of topics holds it; null, or of an older lemmatiser, is made anew.
     sa.Column("terms", sa.LargeBinary),
+    sa.Index(
+        "ix_topic_offered",
+        "id",
+        sqlite_where=sa.text("from_settings = 1"),
+        postgresql_where=sa.text("from_settings"),
+    ),
     sa.Index("ix_topic_stale", "id", sqlite_where=sa.text("terms IS NULL"), postgresql_where=sa.text("terms IS NULL")),
     sqlite_autoincrement=True,
 )

@@ -41,6 +41,13 @@ def create_index() -> None:
 
 def grow_topics() -> None:
     op.add_column("topic", sa.Column("terms", sa.LargeBinary(), nullable=True))
+    op.create_index(
+        "ix_topic_offered",
+        "topic",
+        ["id"],
+        sqlite_where=sa.text("from_settings = 1"),
+        postgresql_where=sa.text("from_settings"),
+    )
     stale = sa.text("terms IS NULL")
     op.create_index("ix_topic_stale", "topic", ["id"], sqlite_where=stale, postgresql_where=stale)
     op.add_column("topic_alias", sa.Column("key", sa.Text(), nullable=False, server_default=""))
