@@ -25,7 +25,7 @@ from pathlib import Path
 from bench.fanout import memory, quantile
 from bot.ingest.language import detect
 from bot.topics.annotate import annotate
-from bot.topics.entities import LONGEST_TEXT, EntityFinder
+from bot.topics.entities.finder import LONGEST_TEXT, EntityFinder
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.words import split_words
 from storage.records import Block, BlockKind

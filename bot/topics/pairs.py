@@ -10,14 +10,14 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.topics.entity_model import Grammar
+from bot.topics.entities.model import Grammar
 from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
 from bot.topics.query import name_key
 from bot.topics.words import clean, fold
 from storage.naming import NamePair
 
 if TYPE_CHECKING:
-    from bot.topics.entity_forms import BaseForms
+    from bot.topics.entities.forms import BaseForms
 
 MOST_PAIRS = 20  # of one article; a glossary is no news
 MOST_BRACKETS = 100  # of one article that are looked at
@@ -158,7 +158,7 @@ def _base_form(words: Sequence[str]) -> Sequence[str]:
 def _base_forms() -> "BaseForms":
     from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
 
-    from bot.topics.entity_forms import BaseForms
+    from bot.topics.entities.forms import BaseForms
 
     return BaseForms(MorphAnalyzer())
 

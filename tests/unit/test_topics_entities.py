@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.topics.agencies import without_dateline
-from bot.topics.entities import MOST_ENTITIES, EntityFinder
-from bot.topics.entity_mentions import Mention, bring_together
+from bot.topics.entities.agencies import without_dateline
+from bot.topics.entities.finder import MOST_ENTITIES, EntityFinder
+from bot.topics.entities.mentions import Mention, bring_together
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.query import parse_question, question_key
 from storage.naming import EntityKind
@@ -231,7 +231,7 @@ def test_the_same_in_every_process_and_natasha_is_only_looked_into() -> None:
     program = f"""
 import sys
 from bot.topics.entities import EntityFinder
-from bot.topics.entity_mentions import Mention, bring_together
+from bot.topics.entities.mentions import Mention, bring_together
 from bot.topics.lemmas import Lemmatiser
 print(EntityFinder(Lemmatiser()).find("Мост в Худжанде", {text!r}, "ru"))
 print(sorted({{"natasha", "pymorphy2", "yargy"}} & set(sys.modules)))

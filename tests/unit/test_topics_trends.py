@@ -32,7 +32,7 @@ def test_the_most_surprising_stand_first() -> None:
         (counted(1, [0] * 13 + [42], 4), 1.0, False),  # yesterday's wave goes down
     ],
 )
-def test_what_counts_as_rising(one: Counted, share: float, rises: bool) -> None:  # noqa: FBT001 — a column of the table
+def test_what_counts_as_rising(one: Counted, share: float, rises: bool) -> None:
     assert bool(list(rising([one], share, 5))) is rises
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.topics.signs import signs
+from bot.topics.entities.signs import signs
 from bot.topics.words import fold
 
 _SURNAME = re.compile(

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.topics.gazetteer import Words, folded_words
-from bot.topics.signs import signs
+from bot.topics.entities.gazetteer import Words, folded_words
+from bot.topics.entities.signs import signs
 
 _MONTHS = "[^\\W\\d_]{3,9}\\.?"
 _DATE = (

@@ -6,10 +6,10 @@ In Tajik a name follows what it is of, joined to it by -и (изофат): ва�
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.topics.entity_mentions import Mention
-from bot.topics.entity_shapes import Shape, are_initials, find_known, folded_set, run, shapes, without_endings
-from bot.topics.first_names import is_first_name, is_surname
-from bot.topics.gazetteer import known
+from bot.topics.entities.first_names import is_first_name, is_surname
+from bot.topics.entities.gazetteer import known
+from bot.topics.entities.mentions import Mention
+from bot.topics.entities.shapes import Shape, are_initials, find_known, folded_set, run, shapes, without_endings
 from bot.topics.words import fold
 from storage.naming import EntityKind
 

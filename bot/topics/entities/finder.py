@@ -2,13 +2,13 @@
 
 import re
 
-from bot.topics.agencies import is_agency, without_dateline
-from bot.topics.entity_english import find_english
-from bot.topics.entity_forms import BaseForms
-from bot.topics.entity_mentions import Group, Mention, bring_together
-from bot.topics.entity_model import RussianModel, load_first_names, prepare
-from bot.topics.entity_russian import RussianFinder
-from bot.topics.entity_tajik import find_tajik
+from bot.topics.entities.agencies import is_agency, without_dateline
+from bot.topics.entities.english import find_english
+from bot.topics.entities.forms import BaseForms
+from bot.topics.entities.mentions import Group, Mention, bring_together
+from bot.topics.entities.model import RussianModel, load_first_names, prepare
+from bot.topics.entities.russian import RussianFinder
+from bot.topics.entities.tajik import find_tajik
 from bot.topics.lemmas import Keys, Lemmatiser
 from bot.topics.query import QuestionError, parse_question, question_key
 from storage.naming import NewEntity

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.topics.gazetteer import Thing, Words, folded_words, known, starts_known
+from bot.topics.entities.gazetteer import Thing, Words, folded_words, known, starts_known
 from bot.topics.words import fold
 
 MOST_WORDS = 9  # in a name

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from bot.topics.entity_endings import (
+from bot.topics.entities.endings import (
     CASES,
     Place,
     adjective_places,
@@ -20,8 +20,8 @@ from bot.topics.entity_endings import (
     noun_places,
     staying,
 )
-from bot.topics.entity_model import Grammar
-from bot.topics.gazetteer import known
+from bot.topics.entities.gazetteer import known
+from bot.topics.entities.model import Grammar
 from bot.topics.words import fold
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.topics.gazetteer import Words, folded_words
+from bot.topics.entities.gazetteer import Words, folded_words
 from bot.topics.words import fold
 
 
@@ -21,7 +21,7 @@ class Signs:
 
 @lru_cache(maxsize=1)
 def signs() -> Signs:
-    said = tomllib.loads(files("bot.topics").joinpath("signs.toml").read_text(encoding="utf-8"))
+    said = tomllib.loads(files("bot.topics.entities").joinpath("signs.toml").read_text(encoding="utf-8"))
     names = f"{said['first_names_in_cyrillic']} {said['first_names_in_latin']}".split()
     return Signs(
         agencies=frozenset(map(folded_words, said["agencies"])),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.topics.gazetteer import Thing, Words, folded_words, known
+from bot.topics.entities.gazetteer import Thing, Words, folded_words, known
 from bot.topics.lemmas import FUNCTION_WORDS, Keys
 from storage.naming import EntityKind
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.topics.entity_forms import BaseForms
-from bot.topics.entity_mentions import Mention
-from bot.topics.entity_model import Grammar, RussianModel, Sentence, Span, cut_sentences
-from bot.topics.entity_shapes import folded_set
-from bot.topics.entity_spans import cut_names, governed, is_quoted
-from bot.topics.gazetteer import folded_words, known
-from bot.topics.signs import signs
+from bot.topics.entities.forms import BaseForms
+from bot.topics.entities.gazetteer import folded_words, known
+from bot.topics.entities.mentions import Mention
+from bot.topics.entities.model import Grammar, RussianModel, Sentence, Span, cut_sentences
+from bot.topics.entities.shapes import folded_set
+from bot.topics.entities.signs import signs
+from bot.topics.entities.spans import cut_names, governed, is_quoted
 from bot.topics.words import fold
 from storage.naming import EntityKind
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.topics.entity_model import FINITE, Grammar, Sentence, Span
-from bot.topics.gazetteer import folded_words, known
+from bot.topics.entities.gazetteer import folded_words, known
+from bot.topics.entities.model import FINITE, Grammar, Sentence, Span
 from storage.naming import EntityKind
 
 _OPENING, _CLOSING, _EITHER = "«“„", "»”", '"'

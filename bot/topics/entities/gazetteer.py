@@ -1,7 +1,7 @@
 """What is known by name in any article: countries, cities, international bodies, in Russian, Tajik and English.
 
 Countries and some 400 cities come from Unicode's CLDR by way of Babel, the rest from known.toml and
-signs.toml beside this file.
+signs.toml, the latter beside this file.
 """
 
 import re
@@ -74,7 +74,7 @@ def _beginnings() -> frozenset[str]:
 
 
 def _groups() -> Iterator[tuple[EntityKind, bool, Sequence[str]]]:
-    said, more = _read("known.toml"), _read("signs.toml")
+    said, more = _read("bot.topics", "known.toml"), _read("bot.topics.entities", "signs.toml")
     locales = [Locale(language) for language in _LANGUAGES]
     for names in [*said["organisations"], *more["bodies"]]:
         yield EntityKind.ORGANISATION, False, names
@@ -90,8 +90,8 @@ def _groups() -> Iterator[tuple[EntityKind, bool, Sequence[str]]]:
         yield EntityKind.PLACE, False, names
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("bot.topics").joinpath(name).read_text(encoding="utf-8"))
+def _read(package: str, name: str) -> dict[str, Any]:
+    return tomllib.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _cities(locales: Sequence[Locale]) -> Iterator[list[str]]:

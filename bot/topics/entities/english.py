@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.topics.entity_mentions import Mention
-from bot.topics.entity_shapes import Shape, are_initials, find_known, folded_set, run, shapes
-from bot.topics.first_names import is_first_name, is_surname
+from bot.topics.entities.first_names import is_first_name, is_surname
+from bot.topics.entities.mentions import Mention
+from bot.topics.entities.shapes import Shape, are_initials, find_known, folded_set, run, shapes
 from storage.naming import EntityKind
 
 _BODIES = folded_set(
