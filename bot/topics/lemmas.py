@@ -203,7 +203,12 @@ def _reading(words: list[Keys], *, title_words: int) -> Reading:
 
 
 def _terms(words: Iterable[Keys]) -> str:
-    return " ".join(" ".join(sorted(keys)) for keys in words if keys)
+    return " ".join(map(_term, filter(None, words)))
+
+
+@lru_cache(16_384)
+def _term(keys: Keys) -> str:
+    return " ".join(sorted(keys))
 
 
 def _other_keys(folded: str) -> Keys:
