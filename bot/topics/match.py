@@ -89,7 +89,8 @@ class TopicIndex:
             for segment in self._segments:
                 hits = segment.look_up(heard)
                 found.update(hits.sure)
-                found.update(one for one, packed in hits.unsure if unpack(packed).accepts(reading, facts))
+                unsure = {topic_id: packed for topic_id, packed in hits.unsure if topic_id not in found}
+                found.update(one for one, packed in unsure.items() if unpack(packed).accepts(reading, facts))
         return tuple(sorted(found))
 
     def _compile(self, topic: Topic, names: Mapping[str, Sequence[str]]) -> Matcher:

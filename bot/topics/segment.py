@@ -5,7 +5,7 @@ that the fewest rows have. So an article looks at no more rows than stand under 
 because under a common word stand only rows of words that are as common.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,14 +25,17 @@ from bot.topics.places import Flags, Hashes, Heard, Numbers, Places, ranges
 from bot.topics.rows import Kind, Use
 
 _NOT_HEARD = -1
-_AT_ONCE = 1 << 16  # while all is put in order, so that this takes no more memory than there will be afterwards
+_AT_ONCE = 1 << 16  # items, while all is put in order: that takes little more memory than there is afterwards
 _PLACE_BITS = 32
 _WEIGHTS = np.array([0, 1 << 28, 1 << 30])  # what a word has, by its use, above the number of its rows
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The topics that an article matches, and those whose matchers are to be asked, with these packed."""
+    """The topics that an article matches, and those whose matchers are to be asked, with these packed.
+
+    One may be told several times.
+    """
 
     sure: list[int]
     unsure: list[tuple[int, bytes]]
@@ -61,8 +64,8 @@ class Segment:
         self._details_by_topic = _offsets(np.array(columns.detail_sizes, np.int32))
         self._stands = np.ones(len(self._ids), np.bool_)
         hashes = np.frombuffer(columns.keys, np.uint64)
-        self._table, self._key_of = _numbered(hashes)
-        word_starts = np.flatnonzero(self._marks & WORD_BEGINS).astype(np.int32)
+        word_starts = _where(self._marks, WORD_BEGINS)
+        self._table, self._key_of = _numbered(len(hashes), lambda part: hashes[part])
         self._arrange(self._number_words(hashes, word_starts), word_starts)
 
     def __len__(self) -> int:
@@ -93,44 +96,54 @@ class Segment:
         complete = self._complete_rows(lines)
         found = self._standing(complete, Places(heard, self._line_of[words], keys, len(lines)))
         self._line_of[lines] = _NOT_HEARD
-        topics = self._topics[found]
-        is_sure = ~self._asks[found]
-        sure = np.unique(topics[is_sure & self._stands[topics]])
-        unsure = np.setdiff1d(topics[~is_sure & self._stands[topics]], sure)
-        return Hits(self._ids[sure].tolist(), [(int(self._ids[topic]), self._detail(topic)) for topic in unsure])
+        found = found[self._stands[self._topics[found]]]
+        asks = self._asks[found]
+        sure = self._ids[self._topics[found[~asks]]].tolist()
+        return Hits(sure, [self._packed(topic) for topic in self._topics[found[asks]].tolist()])
 
     def _number_words(self, hashes: Hashes, starts: Numbers) -> Numbers:
         """The number of each word, the same for equal ones. A sum of random numbers is as good as any of them."""
-        sums, word_of = _numbered(np.add.reduceat(hashes, starts))
-        any_of = np.zeros(len(sums), np.int32)
-        any_of[word_of] = np.arange(len(word_of), dtype=np.int32)
-        sizes = np.diff(starts, append=len(hashes))[any_of]
-        keys = self._key_of[ranges(starts[any_of], sizes)]
-        self._words = np.repeat(np.arange(len(sums), dtype=np.int32), sizes)[np.argsort(keys, kind="stable")]
+        bounds = np.append(starts, np.int32(len(hashes)))
+
+        def sums(part: slice) -> Hashes:
+            first = bounds[part.start]
+            added: Hashes = np.add.reduceat(hashes[first : bounds[part.stop]], bounds[part] - first)
+            return added
+
+        distinct, word_of = _numbered(len(starts), sums)
+        any_of = np.zeros(len(distinct), np.int32)
+        for part in _parts(len(starts)):
+            any_of[word_of[part]] = np.arange(part.start, part.stop, dtype=np.int32)
+        firsts, sizes = _spans(bounds, any_of)
+        keys = self._key_of[ranges(firsts, sizes)]
+        self._words = np.repeat(np.arange(len(distinct), dtype=np.int32), sizes)[np.argsort(keys, kind="stable")]
         self._words_by_key = _offsets(np.bincount(keys, minlength=len(self._table)))
         # Scratch for the article that is looked up: the lines of its words. Behind all words one that is always heard.
-        self._line_of = np.full(len(sums) + 1, _NOT_HEARD, np.int32)
+        self._line_of = np.full(len(distinct) + 1, _NOT_HEARD, np.int32)
         self._line_of[-1] = 0
         return word_of
 
     def _arrange(self, word_of: Numbers, word_starts: Numbers) -> None:
         """Put the rows in the order of their anchors."""
         marks = self._marks[word_starts]
-        starts = np.flatnonzero(marks & ROW_BEGINS).astype(np.int32)
-        sizes = np.diff(starts, append=len(word_of)).astype(np.int32)
-        anchors, seconds = _rarest_two(word_of, marks >> USE_SHIFT & USE, starts, sizes)
+        starts = _where(marks, ROW_BEGINS)
+        bounds = np.append(starts, np.int32(len(word_of)))
+        anchors, seconds = _rarest_two(word_of, marks >> USE_SHIFT & USE, bounds)
         order = np.argsort(anchors, kind="stable").astype(np.int32)
         self._rows_by_anchor = _offsets(np.bincount(anchors, minlength=len(self._line_of) - 1))
         self._seconds = seconds[order]
         topic_starts = np.cumsum(self._key_counts, dtype=np.int32) - self._key_counts
-        topics = np.searchsorted(topic_starts, word_starts[starts], "right") - 1
-        self._topics = topics.astype(np.int32)[order]
-        self._kinds = (marks[starts] >> KIND_SHIFT & KIND)[order]
-        self._asks = (marks[starts] & ASKS != 0)[order]
-        in_order = ranges(starts[order], sizes[order])
-        self._row_words = word_of[in_order]
-        self._row_marks = marks[in_order]
-        self._words_by_row = _offsets(sizes[order])
+        self._topics = np.empty(len(order), np.int32)
+        self._row_words = np.empty(len(word_of), np.int32)
+        self._row_marks = np.empty(len(word_of), np.uint8)
+        self._words_by_row = _offsets(np.diff(bounds)[order])
+        for part in _parts(len(order)):
+            self._topics[part] = np.searchsorted(topic_starts, word_starts[starts[order[part]]], "right") - 1
+            moved = ranges(*_spans(bounds, order[part]))
+            place = slice(self._words_by_row[part.start], self._words_by_row[part.stop])
+            self._row_words[place], self._row_marks[place] = word_of[moved], marks[moved]
+        self._kinds = marks[starts[order]] >> KIND_SHIFT & KIND
+        self._asks = marks[starts[order]] & ASKS != 0
 
     def _words_of(self, heard: Heard) -> tuple[Numbers, Numbers]:
         """The words that topics ask for and the article has, each with a key of it (its place among the article's)."""
@@ -170,40 +183,52 @@ class Segment:
         found: Numbers = complete.rows[is_found]
         return found
 
-    def _detail(self, topic: int) -> bytes:
-        return self._details[self._details_by_topic[topic] : self._details_by_topic[topic + 1]]
+    def _packed(self, topic: int) -> tuple[int, bytes]:
+        start, stop = self._details_by_topic[topic : topic + 2].tolist()
+        return int(self._ids[topic]), self._details[start:stop]
 
 
-def _rarest_two(word_of: Numbers, uses: Numbers, starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
+def _rarest_two(word_of: Numbers, uses: Numbers, bounds: Numbers) -> tuple[Numbers, Numbers]:
     """Of each row the word that the fewest rows have, and the next, which is behind all words where there is none.
 
     Words that are to be near one another come before loose ones; those that are barred do not count.
     """
-    behind = int(word_of.max()) + 1
     frequency = np.bincount(word_of)
-    found: list[list[Numbers]] = [[], []]
-    for first in range(0, len(starts), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        begin, end = int(starts[first]), int(starts[part][-1] + sizes[part][-1])
-        places = np.arange(end - begin)
-        weights = frequency[word_of[begin:end]] + _WEIGHTS[uses[begin:end]] << _PLACE_BITS | places
-        for words in found:
-            least = np.minimum.reduceat(weights, starts[part] - begin)
+    rarest = np.empty((2, len(bounds) - 1), np.int32)
+    for part in _parts(len(bounds) - 1):
+        words = slice(bounds[part.start], bounds[part.stop])
+        places = np.arange(words.stop - words.start)
+        weights = frequency[word_of[words]] + _WEIGHTS[uses[words]] << _PLACE_BITS | places
+        for found in rarest:
+            least = np.minimum.reduceat(weights, bounds[part] - words.start)
             at = least & (1 << _PLACE_BITS) - 1
             is_none = least >= _WEIGHTS[Use.BARRED] << _PLACE_BITS
-            words.append(np.where(is_none, behind, word_of[begin:end][at]).astype(np.int32))
+            found[part] = np.where(is_none, len(frequency), word_of[words][at])
             weights[at] = _WEIGHTS[Use.BARRED] << _PLACE_BITS
-    return np.concatenate(found[0]), np.concatenate(found[1])
+    return rarest[0], rarest[1]
 
 
-def _numbered(values: Hashes) -> tuple[Hashes, Numbers]:
-    """The distinct values in order, and the place of each value among them."""
-    table = np.unique(values)
-    numbers = np.empty(len(values), np.int32)
-    for start in range(0, len(values), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        numbers[part] = np.searchsorted(table, values[part])
-    return table, numbers
+def _numbered(count: int, values: Callable[[slice], Hashes]) -> tuple[Hashes, Numbers]:
+    """Of so many values the distinct ones in order, and the place of each value among them."""
+    distinct = np.zeros(0, np.uint64)
+    for part in _parts(count):
+        distinct = np.union1d(distinct, values(part))
+    numbers = np.empty(count, np.int32)
+    for part in _parts(count):
+        numbers[part] = np.searchsorted(distinct, values(part))
+    return distinct, numbers
+
+
+def _where(marks: Numbers, mark: int) -> Numbers:
+    """The places of those that have this mark."""
+    return np.concatenate(
+        [part.start + np.flatnonzero(marks[part] & mark).astype(np.int32) for part in _parts(len(marks))]
+    )
+
+
+def _parts(count: int) -> Iterator[slice]:
+    for start in range(0, count, _AT_ONCE):
+        yield slice(start, min(start + _AT_ONCE, count))
 
 
 def _offsets(counts: Numbers) -> Numbers:
