@@ -157,6 +157,8 @@ async def look_at_telegram(settings: Settings) -> AsyncIterator[Finding]:
             return
         yield Finding("bot api", Status.OK, f"{settings.api_url} answers")
         yield Finding("token", Status.OK, f"@{me.get('username')}")
+        is_inline = me.get("supports_inline_queries") is True
+        yield Finding("inline", Status.OK, "on" if is_inline else "off; @BotFather's /setinline switches it on")
         for channel in settings.channels:
             yield await look_at_channel(api, channel, int(me["id"]))
 

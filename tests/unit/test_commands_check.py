@@ -84,10 +84,12 @@ async def test_all_is_well(serve: Serve, tmp_path: Path) -> None:
         "database": "ok",
         "bot api": "ok",
         "token": "ok",
+        "inline": "ok",
         "channel @news_channel": "ok",
         "source Перевал": "ok",
     }
     assert found["token"].detail == "@khabar_bot"
+    assert "/setinline" in found["inline"].detail
     assert found["source Перевал"].detail == "1 entries"
 
 
