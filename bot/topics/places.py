@@ -56,24 +56,23 @@ class Places:
     """Where words stand that are told by lines: each word of the article that topics ask for has one."""
 
     def __init__(self, heard: Heard, lines: Numbers, keys: Numbers, count: int) -> None:
-        """Of `count` lines these have these keys of the article."""
+        """Of `count` lines these have these keys of the article. The line after all is heard anywhere."""
         self._positions, counts = heard.places(keys)
         self._lines = np.repeat(lines, counts)
         self._width = (heard.length + NEAR_WORDS) // _CELL + 2
-        self._count = count
+        self.anywhere = count
         self._masks: dict[int, int] = {}
 
-    def are_near(self, lines: Numbers, sizes: Numbers) -> Flags:
-        """For each set of lines whether NEAR_WORDS positions in a row have all of them.
-
-        `lines` are those of one set after another, `sizes` how many each has.
-        """
-        found = np.zeros(len(sizes), np.bool_)
-        starts = np.cumsum(sizes) - sizes
-        at_once = max(1, MOST_CELLS // self._width)  # sets
-        for first in range(0, len(sizes), at_once):
-            part = slice(first, first + at_once)
-            found[part] = self._have_window(lines, starts[part], sizes[part])
+    def are_near(self, lines: Numbers) -> Flags:
+        """For each column of lines whether NEAR_WORDS positions in a row have all of them."""
+        found = np.zeros(lines.shape[1], np.bool_)
+        at_once = max(1, MOST_CELLS // self._width)  # columns
+        for start in range(0, lines.shape[1], at_once):
+            part = slice(start, start + at_once)
+            windows = self._windows[lines[0, part]]
+            for others in lines[1:, part]:
+                windows &= self._windows[others]
+            found[part] = windows.any(axis=1)
         return found
 
     def stand(self, forms: Sequence[Sequence[int]]) -> bool:
@@ -88,24 +87,17 @@ class Places:
             windows &= _spread(starts, NEAR_WORDS - len(form) + 1) << len(form)
         return len(forms) == 1 or bool(windows)
 
-    def _have_window(self, lines: Numbers, starts: Numbers, sizes: Numbers) -> Flags:
-        windows = self._windows[lines[starts]]
-        for place in range(1, int(sizes.max(initial=0))):
-            more = np.flatnonzero(sizes > place)
-            windows[more] &= self._windows[lines[starts[more] + place]]
-        found: Flags = np.logical_or.reduce(windows, axis=1)
-        return found
-
     @cached_property
     def _windows(self) -> Hashes:
         """A row for each line: a bit for each window that has it."""
         cells = self._lines.astype(np.int64) * self._width + self._positions // _CELL
         shift = (self._positions % _CELL).astype(np.uint64)
-        windows = np.zeros(self._count * self._width, np.uint64)
+        windows = np.zeros((self.anywhere + 1) * self._width, np.uint64)
         np.bitwise_or.at(windows, cells, _WINDOWS << shift)
         # What is beyond the cell; a shift by 64 is none at all, so it is made in two steps.
         np.bitwise_or.at(windows, cells + 1, _WINDOWS >> np.uint64(1) >> (np.uint64(_CELL - 1) - shift))
-        return windows.reshape(self._count, self._width)
+        windows[-self._width :] = ~np.uint64(0)
+        return windows.reshape(-1, self._width)
 
     def _mask(self, line: int) -> int:
         """A bit for each position of a line."""

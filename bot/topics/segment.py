@@ -2,10 +2,10 @@
 
 Keys, words (sets of keys, each once) and rows are numbers. A row stands under one of its words, its anchor: the one
 that the fewest rows have. So an article looks at no more rows than stand under its own words, and these are few,
-because under a common word stand only rows of words that are as common.
+because under a common word stand only rows of words that are as common. Most rows are short: up to three single words.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ from bot.topics.compiled import (
 from bot.topics.places import Flags, Hashes, Heard, Numbers, Places, ranges
 from bot.topics.rows import Kind, Use
 
-_NOT_HEARD = -1
+_SHORT = 3  # words
 _AT_ONCE = 1 << 16  # items, while all is put in order: that takes little more memory than there is afterwards
 _PLACE_BITS = 32
 _WEIGHTS = np.array([0, 1 << 28, 1 << 30])  # what a word has, by its use, above the number of its rows
@@ -39,16 +39,6 @@ class Hits:
 
     sure: list[int]
     unsure: list[tuple[int, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Complete:
-    """Rows that have what they want and nothing that they bar. `lines` are those of the words that are to be near."""
-
-    rows: Numbers
-    lines: Numbers
-    sizes: Numbers
-    begins: Flags  # for each of `lines` whether a form begins with it
 
 
 class Segment:
@@ -91,11 +81,12 @@ class Segment:
     def look_up(self, heard: Heard) -> Hits:
         """What an article matches among these topics."""
         words, keys = self._words_of(heard)
-        lines = np.unique(words)
+        self._is_heard[words] = True
+        lines = np.flatnonzero(self._is_heard)  # the last is behind all words
         self._line_of[lines] = np.arange(len(lines))
-        complete = self._complete_rows(lines)
-        found = self._standing(complete, Places(heard, self._line_of[words], keys, len(lines)))
-        self._line_of[lines] = _NOT_HEARD
+        places = Places(heard, self._line_of[words], keys, len(lines) - 1)
+        found = self._standing(lines[:-1], places)
+        self._is_heard[lines[:-1]] = False
         found = found[self._stands[self._topics[found]]]
         asks = self._asks[found]
         sure = self._ids[self._topics[found[~asks]]].tolist()
@@ -118,9 +109,10 @@ class Segment:
         keys = self._key_of[ranges(firsts, sizes)]
         self._words = np.repeat(np.arange(len(distinct), dtype=np.int32), sizes)[np.argsort(keys, kind="stable")]
         self._words_by_key = _offsets(np.bincount(keys, minlength=len(self._table)))
-        # Scratch for the article that is looked up: the lines of its words. Behind all words one that is always heard.
-        self._line_of = np.full(len(distinct) + 1, _NOT_HEARD, np.int32)
-        self._line_of[-1] = 0
+        # Scratch for the article that is looked up: its words, and the line of each. One behind all is always heard.
+        self._is_heard = np.zeros(len(distinct) + 1, np.bool_)
+        self._is_heard[-1] = True
+        self._line_of = np.zeros(len(distinct) + 1, np.int32)
         return word_of
 
     def _arrange(self, word_of: Numbers, word_starts: Numbers) -> None:
@@ -128,22 +120,25 @@ class Segment:
         marks = self._marks[word_starts]
         starts = _where(marks, ROW_BEGINS)
         bounds = np.append(starts, np.int32(len(word_of)))
-        anchors, seconds = _rarest_two(word_of, marks >> USE_SHIFT & USE, bounds)
+        uses = marks >> USE_SHIFT & USE
+        anchors, seconds, thirds = _rarest(word_of, uses, bounds)
         order = np.argsort(anchors, kind="stable").astype(np.int32)
         self._rows_by_anchor = _offsets(np.bincount(anchors, minlength=len(self._line_of) - 1))
-        self._seconds = seconds[order]
+        self._others = seconds[order], thirds[order]
+        first_marks = marks[starts[order]]
+        self._kinds = first_marks >> KIND_SHIFT & KIND
+        self._asks = first_marks & ASKS != 0
+        sizes = np.diff(bounds)[order]
+        has_more = np.maximum.reduceat(uses, starts)[order] > Use.WANTED
+        self._is_short = (sizes <= _SHORT) & (self._kinds != Kind.PHRASE) & ~has_more
+        longer = order[~self._is_short]
+        self._words_by_row = _offsets(np.where(self._is_short, 0, sizes))
+        moved = ranges(*_spans(bounds, longer))
+        self._row_words, self._row_marks = word_of[moved], marks[moved]
         topic_starts = np.cumsum(self._key_counts, dtype=np.int32) - self._key_counts
         self._topics = np.empty(len(order), np.int32)
-        self._row_words = np.empty(len(word_of), np.int32)
-        self._row_marks = np.empty(len(word_of), np.uint8)
-        self._words_by_row = _offsets(np.diff(bounds)[order])
         for part in _parts(len(order)):
             self._topics[part] = np.searchsorted(topic_starts, word_starts[starts[order[part]]], "right") - 1
-            moved = ranges(*_spans(bounds, order[part]))
-            place = slice(self._words_by_row[part.start], self._words_by_row[part.stop])
-            self._row_words[place], self._row_marks[place] = word_of[moved], marks[moved]
-        self._kinds = marks[starts[order]] >> KIND_SHIFT & KIND
-        self._asks = marks[starts[order]] & ASKS != 0
 
     def _words_of(self, heard: Heard) -> tuple[Numbers, Numbers]:
         """The words that topics ask for and the article has, each with a key of it (its place among the article's)."""
@@ -152,49 +147,63 @@ class Segment:
         starts, counts = _spans(self._words_by_key, at[keys])
         return self._words[ranges(starts, counts)], np.repeat(keys, counts)
 
-    def _complete_rows(self, words: Numbers) -> _Complete:
-        """The rows of which all these words are there."""
-        rows = ranges(*_spans(self._rows_by_anchor, words))
-        rows = rows[self._line_of[self._seconds[rows]] != _NOT_HEARD]
-        starts, counts = _spans(self._words_by_row, rows)
-        at = ranges(starts, counts)
-        lines, uses = self._line_of[self._row_words[at]], self._row_marks[at] >> USE_SHIFT & USE
-        row_of = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
-        is_complete = np.ones(len(rows), np.bool_)
-        is_complete[row_of[(lines == _NOT_HEARD) != (uses == Use.BARRED)]] = False
-        are_near = (uses == Use.WANTED) & is_complete[row_of]
-        sizes = np.bincount(row_of[are_near], minlength=len(rows))[is_complete]
-        begins = self._row_marks[at[are_near]] & FORM_BEGINS != 0
-        return _Complete(rows[is_complete], lines[are_near], sizes, begins)
+    def _standing(self, words: Numbers, places: Places) -> Numbers:
+        """The rows that want these words, and have what they want."""
+        firsts, counts = _spans(self._rows_by_anchor, words)
+        rows, anchors = ranges(firsts, counts), np.repeat(np.arange(len(words), dtype=np.int32), counts)
+        for others in self._others:
+            are_heard = self._is_heard[others[rows]]
+            rows, anchors = rows[are_heard], anchors[are_heard]
+        is_short = self._is_short[rows]
+        short, longer = rows[is_short], rows[~is_short]
+        lines = [anchors[is_short], *(self._line_of[others[short]] for others in self._others)]
+        found = short[places.are_near(np.stack(lines))], longer[self._stand(longer, places)]
+        return np.concatenate(found)
 
-    def _standing(self, complete: _Complete, places: Places) -> Numbers:
-        """Those of the rows whose words stand as they are to."""
-        kinds = self._kinds[complete.rows]
-        is_found = kinds == Kind.PLAIN
-        others = np.flatnonzero(~is_found)
-        if not len(others):
-            return complete.rows
-        lines = complete.lines[np.repeat(~is_found, complete.sizes)]
-        is_found[others] = places.are_near(lines, complete.sizes[others])
-        ends = np.cumsum(complete.sizes)
-        for row in np.flatnonzero(is_found & (kinds == Kind.PHRASE)):
-            part = slice(ends[row] - complete.sizes[row], ends[row])
-            is_found[row] = places.stand(_forms(complete.lines[part].tolist(), complete.begins[part].tolist()))
-        found: Numbers = complete.rows[is_found]
-        return found
+    def _stand(self, rows: Numbers, places: Places) -> Flags:
+        """Which of any rows have what they want and nothing that they bar."""
+        starts, sizes = _spans(self._words_by_row, rows)
+        at = ranges(starts, sizes)
+        row_of = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
+        words, uses = self._row_words[at], self._row_marks[at] >> USE_SHIFT & USE
+        are_heard = self._is_heard[words]
+        stand = np.ones(len(rows), np.bool_)
+        stand[row_of[are_heard == (uses == Use.BARRED)]] = False
+        kinds = self._kinds[rows]
+        are_near = are_heard & (uses == Use.WANTED) & (kinds != Kind.PLAIN)[row_of]
+        lines = np.full((int(sizes.max(initial=1)), len(rows)), places.anywhere, np.int32)
+        lines[at - starts[row_of], row_of] = np.where(are_near, self._line_of[words], places.anywhere)
+        candidates = np.flatnonzero(stand)
+        stand[candidates] = places.are_near(lines[:, candidates])
+        for row in np.flatnonzero(stand & (kinds == Kind.PHRASE)).tolist():
+            stand[row] = places.stand(self._forms(int(rows[row])))
+        return stand
+
+    def _forms(self, row: int) -> list[list[int]]:
+        """The lines of a row's words, form by form."""
+        forms: list[list[int]] = []
+        part = slice(*self._words_by_row[row : row + 2])
+        for line, mark in zip(
+            self._line_of[self._row_words[part]].tolist(), self._row_marks[part].tolist(), strict=True
+        ):
+            if mark & FORM_BEGINS:
+                forms.append([])
+            if mark >> USE_SHIFT & USE == Use.WANTED:
+                forms[-1].append(line)
+        return forms
 
     def _packed(self, topic: int) -> tuple[int, bytes]:
         start, stop = self._details_by_topic[topic : topic + 2].tolist()
         return int(self._ids[topic]), self._details[start:stop]
 
 
-def _rarest_two(word_of: Numbers, uses: Numbers, bounds: Numbers) -> tuple[Numbers, Numbers]:
-    """Of each row the word that the fewest rows have, and the next, which is behind all words where there is none.
+def _rarest(word_of: Numbers, uses: Numbers, bounds: Numbers) -> Numbers:
+    """Of each row the words that the fewest rows have, the rarest first; behind all words where there are no more.
 
     Words that are to be near one another come before loose ones; those that are barred do not count.
     """
     frequency = np.bincount(word_of)
-    rarest = np.empty((2, len(bounds) - 1), np.int32)
+    rarest = np.empty((_SHORT, len(bounds) - 1), np.int32)
     for part in _parts(len(bounds) - 1):
         words = slice(bounds[part.start], bounds[part.stop])
         places = np.arange(words.stop - words.start)
@@ -205,7 +214,7 @@ def _rarest_two(word_of: Numbers, uses: Numbers, bounds: Numbers) -> tuple[Numbe
             is_none = least >= _WEIGHTS[Use.BARRED] << _PLACE_BITS
             found[part] = np.where(is_none, len(frequency), word_of[words][at])
             weights[at] = _WEIGHTS[Use.BARRED] << _PLACE_BITS
-    return rarest[0], rarest[1]
+    return rarest
 
 
 def _numbered(count: int, values: Callable[[slice], Hashes]) -> tuple[Hashes, Numbers]:
@@ -239,12 +248,3 @@ def _offsets(counts: Numbers) -> Numbers:
 def _spans(offsets: Numbers, of: Numbers) -> tuple[Numbers, Numbers]:
     """Where the items of these begin, and how many they are."""
     return offsets[of], offsets[of + 1] - offsets[of]
-
-
-def _forms(lines: Sequence[int], begins: Sequence[bool]) -> list[list[int]]:
-    forms: list[list[int]] = []
-    for line, is_first in zip(lines, begins, strict=True):
-        if is_first:
-            forms.append([])
-        forms[-1].append(line)
-    return forms
