@@ -19,12 +19,13 @@ from hashlib import blake2b
 
 import orjson
 
+from bot.topics.hashing import hash_keys
 from bot.topics.lemmas import VERSION, Keys
 from bot.topics.query import Matcher
 from bot.topics.rows import Row, Use, rows
 from storage.asking import Clause, Form
 
-FORM = 2  # grows with every change of what stands in terms
+FORM = 3  # grows with every change of what stands in terms
 
 # The marks of a key. What it says of a word or of a row stands with the first key of it.
 WORD_BEGINS, FORM_BEGINS, ROW_BEGINS = 1, 2, 4
@@ -33,15 +34,6 @@ KIND_SHIFT, KIND = 5, 3
 ASKS = 128
 
 _HEAD = struct.Struct("<8sH")
-
-
-@lru_cache(maxsize=32_768)
-def hash_key(key: str) -> int:
-    """64 bits that stand for a key, the same in every process.
-
-    Of a million keys two share theirs with a chance of 1 in 37 million, and then one topic would find too much.
-    """
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
 
 
 def in_title(key: str) -> str:
@@ -54,16 +46,16 @@ TERMS_VERSION = blake2b(f"{FORM} {VERSION}".encode(), digest_size=8).digest()
 
 def encode(matcher: Matcher) -> bytes:
     """The terms of a question."""
-    keys: list[int] = []
+    keys: list[str] = []
     marks = bytearray()
     compact = tuple(rows(matcher))
     for row in compact:
         for word, mark in _words(row):
-            keys += sorted(map(hash_key, word))
+            keys += sorted(word)
             marks += bytes((mark, *(0 for _ in range(len(word) - 1))))
-    packed = struct.pack(f"<{len(keys)}Q", *keys)
+    hashes = hash_keys(keys).astype("<u8").tobytes()
     asks = any(row.asks for row in compact)
-    return _HEAD.pack(TERMS_VERSION, len(keys)) + packed + marks + (pack(matcher) if asks else b"")
+    return _HEAD.pack(TERMS_VERSION, len(keys)) + hashes + marks + (pack(matcher) if asks else b"")
 
 
 def pack(matcher: Matcher) -> bytes:

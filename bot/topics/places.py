@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.topics.compiled import hash_key, in_title
+from bot.topics.compiled import in_title
+from bot.topics.hashing import Hashes, hash_keys
 from bot.topics.lemmas import Reading
 from bot.topics.query import NEAR_WORDS
 
 Numbers = NDArray[np.integer[Any]]
-Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 # A word that stands at p is in the windows that begin from p - NEAR_WORDS + 1 to p: so many bits in a row.
@@ -23,13 +22,15 @@ MOST_CELLS = 1 << 17  # that are looked at together: 1 MiB
 
 
 class Heard:
-    """An article by the hashes of its keys, those of its headline once more as such."""
+    """An article by the hashes of its keys, in their order, and those of its headline once more as such."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        headline = frozenset[str]().union(*reading.words[: reading.title_words])
         self._keys = tuple(reading.keys)
-        headline = map(in_title, frozenset().union(*reading.words[: reading.title_words]))
-        self.hashes: Hashes = np.array([*map(hash_key, self._keys), *map(hash_key, headline)], np.uint64)
+        hashes = hash_keys([*self._keys, *map(in_title, headline)])
+        self._order = np.argsort(hashes)  # what is looked up in order is found sooner
+        self.hashes: Hashes = hashes[self._order]
 
     @property
     def length(self) -> int:
@@ -46,10 +47,13 @@ class Heard:
 
     @cached_property
     def _positions(self) -> tuple[Numbers, Numbers, Numbers]:
-        spots = [self._reading.positions[key] for key in self._keys]
-        counts = np.zeros(len(self.hashes), np.int32)
-        counts[: len(spots)] = [len(spot) for spot in spots]
-        return np.cumsum(counts) - counts, counts, np.fromiter(chain.from_iterable(spots), np.int32)
+        places = np.argsort(self._order).tolist()
+        number = dict(zip(self._keys, places, strict=False))  # those of the headline come behind
+        words = self._reading.words
+        keys = np.array([number[key] for word in words for key in word], np.int32)
+        positions = np.repeat(np.arange(len(words), dtype=np.int32), [len(word) for word in words])
+        counts = np.bincount(keys, minlength=len(self.hashes))
+        return np.cumsum(counts) - counts, counts, positions[np.argsort(keys, kind="stable")]
 
 
 class Places:

@@ -21,7 +21,8 @@ from bot.topics.compiled import (
     WORD_BEGINS,
     Columns,
 )
-from bot.topics.places import Flags, Hashes, Heard, Numbers, Places, ranges
+from bot.topics.hashing import Hashes
+from bot.topics.places import Flags, Heard, Numbers, Places, ranges
 from bot.topics.rows import Kind, Use
 
 _SHORT = 3  # words

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.topics import match, places
 from bot.topics.compiled import TERMS_VERSION, encode, pack, unpack
+from bot.topics.hashing import hash_keys
 from bot.topics.lemmas import Lemmatiser, Reading
 from bot.topics.match import TopicIndex
 from bot.topics.query import NEAR_WORDS, Facts, Matcher, QuestionError, compile_question, parse_question
@@ -319,3 +320,17 @@ def test_words_are_near_up_to_the_same_distance_everywhere(most_cells: int, at: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "MOST_CELLS", most_cells)
         assert loaded(topics).match(reading, FACTS) == asked_one_by_one(matchers, reading, FACTS)
+
+
+def test_hashes_are_the_same_in_every_process() -> None:
+    """They are stored: another value means that FORM has to grow."""
+    assert hash_keys([]).tolist() == []
+    assert hash_keys(["вода", "title:вода"]).tolist() == [0x510C29F2D8A4B416, 0xE6A38145E8F7167B]
+
+
+def test_words_of_the_same_letters_have_other_hashes_and_sums() -> None:
+    words = ["аб", "ба", "вг", "гв", "аг", "гб", "вб", "бв", "аба", "бааб", "a", "aa"]
+    hashes = dict(zip(words, hash_keys(words).tolist(), strict=True))
+    assert len(set(hashes.values())) == len(words)
+    sums = {hashes[one] + hashes[other] for one in words for other in words}
+    assert len(sums) == len(words) * (len(words) + 1) // 2
