@@ -17,7 +17,7 @@ from storage.tables import article_topic, question, topic, topic_alias
 
 MOST_OFFERED = 500  # topics of the settings that are looked at when something near is sought
 
-STORED_PAGE = 20_000  # rows: a page's memory is small beside the index it becomes
+STORED_PAGE = 5_000  # rows: what a page takes is little beside the index it becomes
 STALE_PAGE = 1_000
 KEYS_AT_ONCE = 50  # SQLite allows an expression a depth of 1,000
 
