@@ -4,11 +4,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 from bot.naming import names_for, other_questions
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
-from bot.topics.lemmas import Lemmatiser
+from bot.topics.lemmas import Lemmatiser, read_terms
 from bot.topics.near import nearest
 from bot.topics.query import (
     Facts,
@@ -22,7 +21,7 @@ from bot.topics.query import (
 )
 from bot.topics.quote import Quote, quote
 from bot.topics.spelling import Instead, InsteadKind
-from storage.asking import Candidates, Cursor, Found, Order
+from storage.asking import Candidate, Candidates, Cursor, Found, Order
 from storage.naming import Alias, AliasOrigin, Mention
 from storage.reading import Accepts
 from storage.records import Article, Topic, TopicView
@@ -298,4 +297,9 @@ class Archive:
 
     def _judge(self, matcher: Matcher) -> Accepts | None:
         """Who decides on single articles; nobody where the index tells as much as the article itself."""
-        return None if matcher.is_words_alone else partial(self.accepts, matcher)
+
+        def accepts(one: Candidate) -> bool:
+            facts = Facts(one.source_name, one.language, one.published_at)
+            return matcher.accepts(read_terms(one.title_terms, one.body_terms), facts)
+
+        return None if matcher.is_words_alone else accepts

@@ -9,6 +9,9 @@ from storage.records import StoryView
 Keys = frozenset[str]  # of one word: any of them
 Form = tuple[Keys, ...]  # words in a row
 
+# Where words are written down in a row: between the keys of one word, and in place of a word at the end of a sentence.
+SIDE_BY_SIDE, END = "|", ";"
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -39,6 +42,18 @@ class StoredTopic:
 
     id: int
     terms: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article as the judge of a question sees it: the terms that the index was given, and what filters ask for."""
+
+    id: int
+    title_terms: str
+    body_terms: str
+    source_name: str
+    language: str
+    published_at: datetime
 
 
 class Order(StrEnum):

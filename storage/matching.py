@@ -15,7 +15,9 @@ from storage.asking import Candidates, Clause, Form, Keys
 from storage.terms import IN_TITLE, language_mark, source_mark
 
 NEAR_WORDS = 24  # within so many the words of a question stand
-KEYS = 6  # of a word at most, on average over words in a row
+# Keys of a word at most: of each of some in a row, and on average over NEAR_WORDS. There are 1.1 to 1.4 of them, and no
+# more than 39 within NEAR_WORDS of texts in three languages; a longer reach would send the judge what is far apart.
+KEYS, NEAR_KEYS = 5, 3
 GROUPS = 24  # NEAR groups that one part of a question may become; beyond it order and nearness are left to the judge
 
 Row = tuple[str, ...]  # one key for each word in a row
@@ -69,7 +71,7 @@ def _chunks(clauses: list[Clause]) -> Iterator[list[Clause]]:
 def _near(clauses: list[Clause]) -> str:
     """The clauses within NEAR_WORDS."""
     rows = [[row for form in clause.forms for row in _rows(form)] for clause in clauses]
-    return _any([_group(sum(chosen, ()), NEAR_WORDS) for chosen in product(*rows)])
+    return _any([_group(sum(chosen, ()), NEAR_WORDS * NEAR_KEYS) for chosen in product(*rows)])
 
 
 def _clause(clause: Clause) -> str:
@@ -79,7 +81,7 @@ def _clause(clause: Clause) -> str:
 
 def _form(form: Form, prefix: str) -> str:
     """Words in a row, as far as the index can tell."""
-    return _all([_any([_group(row, len(run), prefix) for row in _rows(run)]) for run in _runs(form)])
+    return _all([_any([_group(row, len(run) * KEYS, prefix) for row in _rows(run)]) for run in _runs(form)])
 
 
 def _runs(form: Form) -> Iterator[Form]:
@@ -93,10 +95,10 @@ def _runs(form: Form) -> Iterator[Form]:
     yield form[start:]
 
 
-def _group(row: Row, words: int, prefix: str = "") -> str:
-    """These keys within so many words."""
+def _group(row: Row, distance: int, prefix: str = "") -> str:
+    """These keys with no more than so many others between them."""
     keys = " ".join(_quoted(f"{prefix}{key}") for key in dict.fromkeys(row))
-    return f"NEAR({keys}, {words * KEYS})" if " " in keys else keys
+    return f"NEAR({keys}, {distance})" if " " in keys else keys
 
 
 def _word(keys: Keys, prefix: str = "") -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import exp2
 
 from storage.asking import Candidates, Clause, Keys
-from storage.terms import Terms
+from storage.terms import Terms, keys_in
 
 OFTEN = 3.0  # words that count half of what very many would
 EARLY = 60.0  # a word that stands so far down, in keys of the index, counts half of one at the beginning
@@ -20,7 +20,7 @@ def weigh(candidates: Candidates, terms: Terms, *, is_titled: bool, age: timedel
     forms = [form for clauses in candidates.alternatives for clause in clauses for form in clause.forms]
     wanted = frozenset[str]().union(*(keys for form in forms for keys in form))
     places: dict[str, list[int]] = {}
-    for place, key in enumerate(terms.body.split()):
+    for place, key in enumerate(keys_in(terms.body)):
         if key in wanted:
             places.setdefault(key, []).append(place)
     spoken = max(

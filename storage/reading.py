@@ -1,29 +1,30 @@
 """The search index as one question reads it: by rowid, for ids are the order of arrival, and not for long.
 
 Ordering by anything else costs hundreds of milliseconds on a common word. What the index cannot tell, the caller's
-`accepts` decides on the article itself.
+`accepts` decides, by the terms that the index was given: reading a text anew would take ten times as long, and far more
+as long as its words have not been met.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import first_past_id
-from storage.asking import Candidates
+from storage.asking import Candidate, Candidates
 from storage.driver import OneTripConnection
 from storage.matching import match_expression
-from storage.records import Article
-from storage.rows import article_record, select_articles
-from storage.tables import article
+from storage.tables import article, source, story
 from storage.tables.base import UtcDateTime
+from storage.terms import unpack_terms
 
 NEWEST = 2**62  # above every id
 OLDEST = -NEWEST  # below every one
 
-Accepts = Callable[[Article], bool]
+Accepts = Callable[[Candidate], bool]
 Span = tuple[int, int]  # the lowest and the highest id
 
 # By rowid, down or up; FTS5 goes straight to where the ids begin.
@@ -45,6 +46,21 @@ _FIRST_SINCE = sa.text(
     SELECT low FROM narrowed WHERE low = high
     """  # noqa: S608 - made of our own words alone
 ).bindparams(sa.bindparam("moment", type_=UtcDateTime()))
+
+# Made once: SQLAlchemy takes longer to make such a statement than SQLite to run it.
+_FACTS: sa.Select[Any] = (
+    sa.select(article.c.id, article.c.story_id, story.c.articles)
+    .join(story, story.c.id == article.c.story_id)
+    .where(
+        article.c.id.in_(sa.bindparam("ids", expanding=True)),
+        article.c.withdrawn_at.is_(None),
+        article.c.published_at >= sa.bindparam("after"),
+    )
+)
+_JUDGED: sa.Select[Any] = _FACTS.join(source, source.c.id == article.c.source_id).add_columns(
+    source.c.name, article.c.language, article.c.published_at, article.c.terms
+)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Reader:
@@ -88,24 +104,24 @@ class Reader:
         self.is_cut = ran.is_cut or self._left <= 0
         return [article_id for (article_id,) in ran.rows]
 
-    async def rows(self, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
-        """Articles as `select_articles` gives them, those that stand and are young enough."""
-        query = select_articles().where(article.c.id.in_(ids), *self.standing())
-        return {row.id: row for row in await self.connection.execute(query)} if ids else {}
-
-    def standing(self) -> list[sa.ColumnElement[bool]]:
-        """What holds for every article that answers."""
-        after = self.candidates.after
-        return [article.c.withdrawn_at.is_(None), *([] if after is None else [article.c.published_at >= after])]
+    async def rows(self, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+        """Those of the articles that stand and are young enough: `id`, `story_id`, the story's `articles`."""
+        if not ids:
+            return {}
+        values = {"ids": ids, "after": self.candidates.after or _EVER}
+        query = _FACTS if self._accepts is None else _JUDGED
+        return {row.id: row for row in await self.connection.execute(query, values)}
 
     def answers(self, row: sa.Row[Any]) -> bool:
-        """Whether the question accepts this article."""
+        """Whether the question accepts this article, one of `rows`."""
         if self._accepts is None:
             return True
         if self.is_cut:
             return False
         started = time.thread_time()
-        is_accepted = self._accepts(article_record(row, ()))
+        terms = unpack_terms(row.terms)
+        candidate = Candidate(row.id, terms.title, terms.body, row.name, row.language, row.published_at)
+        is_accepted = self._accepts(candidate)
         self._left -= time.thread_time() - started
         self.is_cut = self._left <= 0
         return is_accepted

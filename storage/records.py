@@ -101,8 +101,9 @@ class NewArticle:
     """One page of one source, read and annotated, before it has an id.
 
     `identity` is what makes it the same article next time: the feed's guid, else the canonical URL.
-    `lemmas` are the keys of its title, lead and body word by word, separated by blanks, and `title_lemmas` those of
-    its title alone: what the search index is given. `entities` are whom and what it speaks of, the weightiest first.
+    `lemmas` are the keys of its title, lead and body word by word, as `storage.asking` writes them down, and
+    `title_lemmas` those of its title alone: what the search index is given. `entities` are whom and what it speaks of,
+    the weightiest first.
     """
 
     source_id: int

@@ -13,8 +13,12 @@ from storage.tables import article, article_topic, follow, source, story, topic
 
 
 def select_articles() -> sa.Select[Any]:
-    """Articles with the name of their source and the size of their story: what this module's records are made of."""
-    columns = (article, source.c.name.label("source_name"), story.c.articles.label("story_articles"))
+    """Articles with the name of their source and the size of their story: what this module's records are made of.
+
+    Without their terms, which are the index's alone and as long as the text.
+    """
+    own = [column for column in article.c if column is not article.c.terms]
+    columns = (*own, source.c.name.label("source_name"), story.c.articles.label("story_articles"))
     joined = article.join(source, source.c.id == article.c.source_id).join(story, story.c.id == article.c.story_id)
     return sa.select(*columns).select_from(joined)
 

@@ -10,14 +10,15 @@ from storage.asking import Candidates, Cursor, Found, Order
 from storage.matching import title_expression
 from storage.ranking import weigh
 from storage.reading import NEWEST, OLDEST, Accepts, Reader
-from storage.rows import story_views
+from storage.rows import select_articles, story_views
 from storage.tables import article
 from storage.terms import unpack_terms
 
 SECONDS = 0.25  # that a question may take
 PAST_SECONDS = 1.0  # that finding the past of a new topic may take
-SPARE = 4  # candidates of a first look beyond what is wanted; each further look is twice as large
-BATCH = 64  # candidates of a look at most
+LOOK = 6  # candidates for each article wanted that the index is asked for first; each further look is twice as large
+SPARE = 3  # articles read first beyond what is wanted; each further reading is twice as large
+BATCH = 64  # articles read at once at most
 RANKED = 100  # of the newest articles, and of those with the words in their headlines: the best are among these
 
 
@@ -109,7 +110,7 @@ async def _rank(reader: Reader) -> list[int]:
     ids = set(await _newest(reader, RANKED))
     titled = set(await _newest(reader, RANKED, title_expression(reader.candidates)))
     query = sa.select(article.c.id, article.c.published_at, article.c.terms)
-    standing = (*reader.standing(), article.c.terms.is_not(None))
+    standing = (article.c.withdrawn_at.is_(None), article.c.terms.is_not(None))
     rows = list(await reader.connection.execute(query.where(article.c.id.in_(ids | titled), *standing)))
     newest = max((row.published_at for row in rows), default=None)
     weights: dict[int, float] = {}
@@ -128,7 +129,10 @@ async def _newest(reader: Reader, count: int, expression: str | None = None) -> 
 
 
 async def _found(reader: Reader, rows: Sequence[sa.Row[Any]], *, older: bool, newer: bool) -> Found:
-    stories = await story_views(reader.connection, rows)
+    """A page of these articles, in this order."""
+    query = select_articles().where(article.c.id.in_([row.id for row in rows]))
+    shown = {row.id: row for row in await reader.connection.execute(query)} if rows else {}
+    stories = await story_views(reader.connection, [shown[row.id] for row in rows])
     return Found(tuple(stories), older=older, newer=newer, is_cut=reader.is_cut)
 
 
@@ -145,36 +149,45 @@ class Walk:
         self._is_back = is_back
         self._found: list[sa.Row[Any]] = []
         self._leads: dict[int, int] = {}  # the newest article that answers, by story
+        self._read = 0  # articles read at once
 
     async def go(self, wanted: int) -> list[sa.Row[Any]]:
         """So many of them, in the order of the walk; fewer when there are no more, or no time."""
+        self._read = wanted + SPARE
         spans = await self._reader.spans()
         for span_low, span_high in spans if self._is_back else reversed(spans):
             low, high = max(self._low, span_low), min(self._high, span_high)
-            look = wanted + SPARE
+            look = wanted * LOOK
             while low <= high and len(self._found) < wanted:
                 ids = await self._reader.ids(low, high, look, is_back=self._is_back)
                 await self._take(ids, wanted)
                 if len(ids) < look:
                     break
                 low, high = (ids[-1] + 1, high) if self._is_back else (low, ids[-1] - 1)
-                look = min(look * 2, BATCH)
+                look *= 2
         return self._found
 
     async def _take(self, ids: Sequence[int], wanted: int) -> None:
         """Look at candidates in their order until enough are found."""
-        rows = await self._reader.rows(ids)
-        for row in (rows[one] for one in ids if one in rows):
-            lead = self._leads.get(row.story_id)
-            if lead not in {None, row.id} or not self._reader.answers(row):
-                continue
-            if lead is None and row.story_articles > 1:
-                lead = await self._newer_answer(row)
-            self._leads[row.story_id] = lead or row.id
-            if lead in {None, row.id}:
-                self._found.append(row)
-            if len(self._found) == wanted:
-                return
+        start = 0
+        while start < len(ids) and len(self._found) < wanted:
+            part = ids[start : start + self._read]
+            start += self._read
+            self._read = min(self._read * 2, BATCH)
+            rows = await self._reader.rows(part)
+            for row in (rows[one] for one in part if one in rows):
+                if len(self._found) < wanted and await self._leads_its_story(row):
+                    self._found.append(row)
+
+    async def _leads_its_story(self, row: sa.Row[Any]) -> bool:
+        """Whether an article answers, and no newer one of its story does."""
+        lead = self._leads.get(row.story_id)
+        if lead not in {None, row.id} or not self._reader.answers(row):
+            return False
+        if lead is None:
+            newer = await self._newer_answer(row) if row.articles > 1 else None
+            lead = self._leads[row.story_id] = newer or row.id
+        return bool(lead == row.id)
 
     async def _newer_answer(self, row: sa.Row[Any]) -> int | None:
         """The newest article of the same story that answers too, where this walk has not seen that there is none."""

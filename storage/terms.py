@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.asking import END, SIDE_BY_SIDE
+
 # No word of a text has these letters: with them the words of headlines are words of their own. FTS5's column filter
 # reads every article that has the word: 137 ms a million articles where a common one stands in no headline.
 IN_TITLE = "¶"
@@ -14,7 +16,10 @@ MARK = "§"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Keys of an article word by word, and marks of what else can be asked for. `body` has the title's words too."""
+    """Keys of an article word by word, and marks of what else can be asked for. `body` has the title's words too.
+
+    The index takes SIDE_BY_SIDE and END for blanks; who reads the words back does not.
+    """
 
     title: str
     body: str
@@ -23,6 +28,11 @@ class Terms:
     def pack(self) -> bytes:
         """As it is kept beside the article: a contentless index takes out only the very words that it was given."""
         return zlib.compress(f"{self.title}\n{self.body}\n{self.marks}".encode())
+
+
+def keys_in(words: str) -> list[str]:
+    """All keys of words in a row; those of one word stand side by side."""
+    return [key for key in words.replace(SIDE_BY_SIDE, " ").split() if key != END]
 
 
 def unpack_terms(packed: bytes) -> Terms:
@@ -60,5 +70,5 @@ async def unindex_article(connection: AsyncConnection, article_id: int, terms: T
 
 
 def _columns(article_id: int, terms: Terms) -> dict[str, int | str]:
-    title = " ".join(f"{IN_TITLE}{key}" for key in terms.title.split())
+    title = " ".join(f"{IN_TITLE}{key}" for key in keys_in(terms.title))
     return {"id": article_id, "title": title, "body": terms.body, "marks": terms.marks}

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bot.topics.lemmas import Lemmatiser
+from bot.topics.lemmas import Lemmatiser, read_terms
 from bot.topics.matcher import NEAR_WORDS as JUDGED_NEAR
 from bot.topics.matcher import Facts
 from bot.topics.query import compile_question, parse_question
@@ -61,6 +61,7 @@ async def test_every_article_that_is_accepted_is_a_candidate(database: Database,
             language = chance.choice(("ru", "tg"))
             reading = lemmatiser.read_article(title, text, language)
             words = {"lemmas": reading.body_terms, "title_lemmas": reading.title_terms, "language": language}
+            assert read_terms(reading.title_terms, reading.body_terms) == reading
             readings[await store(stores, new_article(number, source.id, published_at=NOW, **words))] = reading, language
         for asked in QUESTIONS:
             matcher = compile_question(parse_question(asked), lemmatiser)

@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from storage.asking import Candidates, Clause, Order
+from storage.asking import Candidate, Candidates, Clause, Order
 from storage.database import Database
-from storage.records import Article
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, asking, new_article, store
 
@@ -87,7 +86,7 @@ async def test_who_goes_away_leaves_a_connection_that_answers(filled: Database) 
 async def test_a_judge_who_takes_long_is_asked_no_more_when_the_time_is_over(database: Database, order: Order) -> None:
     judged: list[int] = []
 
-    def judge(article: Article) -> bool:
+    def judge(article: Candidate) -> bool:
         judged.append(article.id)
         until = time.monotonic() + 0.02
         while time.monotonic() < until:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.topics.lemmas import BREAK, VERSION, Lemmatiser
+from bot.topics.lemmas import BREAK, VERSION, Lemmatiser, read_terms
 from bot.topics.words import fold, without_possessive
 
 LEMMATISER = Lemmatiser()
@@ -92,12 +92,13 @@ def test_an_article_is_read_with_its_title() -> None:
     reading = LEMMATISER.read_article("Саммит ОДКБ. В Душанбе", "Саммит прошёл в Душанбе", "ru")
     assert reading.words[: reading.title_words] == LEMMATISER.read("Саммит ОДКБ. В Душанбе").words
     assert reading.words[reading.title_words :] == LEMMATISER.read("Саммит прошёл в Душанбе").words
-    assert reading.title_terms == "саммит одкб в душанбе"
-    assert reading.body_terms == f"{reading.title_terms} саммит пройти в душанбе"
+    assert reading.title_terms == "саммит одкб ; в душанбе ;"
+    assert reading.body_terms == f"{reading.title_terms} саммит пройти в душанбе ;"
+    assert read_terms(reading.title_terms, reading.body_terms) == reading
 
 
 def test_terms_hold_all_keys_of_a_word_side_by_side() -> None:
-    assert LEMMATISER.read_article("", "из банка стали").body_terms == "из банк банка сталь стать"
+    assert LEMMATISER.read_article("", "из банка стали").body_terms == "из банк|банка сталь|стать ;"
 
 
 def test_positions_tell_where_each_key_stands() -> None:
