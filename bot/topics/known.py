@@ -6,7 +6,7 @@ the first question, and of some 2,500 names only those are put into base forms w
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -94,7 +94,8 @@ def _table() -> _Table:
     unsearched = {fold_words(name) for name in said["ambiguous"]}
     things: list[tuple[str, ...]] = []
     by_stems: dict[tuple[str, ...], list[KnownName]] = {}
-    for names in [*said["organisations"], *said["offices"], *said["places"], *_countries(said["countries"])]:
+    listed = (*said["organisations"], *said["offices"], *said["places"], *said["states"])
+    for names in (*listed, *_countries(said["countries"], _NO_COUNTRIES.union(said["mixed"]))):
         for name in names:
             by_stems.setdefault(_stems(_telling(name)), []).append(KnownName(name, len(things)))
         things.append(tuple(name for name in names if fold_words(name) not in unsearched))
@@ -107,10 +108,10 @@ def _words() -> frozenset[str]:
     return frozenset(word for names in table.by_stems.values() for one in names for word in fold_words(one.name))
 
 
-def _countries(more: dict[str, list[str]]) -> Iterator[list[str]]:
+def _countries(more: dict[str, list[str]], without: Collection[str]) -> Iterator[list[str]]:
     territories = [Locale(language).territories for language in LANGUAGES]
     for code in sorted(territories[0]):
-        if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRIES:
+        if _COUNTRY.fullmatch(code) and code not in without:
             named = [name for names in territories for name in _cldr_names(names.get(code, ""))]
             # One spelling a name: Соединенные Штаты and Соединённые Штаты are folded alike.
             yield list({fold_words(name): name for name in (*more.get(code, ()), *named) if name}.values())
