@@ -1,15 +1,16 @@
 """Questions put to the archive: which topic is meant, which stories answer. For the chat and for the terminal."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
-from bot.naming import names_for, other_questions
+from bot.naming import matchers_of, names_for, other_questions
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
 from bot.topics.lemmas import Lemmatiser, read_terms
 from bot.topics.near import nearest
 from bot.topics.query import (
+    NO_NAMES,
     Facts,
     Matcher,
     Question,
@@ -19,10 +20,12 @@ from bot.topics.query import (
     parse_question,
     question_key,
 )
-from bot.topics.quote import Quote, quote
+from bot.topics.quote import Quote, Spelled, quote, spell
 from bot.topics.spelling import Instead, InsteadKind
+from bot.topics.wording import wording
 from storage.asking import Candidate, Candidates, Cursor, Found, Order
 from storage.naming import Alias, AliasOrigin, Mention
+from storage.pasts import Past
 from storage.reading import Accepts
 from storage.records import Article, Topic, TopicView
 from storage.search import SECONDS
@@ -31,8 +34,6 @@ from storage.stories import PAGE_SIZE
 
 __all__ = ["Answer", "Archive", "Instead", "InsteadKind"]
 
-# A new topic takes its past along: so many of the newest articles that may match are looked at.
-TOPIC_PAST = 500
 ABOUT_LATELY = 40  # of a topic's newest articles tell what it is about now
 MOST_ABOUT = 3
 ABOUT_SECONDS = 0.05  # that finding them may take
@@ -92,13 +93,15 @@ class Archive:
         size: int = PAGE_SIZE,
         exactly: bool = False,
     ) -> Answer:
-        """Stories with these words. Where there are none, and it need not be `exactly` these, what may be meant."""
+        """Stories with just these words, in any form, not with other names of what they name.
+
+        Where there are none, and it need not be `exactly` these, what may be meant.
+        """
         turn = Turn(order, cursor, size)
 
         async def ask(stores: Stores, words: str) -> Answer:
             question = parse_question(words)
-            names = await names_for(stores, question, self._lemmatiser)
-            return await self._answer(stores, words, question, names, turn)
+            return await self._answer(stores, words, question, NO_NAMES, turn)
 
         return await self._ask(stores, words, ask, exactly=exactly)
 
@@ -112,9 +115,11 @@ class Archive:
         size: int = PAGE_SIZE,
         exactly: bool = False,
         with_company: bool = True,
+        followed: Collection[int] = (),
     ) -> Answer:
         """Stories of the topic that the words name, in any form or by another name; else stories with the words.
 
+        Topics are those of the settings and those whose ids are `followed`: what others asked for is nobody's business.
         Where neither is there, and it need not be `exactly` these words, the same for what may be meant. What is
         `near`, and what they are `about`, is not looked up without `with_company`.
         """
@@ -123,7 +128,7 @@ class Archive:
         async def ask(stores: Stores, words: str) -> Answer:
             question = parse_question(words)
             names = await names_for(stores, question, self._lemmatiser)
-            topic = await self._find(stores, question, names)
+            topic = await self._find(stores, question, names, _open_to(followed))
             if topic is not None:
                 known = names if topic.key == question_key(question, self._lemmatiser) else None
                 return replace(await self._open(stores, topic, turn, known), asked=words)
@@ -145,23 +150,48 @@ class Archive:
         return await self._open(stores, topic, Turn(order, cursor, size))
 
     async def find_topic(self, stores: Stores, words: str) -> Topic | None:
-        """The saved topic that the words name, in any form or by any of its names."""
+        """The saved topic that the words name, in any form or by any of its names, whosever it is."""
         question = parse_question(words)
         return await self._find(stores, question, await names_for(stores, question, self._lemmatiser))
 
-    async def save_topic(self, stores: Stores, words: str) -> Topic:
-        """The topic that the words name; a new one is saved with its recent past."""
-        found = await self.find_topic(stores, words)
-        if found is not None:
-            return found
-        saved = await stores.topics.add(" ".join(words.split()), topic_key(words, self._lemmatiser))
-        await self._take_past_along(stores, saved)
-        return saved
+    async def find_followed(self, stores: Stores, words: str, followed: Collection[int]) -> tuple[Topic, str] | None:
+        """Of the topics with these ids the one that the words name, or what may be meant by them; and its words."""
+
+        async def find(words: str) -> Topic | None:
+            question = parse_question(words)
+            names = await names_for(stores, question, self._lemmatiser)
+            return await self._find(stores, question, names, lambda topic: topic.id in followed)
+
+        found = await find(words)
+        if found is not None or not followed:
+            return None if found is None else (found, words)
+        async with aclosing(other_questions(stores, words, self._lemmatiser)) as others:
+            async for instead in others:
+                with suppress(QuestionError):
+                    found = await find(instead.text)
+                    if found is not None:
+                        return found, instead.text
+        return None
+
+    async def save_topic(self, stores: Stores, words: str, followed: Collection[int] = ()) -> Topic:
+        """The topic of the settings, or of those with these ids, that the words name; else one with just these words.
+
+        A new one's past is found by and by, see `find_past`.
+        """
+        question = parse_question(words)
+        names = await names_for(stores, question, self._lemmatiser)
+        found = await self._find(stores, question, names, _open_to(followed))
+        return found or await stores.topics.add(wording(words), question_key(question, self._lemmatiser))
+
+    async def find_past(self, stores: Stores, topic: Topic) -> Past:
+        """What a topic's articles are to become, by its question under all its names; takes up to seconds."""
+        [matcher] = await self.matchers_of(stores, [topic])
+        return await stores.pasts.find(topic.id, await self._candidates(stores, matcher), self._judge(matcher))
 
     async def name_topics(self, stores: Stores, named: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
         """Give topics these names and just these aliases, beside those that admins gave; their keys.
 
-        What a topic matches is looked up anew when its names have changed.
+        What a topic matches is to be found anew when its names have changed.
         """
         keys = [topic_key(name, self._lemmatiser) for name, _ in named]
         before = {topic.key: topic for topic in await stores.topics.find(keys, ())}
@@ -172,7 +202,6 @@ class Archive:
             if topic != known:
                 changed = set(topic.aliases) ^ set(known.aliases if known else ())
                 await stores.topics.mark_stale({name_key(one, self._lemmatiser) for one in changed} - {""})
-                await self._take_past_along(stores, topic)
         return keys
 
     async def add_alias(self, stores: Stores, topic: Topic, name: str) -> bool:
@@ -191,34 +220,32 @@ class Archive:
         """The sentence of an article that answers best, with the words that do; None where none does."""
         return quote(matcher, article, self._lemmatiser)
 
-    async def matcher_of(self, stores: Stores, topic: Topic) -> Matcher:
-        """What a topic asks for now, under all its names."""
-        question = parse_question(topic.name)
-        return compile_question(question, self._lemmatiser, await names_for(stores, question, self._lemmatiser))
+    def spell(self, article: Article) -> Spelled:
+        """An article read once for many questions; the time grows with its length, and any thread may do it."""
+        return spell(article, self._lemmatiser)
 
-    def accepts(self, matcher: Matcher, article: Article) -> bool:
-        """Whether an article answers."""
-        text = article.text.removeprefix(article.title)
-        reading = self._lemmatiser.read_article(article.title, text, article.language)
-        return matcher.accepts(reading, Facts(article.source_name, article.language, article.published_at))
+    async def matchers_of(self, stores: Stores, topics: Sequence[Topic]) -> list[Matcher]:
+        """What each of these topics asks for now, under all its names."""
+        return await matchers_of(stores, topics, self._lemmatiser)
 
     async def _rename(self, stores: Stores, topic: Topic, key: str, is_changed: bool) -> bool:
-        """After a change of its names a topic takes its past along, and whatever asks for them is matched anew."""
+        """After a change of a topic's names whatever asks for them is matched anew."""
         if is_changed:
             self._offered = None
             await stores.topics.mark_stale({key, name_key(topic.name, self._lemmatiser)} - {""})
-            await self._take_past_along(stores, await stores.topics.get(topic.id))
         return is_changed
 
     def _alias(self, name: str, origin: AliasOrigin) -> Alias:
         return Alias(name, name_key(name, self._lemmatiser), origin)
 
-    async def _find(self, stores: Stores, question: Question, names: Names) -> Topic | None:
+    async def _find(
+        self, stores: Stores, question: Question, names: Names, may_be: Callable[[Topic], bool] | None = None
+    ) -> Topic | None:
         """Looked up by keys, first by the question's own: there may be hundreds of thousands of topics."""
         ranks = possible_keys(question, self._lemmatiser, names)
         keys = [key for rank in ranks for key in rank.keys]
         found = await stores.topics.find(keys, [key for rank in ranks for key in rank.alias_keys])
-        return choose(ranks, found, self._lemmatiser)
+        return choose(ranks, [one for one in found if may_be is None or may_be(one)], self._lemmatiser)
 
     async def _ask(self, stores: Stores, words: str, ask: Ask, *, exactly: bool) -> Answer:
         """The answer to what was asked; where nothing is found, to the first of what may be meant that finds something.
@@ -282,13 +309,6 @@ class Archive:
             self._offered = now, await stores.topics.get_from_settings()
         return self._offered[1]
 
-    async def _take_past_along(self, stores: Stores, topic: Topic) -> None:
-        """The newest articles of the archive that match, and no others, are the topic's."""
-        matcher = await self.matcher_of(stores, topic)
-        candidates = await self._candidates(stores, matcher)
-        ids = await stores.search.find_ids(candidates, self._judge(matcher), limit=TOPIC_PAST)
-        await stores.topics.replace_articles(topic.id, ids)
-
     async def _candidates(self, stores: Stores, matcher: Matcher) -> Candidates:
         if not matcher.sources:
             return matcher.candidates()
@@ -297,9 +317,15 @@ class Archive:
 
     def _judge(self, matcher: Matcher) -> Accepts | None:
         """Who decides on single articles; nobody where the index tells as much as the article itself."""
+        wanted = matcher.keys
 
         def accepts(one: Candidate) -> bool:
             facts = Facts(one.source_name, one.language, one.published_at)
-            return matcher.accepts(read_terms(one.title_terms, one.body_terms), facts)
+            return matcher.accepts(read_terms(one.title_terms, one.body_terms, wanted), facts)
 
         return None if matcher.is_words_alone else accepts
+
+
+def _open_to(followed: Collection[int]) -> Callable[[Topic], bool]:
+    """Which topics are shown to a chat that follows those with these ids."""
+    return lambda topic: topic.from_settings or topic.id in followed

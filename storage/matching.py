@@ -17,7 +17,7 @@ from storage.terms import IN_TITLE, language_mark, source_mark
 NEAR_WORDS = 24  # within so many the words of a question stand
 # Keys of a word at most: of each of some in a row, and on average over NEAR_WORDS. There are 1.1 to 1.4 of them, and no
 # more than 39 within NEAR_WORDS of texts in three languages; a longer reach would send the judge what is far apart.
-KEYS, NEAR_KEYS = 5, 3
+KEYS, NEAR_KEYS = 4, 3
 GROUPS = 24  # NEAR groups that one part of a question may become; beyond it order and nearness are left to the judge
 
 Row = tuple[str, ...]  # one key for each word in a row

@@ -47,6 +47,12 @@ class Matcher:
             and not any(clause.in_title or len(form) > 1 for clause in clauses for form in clause.forms)
         )
 
+    @property
+    def keys(self) -> Keys:
+        """All that it looks for."""
+        forms = [form for clauses in self.alternatives for clause in clauses for form in clause.forms]
+        return frozenset().union(*(keys for form in (*forms, *self.without) for keys in form))
+
     def candidates(self, source_ids: frozenset[int] | None = None) -> Candidates:
         """What the search index can tell. Every article that is accepted is among them.
 

@@ -70,6 +70,15 @@ async def test_every_article_that_is_accepted_is_a_candidate(database: Database,
                 for number, (reading, language) in readings.items()
                 if matcher.accepts(reading, Facts(source.name, language, NOW))
             }
+            # Read back for the question alone, the same articles are accepted.
+            assert accepted == {
+                number
+                for number, (reading, language) in readings.items()
+                if matcher.accepts(
+                    read_terms(reading.title_terms, reading.body_terms, matcher.keys),
+                    Facts(source.name, language, NOW),
+                )
+            }
             found = set(await stores.search.find_ids(matcher.candidates(), None, limit=ARTICLES))
             assert accepted <= found, asked
             assert accepted, asked
