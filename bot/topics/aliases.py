@@ -103,7 +103,11 @@ def _readings(parts: Sequence[Part], lemmatiser: Lemmatiser) -> Iterator[tuple[P
     bases = [_bases(word, lemmatiser) for one in words for word in one]
     for reading in islice(product(*bases), MOST_READINGS):
         left = iter(reading)
-        read = (Part(tuple(islice(left, len(one)))) for one in words if one)
+        read = (
+            Part(tuple(islice(left, len(one))), is_quoted=part.is_quoted)
+            for part, one in zip(parts, words, strict=True)
+            if one
+        )
         yield tuple(read) or tuple(parts)
 
 

@@ -1,7 +1,7 @@
 """Questions as people write them, read into what they ask for.
 
 words           all of them, in any form and any order, near one another
-"some words"    in this order, side by side; «» and “” too
+"some words"    in this order, side by side, and by no other name; «» and “” too
 one | other     any of them; binds weakest
 -word -"words"  the article has none of these
 title:word      in the headline; title:"some words"
@@ -89,10 +89,14 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is asked for in folded words: a word, or several that stand side by side."""
+    """One thing that is asked for in folded words: a word, or several that stand side by side.
+
+    Several that stand in quotes are asked for just so, by none of their other names.
+    """
 
     words: Phrase
     in_title: bool = False
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Question:
     """
 
     alternatives: tuple[tuple[Part, ...], ...]
-    without: tuple[Phrase, ...] = ()
+    without: tuple[Part, ...] = ()
     sources: tuple[Phrase, ...] = ()
     language: str | None = None
     after: date | None = None
@@ -128,6 +132,7 @@ class Piece:
     field: Field | None = None
     is_without: bool = False
     is_bar: bool = False
+    is_quoted: bool = False
 
 
 def split_pieces(text: str) -> Iterator[Piece]:
@@ -137,7 +142,8 @@ def split_pieces(text: str) -> Iterator[Piece]:
             value = found["quoted"] or found["plain"] or ""
             named = _field(found["field"]) if found["field"] else None
             is_without, is_bar = bool(found["minus"]), bool(found["bar"])
-            yield Piece(value, found.start(), found.end(), named, is_without=is_without, is_bar=is_bar)
+            is_quoted = found["quoted"] is not None
+            yield Piece(value, *found.span(), named, is_without=is_without, is_bar=is_bar, is_quoted=is_quoted)
 
 
 def parse_question(text: str) -> Question:
@@ -173,7 +179,7 @@ class _Draft:
         self._text = text
         self._alternatives: list[list[Part]] = [[]]
         self._bars: list[Piece] = []
-        self._without: list[Phrase] = []
+        self._without: list[Part] = []
         self._sources: list[Phrase] = []
         self._language: str | None = None
         self._after: date | None = None
@@ -219,12 +225,13 @@ class _Draft:
         self._words_left -= len(words)
         if self._words_left < 0:
             raise QuestionError(QuestionFault.TOO_MANY_WORDS, self._text[piece.start :])
+        is_quoted = piece.is_quoted and len(words) > 1
         if piece.is_without:
-            self._without.append(words)
+            self._without.append(Part(words, is_quoted=is_quoted))
         elif piece.field is Field.SOURCE:
             self._sources.append(words)
         else:
-            self._alternatives[-1].append(Part(words, in_title=piece.field is Field.TITLE))
+            self._alternatives[-1].append(Part(words, in_title=piece.field is Field.TITLE, is_quoted=is_quoted))
 
     def _take_language(self, text: str, written: str) -> None:
         code = fold(text)

@@ -61,7 +61,7 @@ def question_key(question: Question, lemmatiser: Lemmatiser) -> str:
     It is a question itself, and its own normal form.
     """
     alternatives = sorted({_alternative_key(parts, lemmatiser) for parts in question.alternatives})
-    without = sorted({f"-{_quoted(phrase, lemmatiser)}" for phrase in question.without})
+    without = sorted({f"-{_written(part, lemmatiser)}" for part in question.without})
     sources = sorted({f"source:{_quote(phrase)}" for phrase in question.sources})
     language = [f"language:{question.language}"] if question.language else []
     after = [f"after:{question.after.isoformat()}"] if question.after else []
@@ -76,24 +76,26 @@ def name_key(text: str, lemmatiser: Lemmatiser) -> str:
 def name_keys(question: Question, lemmatiser: Lemmatiser) -> frozenset[str]:
     """The keys of all that may be a name in a question: what `compile_question` looks up among names."""
     keys = {key for parts in question.alternatives for _, span in _spans(parts) for key in _span_keys(span, lemmatiser)}
-    keys |= {_words_key(phrase, lemmatiser) for phrase in question.without}
+    keys |= {_words_key(part.words, lemmatiser) for part in question.without if not part.is_quoted}
     return frozenset(keys.union(_own_keys(question, lemmatiser)))
 
 
 def compile_question(question: Question, lemmatiser: Lemmatiser, names: Names = NO_NAMES) -> Matcher:
     """The matcher of a question.
 
-    Where words in a row, or a phrase, are a name among `names`, they stand side by side, or another name of the same
-    thing stands in their place. Names under the key of the whole question stand in place of all that it asks for.
+    Where words in a row are a name among `names`, they stand side by side, or another name of the same thing stands in
+    their place; what is in quotes stands as it is. Names under the key of the whole question stand in place of all that
+    it asks for.
     """
     alternatives = [_clauses(parts, lemmatiser, names) for parts in question.alternatives]
     if names and not (len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0].forms) > 1):
         others = _look_up(names, _own_keys(question, lemmatiser), lemmatiser)
         alternatives += [(Clause((form,)),) for form in others]
     wanted = {form for clauses in alternatives for clause in clauses for form in clause.forms}
-    without = [_form(phrase, lemmatiser) for phrase in question.without]
-    for phrase in question.without:
-        without += _look_up(names, (_words_key(phrase, lemmatiser),), lemmatiser, unwanted=wanted)
+    without = [_form(part.words, lemmatiser) for part in question.without]
+    for part in question.without:
+        if not part.is_quoted:
+            without += _look_up(names, (_words_key(part.words, lemmatiser),), lemmatiser, unwanted=wanted)
     return Matcher(
         alternatives=_unique(alternatives),
         without=_unique(without),
@@ -138,12 +140,13 @@ def _spans(parts: Span) -> Iterator[tuple[int, Span]]:
         for start in range(len(parts) - length + 1):
             span = parts[start : start + length]
             is_of_one_place = len({part.in_title for part in span}) == 1
-            if is_of_one_place and not (_is_silent(span[0]) or _is_silent(span[-1])):
+            is_as_it_stands = any(part.is_quoted for part in span)
+            if is_of_one_place and not (is_as_it_stands or _is_silent(span[0]) or _is_silent(span[-1])):
                 yield start, span
 
 
 def _span_keys(span: Span, lemmatiser: Lemmatiser) -> tuple[str, ...]:
-    """The keys of a run as a name and as a question, which differ where it has a phrase; none if it repeats itself."""
+    """The keys of a run as a name and as a question, which differ where it has джиу-джитсу; none if it repeats itself."""
     bases = [lemmatiser.base(word) for part in span for word in part.words if word not in FUNCTION_WORDS]
     distinct = sorted(set(bases))
     if len(distinct) < len(bases):
@@ -168,7 +171,7 @@ def _look_up(
 
 
 def _alternative_key(parts: Span, lemmatiser: Lemmatiser) -> str:
-    keys = {(part.in_title, len(part.words) > 1, _quoted(part.words, lemmatiser)) for part in _telling(parts)}
+    keys = {(part.in_title, len(part.words) > 1, _written(part, lemmatiser)) for part in _telling(parts)}
     return " ".join(f"title:{asked}" if in_title else asked for in_title, _, asked in sorted(keys))
 
 
@@ -190,8 +193,9 @@ def _form(words: Phrase, lemmatiser: Lemmatiser) -> Form:
     return tuple(lemmatiser.question_keys(word) for word in words)
 
 
-def _quoted(phrase: Phrase, lemmatiser: Lemmatiser) -> str:
-    return _quote(tuple(lemmatiser.base(word) for word in phrase))
+def _written(part: Part, lemmatiser: Lemmatiser) -> str:
+    bases = tuple(lemmatiser.base(word) for word in part.words)
+    return _quote(bases) if part.is_quoted else "-".join(bases)
 
 
 def _quote(phrase: Phrase) -> str:
