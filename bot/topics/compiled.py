@@ -25,7 +25,7 @@ from bot.topics.query import Matcher
 from bot.topics.rows import Row, Use, rows
 from storage.asking import Clause, Form
 
-FORM = 3  # grows with every change of what stands in terms
+FORM = 4  # grows with every change of what stands in terms
 
 # The marks of a key. What it says of a word or of a row stands with the first key of it.
 WORD_BEGINS, FORM_BEGINS, ROW_BEGINS = 1, 2, 4

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+
 from bot.topics.compiled import Columns, encode, unpack
 from bot.topics.lemmas import Keys, Lemmatiser, Reading
 from bot.topics.places import Heard
@@ -83,15 +85,15 @@ class TopicIndex:
     def match(self, reading: Reading, facts: Facts) -> tuple[int, ...]:
         """The ids of all topics that an article matches, the oldest first."""
         self._settle()
+        sure = []
         found = self._match_fresh(reading, facts)
         if self._segments:
             heard = Heard(reading)
             for segment in self._segments:
                 hits = segment.look_up(heard)
-                found.update(hits.sure)
-                unsure = {topic_id: packed for topic_id, packed in hits.unsure if topic_id not in found}
-                found.update(one for one, packed in unsure.items() if unpack(packed).accepts(reading, facts))
-        return tuple(sorted(found))
+                sure.append(hits.sure)
+                found += [one for one, packed in hits.unsure.items() if unpack(packed).accepts(reading, facts)]
+        return tuple(np.unique(np.concatenate([*sure, np.array(found, np.int64)])).tolist())
 
     def _compile(self, topic: Topic, names: Mapping[str, Sequence[str]]) -> Matcher:
         question = parse_question(topic.name)
@@ -101,7 +103,7 @@ class TopicIndex:
         return compile_question(question, self._lemmatiser, names)
 
     def _stand(self, topic_id: int, terms: bytes, matcher: Matcher) -> None:
-        anchors = tuple(self._rarest(row) for row in rows(matcher))
+        anchors = tuple(self._rarest(row) for row in rows(matcher) if not row.vetoes)
         self._fresh[topic_id] = _Fresh(terms, matcher, anchors)
         for anchor in anchors:
             for key in anchor:
@@ -113,11 +115,11 @@ class TopicIndex:
 
         return min((*chain.from_iterable(row.forms), *row.in_title), key=weigh)
 
-    def _match_fresh(self, reading: Reading, facts: Facts) -> set[int]:
+    def _match_fresh(self, reading: Reading, facts: Facts) -> list[int]:
         looked_at: set[int] = set()
         for key in reading.keys & self._by_key.keys():
             looked_at |= self._by_key[key]
-        return {topic_id for topic_id in looked_at if self._fresh[topic_id].matcher.accepts(reading, facts)}
+        return [topic_id for topic_id in looked_at if self._fresh[topic_id].matcher.accepts(reading, facts)]
 
     def _settle(self) -> None:
         """What was loaded becomes one segment when it is first asked for."""

@@ -51,7 +51,8 @@ class Heard:
         number = dict(zip(self._keys, places, strict=False))  # those of the headline come behind
         words = self._reading.words
         keys = np.array([number[key] for word in words for key in word], np.int32)
-        positions = np.repeat(np.arange(len(words), dtype=np.int32), [len(word) for word in words])
+        sizes = np.fromiter(map(len, words), np.int32, len(words))
+        positions = np.repeat(np.arange(len(words), dtype=np.int32), sizes)
         counts = np.bincount(keys, minlength=len(self.hashes))
         return np.cumsum(counts) - counts, counts, positions[np.argsort(keys, kind="stable")]
 
@@ -60,7 +61,9 @@ class Places:
     """Where words stand that are told by lines: each word of the article that topics ask for has one."""
 
     def __init__(self, heard: Heard, lines: Numbers, keys: Numbers, count: int) -> None:
-        """Of `count` lines these have these keys of the article. The line after all is heard anywhere."""
+        """Of `count` lines these have these keys of the article. The one after them, `anywhere`, stands everywhere;
+        so does a line that has no place in the text, as those of the headline have none.
+        """
         self._positions, counts = heard.places(keys)
         self._lines = np.repeat(lines, counts)
         self._width = (heard.length + NEAR_WORDS) // _CELL + 2
@@ -73,9 +76,9 @@ class Places:
         at_once = max(1, MOST_CELLS // self._width)  # columns
         for start in range(0, lines.shape[1], at_once):
             part = slice(start, start + at_once)
-            windows = self._windows[lines[0, part]]
+            windows = self._windows.take(lines[0, part], axis=0)
             for others in lines[1:, part]:
-                windows &= self._windows[others]
+                windows &= self._windows.take(others, axis=0)
             found[part] = windows.any(axis=1)
         return found
 
@@ -100,8 +103,11 @@ class Places:
         np.bitwise_or.at(windows, cells, _WINDOWS << shift)
         # What is beyond the cell; a shift by 64 is none at all, so it is made in two steps.
         np.bitwise_or.at(windows, cells + 1, _WINDOWS >> np.uint64(1) >> (np.uint64(_CELL - 1) - shift))
-        windows[-self._width :] = ~np.uint64(0)
-        return windows.reshape(-1, self._width)
+        by_line = windows.reshape(-1, self._width)
+        has_places = np.zeros(self.anywhere + 1, np.bool_)
+        has_places[self._lines] = True
+        by_line[~has_places] = ~np.uint64(0)
+        return by_line
 
     def _mask(self, line: int) -> int:
         """A bit for each position of a line."""

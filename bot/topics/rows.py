@@ -19,6 +19,7 @@ class Kind(IntEnum):
     PLAIN = 0  # nothing
     NEAR = 1  # that they stand near one another
     PHRASE = 2  # that the words of each form stand side by side, and the forms near one another
+    VETO = 3  # that they stand side by side; then the article does not answer, whatever other rows say
 
 
 class Use(IntEnum):
@@ -33,17 +34,20 @@ class Use(IntEnum):
 class Row:
     """One way to answer: these forms in the text, these words in the headline, nothing of `barred`.
 
-    `asks`: the question wants more than that, which the matcher knows.
+    `asks`: the question wants more than that, which the matcher knows. `vetoes`: who has this form does not answer.
     """
 
     forms: tuple[Form, ...]
     in_title: tuple[Keys, ...] = ()
     barred: Keys = frozenset()
     asks: bool = False
+    vetoes: bool = False
 
     @property
     def kind(self) -> Kind:
         """How the forms are to stand."""
+        if self.vetoes:
+            return Kind.VETO
         if any(len(form) > 1 for form in self.forms):
             return Kind.PHRASE
         return Kind.NEAR if len(self.forms) > 1 else Kind.PLAIN
@@ -51,10 +55,13 @@ class Row:
 
 def rows(matcher: Matcher) -> Iterator[Row]:
     """The rows of a question. An article answers if it has one that does not ask, or one that does and the matcher
-    accepts it; otherwise it does not.
+    accepts it; otherwise, and where it has one that vetoes, it does not.
     """
     barred = frozenset[str]().union(*(form[0] for form in matcher.without if len(form) == 1))
-    asks = bool(matcher.sources or matcher.language or matcher.after) or any(len(one) > 1 for one in matcher.without)
+    for form in matcher.without:
+        if len(form) > 1 and all(form):
+            yield Row((form,), vetoes=True)
+    has_filters = bool(matcher.sources or matcher.language or matcher.after)
     for clauses in matcher.alternatives:
         headline = [_forms(clause) for clause in clauses if clause.in_title]
         text = [_forms(clause) for clause in clauses if not clause.in_title]
@@ -66,7 +73,7 @@ def rows(matcher: Matcher) -> Iterator[Row]:
             is_whole = False
             text = [forms if len(forms) == 1 else [_needed(forms)] for forms in text]
         for forms in product(*text):
-            yield Row(forms, in_title, barred, asks or not is_whole)
+            yield Row(forms, in_title, barred, has_filters or not is_whole)
 
 
 def _forms(clause: Clause) -> list[Form]:

@@ -2,7 +2,8 @@
 
 Keys, words (sets of keys, each once) and rows are numbers. A row stands under one of its words, its anchor: the one
 that the fewest rows have. So an article looks at no more rows than stand under its own words, and these are few,
-because under a common word stand only rows of words that are as common. Most rows are short: up to three single words.
+because under a common word stand only rows of words that are as common. Most rows are short: up to three single words,
+and no more than one that is barred.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from bot.topics.places import Flags, Heard, Numbers, Places, ranges
 from bot.topics.rows import Kind, Use
 
 _SHORT = 3  # words
+_ALWAYS, _NEVER = -2, -1  # words that every article has, and that none has
 _AT_ONCE = 1 << 16  # items, while all is put in order: that takes little more memory than there is afterwards
 _PLACE_BITS = 32
 _WEIGHTS = np.array([0, 1 << 28, 1 << 30])  # what a word has, by its use, above the number of its rows
@@ -33,13 +35,10 @@ _WEIGHTS = np.array([0, 1 << 28, 1 << 30])  # what a word has, by its use, above
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The topics that an article matches, and those whose matchers are to be asked, with these packed.
+    """The ids of topics that an article matches, some told more than once, and those whose matchers are to be asked."""
 
-    One may be told several times.
-    """
-
-    sure: list[int]
-    unsure: list[tuple[int, bytes]]
+    sure: Numbers
+    unsure: dict[int, bytes]
 
 
 class Segment:
@@ -83,15 +82,17 @@ class Segment:
         """What an article matches among these topics."""
         words, keys = self._words_of(heard)
         self._is_heard[words] = True
-        lines = np.flatnonzero(self._is_heard)  # the last is behind all words
+        lines = np.flatnonzero(self._is_heard)  # the last is that of _ALWAYS
         self._line_of[lines] = np.arange(len(lines))
         places = Places(heard, self._line_of[words], keys, len(lines) - 1)
         found = self._standing(lines[:-1], places)
         self._is_heard[lines[:-1]] = False
-        found = found[self._stands[self._topics[found]]]
-        asks = self._asks[found]
-        sure = self._ids[self._topics[found[~asks]]].tolist()
-        return Hits(sure, [self._packed(topic) for topic in self._topics[found[asks]].tolist()])
+        topics, asks, kinds = self._topics.take(found), self._asks.take(found), self._kinds.take(found)
+        stands = self._stands.take(topics)
+        if (vetoes := kinds == Kind.VETO).any():
+            stands &= ~np.isin(topics, topics[vetoes])
+        unsure = {int(self._ids[topic]): self._packed(topic) for topic in topics[stands & asks].tolist()}
+        return Hits(self._ids.take(topics[stands & ~asks]), unsure)
 
     def _number_words(self, hashes: Hashes, starts: Numbers) -> Numbers:
         """The number of each word, the same for equal ones. A sum of random numbers is as good as any of them."""
@@ -110,10 +111,11 @@ class Segment:
         keys = self._key_of[ranges(firsts, sizes)]
         self._words = np.repeat(np.arange(len(distinct), dtype=np.int32), sizes)[np.argsort(keys, kind="stable")]
         self._words_by_key = _offsets(np.bincount(keys, minlength=len(self._table)))
-        # Scratch for the article that is looked up: its words, and the line of each. One behind all is always heard.
-        self._is_heard = np.zeros(len(distinct) + 1, np.bool_)
-        self._is_heard[-1] = True
-        self._line_of = np.zeros(len(distinct) + 1, np.int32)
+        # Scratch for the article that is looked up: its words, and the line of each. Behind all stand two that are
+        # none: one that every article has, and one that none has.
+        self._is_heard = np.zeros(len(distinct) + 2, np.bool_)
+        self._is_heard[_ALWAYS] = True
+        self._line_of = np.zeros(len(distinct) + 2, np.int32)
         return word_of
 
     def _arrange(self, word_of: Numbers, word_starts: Numbers) -> None:
@@ -122,16 +124,20 @@ class Segment:
         starts = _where(marks, ROW_BEGINS)
         bounds = np.append(starts, np.int32(len(word_of)))
         uses = marks >> USE_SHIFT & USE
-        anchors, seconds, thirds = _rarest(word_of, uses, bounds)
+        anchors, *others = _rarest(word_of, uses, bounds)
         order = np.argsort(anchors, kind="stable").astype(np.int32)
-        self._rows_by_anchor = _offsets(np.bincount(anchors, minlength=len(self._line_of) - 1))
-        self._others = seconds[order], thirds[order]
+        self._rows_by_anchor = _offsets(np.bincount(anchors, minlength=len(self._line_of) - 2))
+        self._others = tuple(words[order] for words in others)
         first_marks = marks[starts[order]]
         self._kinds = first_marks >> KIND_SHIFT & KIND
         self._asks = first_marks & ASKS != 0
         sizes = np.diff(bounds)[order]
-        has_more = np.maximum.reduceat(uses, starts)[order] > Use.WANTED
-        self._is_short = (sizes <= _SHORT) & (self._kinds != Kind.PHRASE) & ~has_more
+        is_barred = uses == Use.BARRED
+        has_barred = np.logical_or.reduceat(is_barred, starts)[order]
+        self._barred = np.full(len(order), _NEVER, np.int32)
+        # A row has one barred word at most, its last.
+        self._barred[has_barred] = word_of[bounds[1:][order[has_barred]] - 1]
+        self._is_short = (sizes - has_barred <= _SHORT) & (self._kinds < Kind.PHRASE)
         longer = order[~self._is_short]
         self._words_by_row = _offsets(np.where(self._is_short, 0, sizes))
         moved = ranges(*_spans(bounds, longer))
@@ -153,30 +159,30 @@ class Segment:
         firsts, counts = _spans(self._rows_by_anchor, words)
         rows, anchors = ranges(firsts, counts), np.repeat(np.arange(len(words), dtype=np.int32), counts)
         for others in self._others:
-            are_heard = self._is_heard[others[rows]]
+            are_heard = self._is_heard.take(others.take(rows))
             rows, anchors = rows[are_heard], anchors[are_heard]
-        is_short = self._is_short[rows]
+        is_open = ~self._is_heard.take(self._barred.take(rows))
+        rows, anchors = rows[is_open], anchors[is_open]
+        is_short = self._is_short.take(rows)
         short, longer = rows[is_short], rows[~is_short]
-        lines = [anchors[is_short], *(self._line_of[others[short]] for others in self._others)]
+        lines = [anchors[is_short], *(self._line_of.take(others.take(short)) for others in self._others)]
         found = short[places.are_near(np.stack(lines))], longer[self._stand(longer, places)]
         return np.concatenate(found)
 
     def _stand(self, rows: Numbers, places: Places) -> Flags:
-        """Which of any rows have what they want and nothing that they bar."""
+        """Which of any rows, with nothing that they bar, have what they want."""
         starts, sizes = _spans(self._words_by_row, rows)
         at = ranges(starts, sizes)
         row_of = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
-        words, uses = self._row_words[at], self._row_marks[at] >> USE_SHIFT & USE
-        are_heard = self._is_heard[words]
+        words, is_wanted = self._row_words[at], self._row_marks[at] >> USE_SHIFT & USE != Use.BARRED
+        is_heard = self._is_heard[words]
         stand = np.ones(len(rows), np.bool_)
-        stand[row_of[are_heard == (uses == Use.BARRED)]] = False
-        kinds = self._kinds[rows]
-        are_near = are_heard & (uses == Use.WANTED) & (kinds != Kind.PLAIN)[row_of]
+        stand[row_of[is_wanted & ~is_heard]] = False
         lines = np.full((int(sizes.max(initial=1)), len(rows)), places.anywhere, np.int32)
-        lines[at - starts[row_of], row_of] = np.where(are_near, self._line_of[words], places.anywhere)
+        lines[at - starts[row_of], row_of] = np.where(is_wanted & is_heard, self._line_of[words], places.anywhere)
         candidates = np.flatnonzero(stand)
         stand[candidates] = places.are_near(lines[:, candidates])
-        for row in np.flatnonzero(stand & (kinds == Kind.PHRASE)).tolist():
+        for row in np.flatnonzero(stand & (self._kinds[rows] >= Kind.PHRASE)).tolist():
             stand[row] = places.stand(self._forms(int(rows[row])))
         return stand
 
@@ -193,13 +199,13 @@ class Segment:
                 forms[-1].append(line)
         return forms
 
-    def _packed(self, topic: int) -> tuple[int, bytes]:
+    def _packed(self, topic: int) -> bytes:
         start, stop = self._details_by_topic[topic : topic + 2].tolist()
-        return int(self._ids[topic]), self._details[start:stop]
+        return self._details[start:stop]
 
 
 def _rarest(word_of: Numbers, uses: Numbers, bounds: Numbers) -> Numbers:
-    """Of each row the words that the fewest rows have, the rarest first; behind all words where there are no more.
+    """Of each row the words that the fewest rows have, the rarest first; _ALWAYS where there are no more.
 
     Words that are to be near one another come before loose ones; those that are barred do not count.
     """
@@ -213,7 +219,7 @@ def _rarest(word_of: Numbers, uses: Numbers, bounds: Numbers) -> Numbers:
             least = np.minimum.reduceat(weights, bounds[part] - words.start)
             at = least & (1 << _PLACE_BITS) - 1
             is_none = least >= _WEIGHTS[Use.BARRED] << _PLACE_BITS
-            found[part] = np.where(is_none, len(frequency), word_of[words][at])
+            found[part] = np.where(is_none, _ALWAYS, word_of[words][at])
             weights[at] = _WEIGHTS[Use.BARRED] << _PLACE_BITS
     return rarest
 

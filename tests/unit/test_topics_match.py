@@ -151,6 +151,7 @@ def test_a_name_that_is_no_question_leaves_what_stands() -> None:
         ("title:вода Нурек", [Kind.PLAIN]),
         ("title:вода Нурек Рогун", [Kind.NEAR]),
         ("вода | Рогун -Нурек -малая", [Kind.PLAIN, Kind.PLAIN]),
+        ("вода Рогун -«малая ГЭС»", [Kind.VETO, Kind.NEAR]),
     ],
 )
 def test_what_words_decide_is_not_put_to_the_matcher(name: str, kinds: list[Kind]) -> None:
@@ -165,7 +166,6 @@ def test_what_words_decide_is_not_put_to_the_matcher(name: str, kinds: list[Kind
         ("вода source:Ховар", Kind.PLAIN),
         ("вода Рогун language:tg", Kind.NEAR),
         ("«малая ГЭС» after:2026-11-01", Kind.PHRASE),
-        ("вода -«малая ГЭС»", Kind.PLAIN),
         ("title:«малая ГЭС»", Kind.PLAIN),
     ],
 )
