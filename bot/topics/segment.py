@@ -220,7 +220,7 @@ def _rarest(word_of: Numbers, uses: Numbers, bounds: Numbers) -> Numbers:
             at = least & (1 << _PLACE_BITS) - 1
             is_none = least >= _WEIGHTS[Use.BARRED] << _PLACE_BITS
             found[part] = np.where(is_none, _ALWAYS, word_of[words][at])
-            weights[at] = _WEIGHTS[Use.BARRED] << _PLACE_BITS
+            weights[at] |= _WEIGHTS[Use.BARRED] << _PLACE_BITS
     return rarest
 
 

@@ -91,6 +91,13 @@ def test_an_article_finds_its_topics(make: object, text: str, source: str, topic
     assert make(TOPICS).match(LEMMATISER.read(text), facts) == topic_ids
 
 
+def test_rows_of_fewer_words_leave_those_of_others_alone() -> None:
+    """The words of three topics are sorted by how many have them; two topics run out of theirs."""
+    index = loaded([topic(1, "ОДКБ Рахмонов вода"), topic(2, "ОДКБ"), topic(3, "ОДКБ")])
+    assert index.match(LEMMATISER.read("Рахмонов вода"), FACTS) == ()
+    assert index.match(LEMMATISER.read("Рахмонов вода ОДКБ"), FACTS) == (1, 2, 3)
+
+
 def test_title_language_and_day_are_asked_of_loaded_topics() -> None:
     reading = LEMMATISER.read_article("Рогун", "Вода прибыла", "ru")
     facts = Facts("Ховар", "tg", datetime(2026, 11, 23, tzinfo=UTC))
