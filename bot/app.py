@@ -33,7 +33,7 @@ from bot.metrics import Metrics, create_metrics_server, listening
 from bot.painter import Painter
 from bot.pipeline import Pipeline, apply_settings, open_pipeline
 from bot.rendering.locales import Locales
-from bot.renewal import Renewal
+from bot.renewal import Pasts, Renewal
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database, held_alone
@@ -161,6 +161,7 @@ class App:
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
             ("renew", self._renewal.step, TICK, 1),
+            ("pasts", Pasts(self._database, self._context.archive).step, TICK, 1),
             ("arrange", self._arranger.arrange, AGAIN_IN, 1),
         ]
         for name, job, seconds, instances in ticks:

@@ -1,12 +1,14 @@
-"""The archive read anew in the background, once the way of reading has changed: words, or whom and what texts speak of.
+"""What is done in the background, in steps: the archive is read anew, and topics are given their past.
 
-Newest first, a few articles a step; a step that is cut off is taken again.
+It is read anew once the way of reading has changed: words, or whom and what texts speak of. Newest first, a few
+articles a step; a step that is cut off is taken again.
 """
 
 import time
 
 import structlog
 
+from bot.archive import Archive
 from bot.landing import READING, Landing
 from bot.topics.annotate import VERSION
 from storage.chores import Chore
@@ -48,3 +50,29 @@ class Renewal:
             await stores.chores.keep(READING, Chore(VERSION, articles[-1].id if articles else None))
         if not articles:
             log.info("the archive has been read anew", version=VERSION)
+
+
+class Pasts:
+    """Gives topics their past, one after another: what a new or renamed one finds in the archive. One a process."""
+
+    def __init__(self, database: Database, archive: Archive) -> None:
+        self._database = database
+        self._archive = archive
+
+    async def step(self) -> None:
+        """Find the past of every topic that waits for it. Faults of the database are raised."""
+        while await self._find_next():
+            pass
+
+    async def _find_next(self) -> bool:
+        """Whether there was one. Found beside all writing, and written down unless it was named anew meanwhile."""
+        async with self._database.snapshot() as stores:
+            topic_id = await stores.pasts.next_waiting()
+            if topic_id is None:
+                return False
+            topic = await stores.topics.get(topic_id)
+            past = await self._archive.find_past(stores, topic)
+        async with self._database.transaction() as stores:
+            if await stores.topics.get(topic_id) == topic:
+                await stores.pasts.keep(topic_id, past)
+        return True

@@ -125,6 +125,11 @@ class ChatStore:
             for row in await self._connection.execute(query)
         ]
 
+    async def get_followed_topics(self, chat_id: int) -> frozenset[int]:
+        """Ids of the topics that the chat follows."""
+        query = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
+        return frozenset((await self._connection.execute(query)).scalars())
+
     async def follow(self, chat_id: int, *, topic_id: int | None = None, source_id: int | None = None) -> bool:
         """Follow stories about a topic, of a source, both, or everything, from here on; whether that is new."""
         end = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery()

@@ -10,6 +10,7 @@ from storage.holds import HoldStore
 from storage.inbox import InboxStore
 from storage.mailbox import MailboxStore
 from storage.names import NameStore
+from storage.pasts import PastStore
 from storage.posts import PostStore
 from storage.search import SearchStore
 from storage.sources import SourceStore
@@ -28,6 +29,7 @@ class Stores:
         self.articles = ArticleStore(connection)
         self.stories = StoryStore(connection)
         self.topics = TopicStore(connection)
+        self.pasts = PastStore(connection)
         self.chats = ChatStore(connection)
         self.inbox = InboxStore(connection)
         self.mailbox = MailboxStore(connection)

@@ -46,6 +46,10 @@ class TopicStore:
             raise NotFound("topic", topic_id)
         return found[0]
 
+    async def get_many(self, topic_ids: Collection[int]) -> list[Topic]:
+        """Those of them that exist, the oldest first."""
+        return await self._topics(topic.c.id.in_(topic_ids))
+
     async def add(self, name: str, key: str) -> Topic:
         """The topic with this key, made if there is none."""
         statement = insert(self._connection, topic).values(name=name, key=key, from_settings=False)
@@ -90,7 +94,7 @@ class TopicStore:
         await self._rename_key(name, key)
         statement = insert(self._connection, topic).values(key=key, **said)
         changed = sa.or_(topic.c.name != name, topic.c.from_settings.is_(sa.false()))
-        anew = {**said, "terms": None}
+        anew = {**said, "terms": None, "has_past": False}
         statement = statement.on_conflict_do_update(index_elements=["key"], set_=anew, where=changed)
         await self._connection.execute(statement)
         topic_id = (await self._connection.execute(sa.select(topic.c.id).where(topic.c.key == key))).scalar_one()
@@ -143,7 +147,7 @@ class TopicStore:
         await self.mark_stale(names)
         await self._connection.execute(sa.delete(topic_alias).where(given))
         dropped = sa.update(topic).where(topic.c.id.in_(gone))
-        await self._connection.execute(dropped.values(from_settings=False, terms=None))
+        await self._connection.execute(dropped.values(from_settings=False, terms=None, has_past=False))
 
     async def attach(self, article_id: int, topic_ids: Sequence[int], *, is_late: bool = False) -> None:
         """The topics of an article are now just these; one that it has already keeps its row.
@@ -165,21 +169,6 @@ class TopicStore:
         query = sa.select(article_topic.c.topic_id, article_topic.c.is_late)
         rows = await self._connection.execute(query.where(article_topic.c.article_id == article_id))
         return {row.topic_id: row.is_late for row in rows}
-
-    async def replace_articles(self, topic_id: int, article_ids: Sequence[int]) -> None:
-        """The articles of a topic are now just these.
-
-        Those that are new to it came before it asked for them: the archive shows them, nobody is sent them.
-        """
-        of_topic = article_topic.c.topic_id == topic_id
-        have = set((await self._connection.execute(sa.select(article_topic.c.article_id).where(of_topic))).scalars())
-        gone = sorted(have - set(article_ids))
-        if gone:
-            no_longer = article_topic.c.article_id.in_(gone)
-            await self._connection.execute(sa.delete(article_topic).where(of_topic, no_longer))
-        rows = [{"topic_id": topic_id, "article_id": one, "is_late": True} for one in article_ids if one not in have]
-        if rows:
-            await self._connection.execute(sa.insert(article_topic), rows)
 
     async def get_stored(self, *, above: int = 0, limit: int = STORED_PAGE) -> list[StoredTopic]:
         """Topics as their index loads them, oldest first: a page of those made after the one with the id `above`."""
@@ -266,8 +255,9 @@ class TopicStore:
             await self.rekey(topic_id, key, {})
 
     async def _make_stale(self, topic_id: int) -> None:
-        """Whatever matches topics reads this one anew."""
-        await self._connection.execute(sa.update(topic).where(topic.c.id == topic_id).values(terms=None))
+        """Whatever matches topics reads this one anew, and its past is looked for anew."""
+        anew = sa.update(topic).where(topic.c.id == topic_id)
+        await self._connection.execute(anew.values(terms=None, has_past=False))
 
 
 def _bare(key: sa.ColumnElement[str]) -> sa.ColumnElement[str]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from aiogram import Bot
+from aiogram.types import ChatFullInfo
 
 from bot.archive import Archive
 from bot.chat.context import ChatContext
@@ -23,20 +24,7 @@ async def arrange_channel(
     One of `just_stopped` stands in the settings after all, by another name: it goes on where it stood.
     Raises aiogram's errors when Telegram does not know it, `UnknownSource` for a name that stands nowhere.
     """
-    found = await bot.get_chat(wanted.chat)
-    said = Chat(
-        id=found.id,
-        kind=ChatKind(found.type),
-        title=found.title or found.full_name or str(found.id),
-        username=found.username,
-        state=ChatState.ACTIVE,
-        language=wanted.language,
-        thread_id=wanted.thread or None,
-        is_silent=wanted.silent,
-        with_hashtags=wanted.hashtags,
-        with_albums=wanted.albums,
-        from_settings=True,
-    )
+    said = _said(await bot.get_chat(wanted.chat), wanted)
     now = context.now()
     async with context.database.transaction() as stores:
         known = await stores.chats.find(said.id)
@@ -62,6 +50,23 @@ async def arrange_channel(
             # One that was paused goes on where it stood: its rights may be back.
             await stores.chats.save(replace(record, state=ChatState.ACTIVE, due_at=known.due_at or now, trouble=None))
     return said.id
+
+
+def _said(found: ChatFullInfo, wanted: ChannelSettings) -> Chat:
+    """A channel as the settings want it."""
+    return Chat(
+        id=found.id,
+        kind=ChatKind(found.type),
+        title=found.title or found.full_name or str(found.id),
+        username=found.username,
+        state=ChatState.ACTIVE,
+        language=wanted.language,
+        thread_id=wanted.thread or None,
+        is_silent=wanted.silent,
+        with_hashtags=wanted.hashtags,
+        with_albums=wanted.albums,
+        from_settings=True,
+    )
 
 
 def _waits_for_settings(known: Chat) -> bool:

@@ -85,6 +85,10 @@ class Visit:
         await self.stores.chats.save(chat)
         return replace(self, chat=chat)
 
+    async def get_followed(self) -> frozenset[int]:
+        """Ids of the topics that the chat follows."""
+        return await self.stores.chats.get_followed_topics(self.chat.id)
+
     async def keep_question(self, words: str) -> int:
         """A number for the buttons of a question's list; where the visit only reads, written down beside it."""
         if not self.only_reads:

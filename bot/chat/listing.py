@@ -13,7 +13,7 @@ from bot.rendering.message import Outgoing
 from bot.rendering.questions import Instead, Results, asked_list, exact_list, search_list, topic_list
 from bot.stories.cluster import weight
 from storage.asking import Cursor, Order
-from storage.records import Article, Story, Topic, TopicView
+from storage.records import Article, Story, Topic
 
 TOP_SPAN = timedelta(days=1)
 
@@ -76,9 +76,30 @@ async def draw_top(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:
 
 async def draw_topic(visit: Visit, topic_id: int, turn: Turn = FIRST) -> Outgoing:
     """A saved topic's stories. Raises `NotFound`."""
+    return await draw_opened(visit, await open_topic(visit, topic_id, turn), turn)
+
+
+async def open_topic(visit: Visit, topic_id: int, turn: Turn = FIRST) -> Answer:
+    """Look up a saved topic's stories. Raises `NotFound`."""
     topic = await visit.stores.topics.get(topic_id)
-    answer = await visit.archive.open_topic(visit.stores, topic, order=turn.order, cursor=turn.cursor)
-    return await _draw_topic(visit, topic, answer, turn)
+    return await visit.archive.open_topic(visit.stores, topic, order=turn.order, cursor=turn.cursor)
+
+
+async def draw_opened(visit: Visit, answer: Answer, turn: Turn = FIRST, topic: Topic | None = None) -> Outgoing:
+    """What was looked up: as the saved topic, where it is the settings' or the chat follows it; else as a question.
+
+    `topic` is the one that the question has become since.
+    """
+    topic = topic or answer.topic
+    followed = await visit.get_followed()
+    if topic is None or not (topic.from_settings or topic.id in followed):
+        return await _draw_answer(visit, ListKind.ASKED, replace(answer, topic=None), turn)
+    [view] = await visit.stores.topics.count_articles([topic])
+    found = answer.found
+    if found.stories and not (found.older or found.newer or found.is_cut):
+        view = replace(view, stories=len(found.stories))  # all of them, while its past may still be looked for
+    results = await _results(visit, answer, turn)
+    return topic_list(view, results, visit.view, is_followed=topic.id in followed)
 
 
 async def draw_question(visit: Visit, kind: ListKind, question_id: int, turn: Turn = FIRST) -> Outgoing:
@@ -97,7 +118,10 @@ async def ask_topic(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bo
     """The topic that the words name; else what the archive has for them, to be followed as a topic."""
     order, cursor = turn.order, turn.cursor
     is_meant = exactly or cursor is not None  # further pages are of what was understood on the first
-    answer = await visit.archive.ask_topic(visit.stores, words, order=order, cursor=cursor, exactly=is_meant)
+    followed = await visit.get_followed()
+    answer = await visit.archive.ask_topic(
+        visit.stores, words, order=order, cursor=cursor, exactly=is_meant, followed=followed
+    )
     return await _draw_answer(visit, ListKind.ASKED, answer, turn)
 
 
@@ -110,35 +134,20 @@ async def search(visit: Visit, words: str, turn: Turn = FIRST, *, exactly: bool 
 
 
 async def look_up(visit: Visit, words: str) -> Outgoing:
-    """Plain words: the topic that they name, with all its other names; else a search."""
-    answer = await visit.archive.ask_topic(visit.stores, words)
-    return await _draw_answer(visit, ListKind.SEARCH, answer, FIRST)
-
-
-async def count_stories(visit: Visit, topic: Topic) -> TopicView:
-    """The topic with the number of its stories."""
-    [view] = await visit.stores.topics.count_articles([topic])
-    return view
+    """Plain words: what they name, by all its other names, on further pages too."""
+    answer = await visit.archive.ask_topic(visit.stores, words, followed=await visit.get_followed())
+    kind = ListKind.ASKED if answer.found.stories else ListKind.SEARCH
+    return await _draw_answer(visit, kind, answer, FIRST)
 
 
 async def _draw_answer(visit: Visit, kind: ListKind, answer: Answer, turn: Turn) -> Outgoing:
     """The saved topic that was meant; else a list of this kind."""
     if answer.topic is not None:
-        return await _draw_topic(visit, answer.topic, answer, turn)
+        return await draw_opened(visit, answer, turn)
     shown = answer.instead.text if answer.instead else answer.asked
     question_id = await visit.keep_question(shown)
     draw = {ListKind.ASKED: asked_list, ListKind.EXACT: exact_list}.get(kind, search_list)
     return draw(shown, question_id, await _results(visit, answer, turn), visit.view)
-
-
-async def _draw_topic(visit: Visit, topic: Topic, answer: Answer, turn: Turn) -> Outgoing:
-    follows = await visit.stores.chats.get_follows(visit.chat.id)
-    return topic_list(
-        await count_stories(visit, topic),
-        await _results(visit, answer, turn),
-        visit.view,
-        is_followed=any(view.follow.topic_id == topic.id for view in follows),
-    )
 
 
 async def _results(visit: Visit, answer: Answer, turn: Turn) -> Results:

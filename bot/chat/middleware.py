@@ -8,12 +8,14 @@ A fault is logged and answered with one sentence; the bot goes on with the next 
 failed, nothing was done yet: the update goes back to the inbox, which tries again.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from aiogram import BaseMiddleware, Bot
+from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.dispatcher.flags import get_flag
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import Chat as TelegramChat
@@ -45,6 +47,9 @@ log = structlog.get_logger("khabar.chat")
 FOR_ADMINS = "for_admins"  # a handler's flag: in groups only for the group's admins
 # A handler's flag: it writes nothing (but a question, beside it), and so need not keep everybody else from writing.
 ONLY_READS = "only_reads"
+# A handler's flag: a function of the same arguments, whose value it gets as `found`; the function only reads, beside
+# everybody who writes, for what must not be looked for in the transaction.
+FINDS_FIRST = "finds_first"
 NO_RECORD = "no_record"  # a handler's flag: it gets `stores` and `context`, and no record of the chat is made
 
 # What the inbox tells of an update.
@@ -52,7 +57,11 @@ IS_AGAIN = "is_again"  # the database failed at it before, and the person was to
 IS_TOO_MUCH = "is_too_much"  # the person's last for now: they are asked to wait instead
 GIVEN = "given"  # earlier updates of the chat whose answers were given since they were last crossed out
 
+_COMMAND = re.compile(r"/(\w+)")
+_ASKED = {"topic": Asked.TOPIC, "follow": Asked.FOLLOW, "unfollow": Asked.UNFOLLOW, "alias": Asked.ALIAS}
+
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+Finds = Callable[..., Awaitable[object]]
 
 
 class Conversation(BaseMiddleware):
@@ -99,6 +108,8 @@ class Conversation(BaseMiddleware):
         update: Update = data["event_update"]
         chat: TelegramChat = data["event_chat"]
         data["context"] = self._context
+        if (finds := get_flag(data, FINDS_FIRST)) is not None:
+            data["found"] = await self._find(finds, event, data, user)
         read = await self._read(handler, event, data, user) if get_flag(data, ONLY_READS) else None
         async with self._context.database.transaction() as stores:
             if read is None:
@@ -123,6 +134,14 @@ class Conversation(BaseMiddleware):
             visit = replace(self._visit(stores, known, user), only_reads=True)
             data |= {"stores": stores, "visit": visit}
             return _as_tuple(await handler(event, data))
+
+    async def _find(self, finds: Finds, event: TelegramObject, data: dict[str, Any], user: User | None) -> object:
+        """What a handler is to know before its transaction; a chat that is met for the first time follows nothing."""
+        chat: TelegramChat = data["event_chat"]
+        async with self._context.database.snapshot() as stores:
+            known = await stores.chats.find(chat.id) or chat_of(chat)
+            visit = replace(self._visit(stores, known, user), only_reads=True)
+            return await CallableObject(finds).call(event, **(data | {"stores": stores, "visit": visit}))
 
     def _visit(self, stores: Stores, chat: Chat, user: User | None) -> Visit:
         return Visit(self._context, stores, chat, user.id if user else chat.id, self._context.now())
@@ -195,8 +214,8 @@ def _sorry(place: Place, words: Words) -> Reply:
 
 def _asked(event: TelegramObject) -> Asked:
     """With which command a question came: the examples are to be of the same."""
-    is_topic = isinstance(event, Message) and (event.text or "").startswith(("/topic", "/follow"))
-    return Asked.TOPIC if is_topic else Asked.SEARCH
+    found = _COMMAND.match(event.text or "") if isinstance(event, Message) else None
+    return _ASKED.get(found[1].lower(), Asked.SEARCH) if found else Asked.PLAIN
 
 
 def _as_tuple(replies: Replies) -> tuple[Reply, ...]:

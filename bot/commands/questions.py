@@ -74,6 +74,8 @@ async def _answer_lines(archivist: Archivist, number: int | None) -> int:
         try:
             answer = await archivist.answer(question, number or FOR_PROGRAMS, with_company=False)
             said["stories"] = [as_dict(view) for view in answer.found.stories]
+            if answer.instead is not None:
+                said["instead"] = answer.instead.text
             _tell_instead(answer)
         except UsageError as error:
             said["error"] = str(error)

@@ -123,6 +123,13 @@ class FollowQuestion(CallbackData, prefix="k"):
     question_id: int
 
 
+class FollowExactly(CallbackData, prefix="K"):
+    """Follow what a stored question asks for as it was written, and `topic_id`, which was understood, no more."""
+
+    question_id: int
+    topic_id: int | None = None
+
+
 class UnfollowTopic(CallbackData, prefix="u"):
     """Follow a topic no more; `screen` as in FollowTopic."""
 

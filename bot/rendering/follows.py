@@ -1,18 +1,40 @@
 """What a chat follows: the list with its buttons, and the answers to following and unfollowing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiogram.utils.formatting import Bold, Text
 
-from bot.rendering.callbacks import FollowTopic, ListKind, ListPage, OpenScreen, Screen, Unfollow, UnfollowTopic
+from bot.rendering.callbacks import (
+    FollowExactly,
+    FollowTopic,
+    ListKind,
+    ListPage,
+    OpenScreen,
+    Screen,
+    Unfollow,
+    UnfollowTopic,
+)
 from bot.rendering.keyboards import Row, button, keyboard
-from bot.rendering.lists import near_rows
+from bot.rendering.lists import counted, near_rows
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing, compose, joined
 from bot.rendering.texts import question_name
-from storage.records import FollowView, TopicView
+from storage.records import FollowView, Topic, TopicView
 
 FOLLOWS_A_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What was written, also as a stored question, where something else was understood in its place.
+
+    `is_new`: what was understood is followed only since then.
+    """
+
+    asked: str
+    question_id: int
+    is_new: bool
 
 
 def follow_list(follows: Sequence[FollowView], words: Words, *, page: int = 0) -> Outgoing:
@@ -44,28 +66,37 @@ def follow_name(view: FollowView, words: Words) -> str:
     return question_name(view.name)
 
 
-def followed(topic: TopicView, words: Words, *, near: Sequence[TopicView] = ()) -> Outgoing:
+def followed(
+    topic: Topic, words: Words, *, near: Sequence[TopicView] = (), instead_of: Meant | None = None
+) -> Outgoing:
     """The answer to /follow: what will come, with a way to see what there is and a way back."""
-    name = question_name(topic.topic.name)
+    done = words.node("follow.done", topic=Bold(question_name(topic.name)))
+    exactly: Row = []
+    if instead_of is not None:
+        asked = question_name(instead_of.asked)
+        done = words.node("follow.instead", asked=asked, topic=Bold(question_name(topic.name)))
+        data = FollowExactly(question_id=instead_of.question_id, topic_id=topic.id if instead_of.is_new else None)
+        exactly = [button(words.text("follow.exactly", asked=asked), data)]
     return compose(
-        words.node("follow.done", topic=Bold(name)),
+        done,
         keyboard=keyboard(
             [
-                button(words.text("follow.read"), ListPage(kind=ListKind.TOPIC, ref=topic.topic.id)),
-                button(words.text("topic.unfollow"), UnfollowTopic(topic_id=topic.topic.id)),
+                button(words.text("follow.read"), ListPage(kind=ListKind.TOPIC, ref=topic.id)),
+                button(words.text("topic.unfollow"), UnfollowTopic(topic_id=topic.id)),
             ],
+            exactly,
             *near_rows(near, words),
         ),
     )
 
 
-def unfollowed(topic: TopicView, words: Words) -> Outgoing:
-    """The answer to /unfollow, with a way back."""
-    name = question_name(topic.topic.name)
-    return compose(
-        words.node("follow.undone", topic=Bold(name)),
-        keyboard=keyboard([button(words.text("topic.follow"), FollowTopic(topic_id=topic.topic.id))]),
-    )
+def unfollowed(topic: Topic, words: Words, *, instead_of: str | None = None) -> Outgoing:
+    """The answer to /unfollow, with a way back; `instead_of` are the words in whose place it was understood."""
+    name = Bold(question_name(topic.name))
+    undone = words.node("follow.undone", topic=name)
+    if instead_of is not None:
+        undone = words.node("follow.undone_instead", asked=question_name(instead_of), topic=name)
+    return compose(undone, keyboard=keyboard([button(words.text("topic.follow"), FollowTopic(topic_id=topic.id))]))
 
 
 def not_followed(name: str, words: Words) -> Outgoing:
@@ -87,7 +118,7 @@ def following_everything(words: Words) -> Outgoing:
 
 def _line(number: int, view: FollowView, words: Words) -> Text:
     """Only a topic's stories are counted: of everything or of a source the number would say nothing."""
-    count = "" if view.follow.topic_id is None else f" — {words.plural('count.stories', view.stories)}"
+    count = "" if view.follow.topic_id is None else f" — {counted(view.stories, words)}"
     return Text(f"{number}. ", Bold(follow_name(view, words)), count)
 
 

@@ -16,7 +16,7 @@ from bot.rendering.keyboards import Row, button, grid, keyboard, pager_row, read
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined
 from bot.rendering.texts import question_name
-from storage.records import Page, StoryView, TopicView
+from storage.records import MOST_COUNTED, Page, StoryView, TopicView
 
 PAGE_SIZE = 5  # stories a page
 MAX_PAGE_SIZE = 20
@@ -109,14 +109,25 @@ def near_rows(near: Sequence[TopicView], words: Words) -> list[Row]:
     """Buttons that open other topics, two a row."""
     return grid(
         [
-            button(
-                words.text("topic.near", topic=question_name(view.topic.name), stories=view.stories),
-                ListPage(kind=ListKind.TOPIC, ref=view.topic.id),
-            )
+            button(topic_label(view, words), ListPage(kind=ListKind.TOPIC, ref=view.topic.id))
             for view in near[:MAX_NEAR]
         ],
         2,
     )
+
+
+def topic_label(view: TopicView, words: Words) -> str:
+    """A topic on a button, with the number of its stories."""
+    is_over = view.stories >= MOST_COUNTED
+    stories = f"{words.number(MOST_COUNTED)}+" if is_over else words.number(view.stories)
+    return words.text("topic.near", topic=question_name(view.topic.name), stories=stories)
+
+
+def counted(stories: int, words: Words) -> str:
+    """How many stories a topic has; from MOST_COUNTED on there may be more that nobody counted."""
+    if stories >= MOST_COUNTED:
+        return words.text("count.stories_over", number=words.number(MOST_COUNTED))
+    return words.plural("count.stories", stories)
 
 
 def _when(story: StoryView, view: View) -> str:

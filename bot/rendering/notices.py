@@ -52,8 +52,12 @@ class Fault(StrEnum):
 class Asked(StrEnum):
     """How the question was asked: the examples are of the same command."""
 
+    PLAIN = "fault.example_plain"  # without a command
     SEARCH = "fault.example"
     TOPIC = "fault.example_topic"
+    FOLLOW = "fault.example_follow"
+    UNFOLLOW = "fault.example_unfollow"
+    ALIAS = "fault.example_alias"
 
 
 class Remedy(StrEnum):

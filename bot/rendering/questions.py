@@ -13,7 +13,7 @@ from aiogram.utils.formatting import Bold, Text
 from bot.rendering.callbacks import FollowQuestion, FollowTopic, ListKind, ListPage, ShowTopicTrend, UnfollowTopic
 from bot.rendering.headlines import Snippet
 from bot.rendering.keyboards import Row, button, keyboard
-from bot.rendering.lists import PAGE_SIZE, Listing, View, headed, near_rows, numbered, readers
+from bot.rendering.lists import PAGE_SIZE, Listing, View, counted, headed, near_rows, numbered, readers
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, joined
 from bot.rendering.subjects import entity_rows
@@ -54,7 +54,7 @@ def topic_list(topic: TopicView, results: Results, view: View, *, is_followed: b
     """A saved topic's stories, with a button to follow it or not. One without stories can be followed all the same."""
     words = view.words
     name = question_name(topic.topic.name)
-    heading = Text(name, f" · {words.plural('count.stories', topic.stories)}" if topic.stories else "")
+    heading = Text(name, f" · {counted(topic.stories, words)}" if topic.stories else "")
     empty = words.node("list.topic_empty", topic=Bold(name))
     follow = follow_button(topic.topic.id, words, is_followed=is_followed)
     by_days = [button(words.text("trends.button"), ShowTopicTrend(topic_id=topic.topic.id))] if topic.stories else []

@@ -9,9 +9,9 @@ from aiogram.utils.formatting import Bold, Code, Text
 from bot.rendering.callbacks import FollowAll, FollowTopic, Language, OpenScreen, Screen, UnfollowTopic
 from bot.rendering.commands import command_menu
 from bot.rendering.keyboards import Row, back_row, button, grid, keyboard, marked
+from bot.rendering.lists import topic_label
 from bot.rendering.locales import LANGUAGES, Words
 from bot.rendering.message import Node, Outgoing, compose, joined
-from bot.rendering.texts import question_name
 from storage.records import TopicView
 
 # Each language calls itself by its own name, whatever language the screen is in.
@@ -129,6 +129,6 @@ def unknown(kind: UnknownKind, words: Words) -> Outgoing:
 
 
 def _toggle(view: TopicView, is_on: bool, words: Words) -> InlineKeyboardButton:
-    label = words.text("topic.near", topic=question_name(view.topic.name), stories=view.stories)
+    label = topic_label(view, words)
     data = (UnfollowTopic if is_on else FollowTopic)(topic_id=view.topic.id, screen=Screen.FOLLOW_MENU)
     return button(marked(label, is_on=is_on), data)

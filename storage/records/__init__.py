@@ -17,9 +17,10 @@ from storage.records.articles import (
 from storage.records.chats import Chat, ChatKind, ChatState, Follow, FollowView, Night, Rank, Schedule
 from storage.records.pages import Page
 from storage.records.sources import NewSource, Source, SourceCheck, SourceKind
-from storage.records.topics import Topic, TopicView
+from storage.records.topics import MOST_COUNTED, Topic, TopicView
 
 __all__ = [
+    "MOST_COUNTED",
     "ArchiveSize",
     "Article",
     "Block",

@@ -17,6 +17,10 @@ class Topic:
     from_settings: bool = False
 
 
+# Stories of a topic up to which they are counted: no more of its past is written down when it is made.
+MOST_COUNTED = 500
+
+
 @dataclass(frozen=True, slots=True)
 class TopicView:
     """A topic with the number of its stories in the archive."""

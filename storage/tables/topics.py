@@ -13,6 +13,8 @@ topic = sa.Table(
     sa.Column("from_settings", sa.Boolean, nullable=False, default=False),
     # Its question as the index of topics holds it; null, or of an older lemmatiser, is made anew.
     sa.Column("terms", sa.LargeBinary),
+    # Whether the articles that came before it, or before it was named as now, are among its articles.
+    sa.Column("has_past", sa.Boolean, nullable=False, default=False),
     sa.Index(
         "ix_topic_offered",
         "id",
@@ -20,6 +22,7 @@ topic = sa.Table(
         postgresql_where=sa.text("from_settings"),
     ),
     sa.Index("ix_topic_stale", "id", sqlite_where=sa.text("terms IS NULL"), postgresql_where=sa.text("terms IS NULL")),
+    sa.Index("ix_topic_pastless", "id", sqlite_where=sa.text("has_past = 0"), postgresql_where=sa.text("NOT has_past")),
     sqlite_autoincrement=True,
 )
 

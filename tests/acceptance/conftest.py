@@ -25,6 +25,7 @@ from bot.delivery.sender import create_bot
 from bot.metrics import Metrics
 from bot.painter import Painter
 from bot.rendering.locales import Locales
+from bot.renewal import Pasts
 from bot.sandbox import start_sandbox
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
@@ -60,6 +61,10 @@ class Khabar:
         rows = [[InlineKeyboardButton(text=one, callback_data=one)] for one in data]
         keyboard = InlineKeyboardMarkup(inline_keyboard=rows)
         return (await self.bot.send_message(chat_id, "Прежнее сообщение", reply_markup=keyboard)).message_id
+
+    async def finds_pasts(self) -> None:
+        """What the bot does every second: new topics, and those named anew, are given their past."""
+        await Pasts(self.context.database, self.context.archive).step()
 
     async def follows(self, chat_id: int) -> list[str]:
         """Names of what a chat follows; everything has an empty one."""

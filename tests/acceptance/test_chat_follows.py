@@ -23,6 +23,7 @@ async def test_follow_saves_a_new_topic_once_with_its_past(khabar: Khabar, reade
     await reader.says("/follow абрикос")
     await reader.says("/follow Абрикосы")
     assert await khabar.follows(reader.number) == ["абрикос"]
+    await khabar.finds_pasts()
     assert "абрикос — 1 новость" in (await reader.says("/topics")).text
 
 
@@ -37,6 +38,7 @@ async def test_the_list_of_follows_drops_by_a_press(khabar: Khabar, reader: Pers
     await reader.sees("Нажмите на тему")
     await reader.says("/follow ОДКБ")
     await reader.says("/follow лавина")
+    await khabar.finds_pasts()
     listed = await reader.says("/unfollow")
     assert "1. ОДКБ — 1 новость\n2. лавина — 1 новость" in listed.text
     assert await reader.presses("✖️ ОДКБ") == "Подписка снята"
@@ -80,6 +82,7 @@ async def test_any_question_can_be_followed_and_is_shown_as_it_was_asked(khabar:
     shown = await reader.sees(f"{asked} · 2 новости", label="🔕 Не следить")
     assert "Садоводы Согда ждут поздних заморозков" not in shown.text
     await reader.says("/follow   заголовок:рис  ")
+    await khabar.finds_pasts()
     assert f"1. {asked} — 2 новости\n2. заголовок:рис — 1 новость" in (await reader.says("/topics")).text
     assert "Больше не слежу за темой «заголовок:рис»" in (await reader.says("/unfollow заголовок:рис")).text
     assert await khabar.follows(reader.number) == [asked]

@@ -9,6 +9,7 @@ import pytest
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.naming import Alias
+from storage.pasts import Past
 from storage.records import Block, BlockKind, SourceCheck, SourceKind
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, asking, new_article, store
@@ -115,8 +116,8 @@ async def test_topics_are_shared_and_counted(database: Database) -> None:
         named = await stores.topics.name_from_settings("ОДКБ", "одкб", [Alias("CSTO", "csto"), Alias("CSTO", "csto")])
         assert named.aliases == ("CSTO",)
         ids = [await store(stores, new_article(number, source.id)) for number in range(3)]
-        await stores.topics.replace_articles(topic.id, ids[:1])
-        await stores.topics.replace_articles(topic.id, ids)
+        await stores.pasts.keep(topic.id, Past(new=tuple(ids[:1]), gone=()))
+        await stores.pasts.keep(topic.id, Past(new=tuple(ids), gone=()))
         await stores.topics.attach(ids[0], [named.id])
         views = await stores.topics.get_offered([topic.id])
         assert [(view.topic.name, view.stories) for view in views] == [("ОДКБ", 1), ("Рогун", 2)]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from storage.database import Database
+from storage.pasts import Past
 from storage.pending import Memory
 from tests.storage.conftest import NOW
 from tests.storage.samples import (
@@ -121,7 +122,7 @@ async def test_what_a_topic_finds_in_the_archive_later_is_not_pushed(database: D
         await stores.chats.follow(READER.id, topic_id=topic.id)
         told, found_later = [await store(stores, new_article(number, agency.id)) for number in (1, 2)]
         await stores.topics.attach(told, [topic.id])
-        await stores.topics.replace_articles(topic.id, [told, found_later])
+        await stores.pasts.keep(topic.id, Past(new=(told, found_later), gone=()))
         assert await pending(stores, READER.id) == [told]
 
 

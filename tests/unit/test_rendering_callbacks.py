@@ -25,6 +25,7 @@ LARGEST = [
     callbacks.AskEntity(entity_id=MIN_ID, anew=True),
     callbacks.FollowTopic(topic_id=MIN_ID, screen=Screen.FOLLOW_MENU),
     callbacks.FollowQuestion(question_id=MIN_ID),
+    callbacks.FollowExactly(question_id=MIN_ID, topic_id=MIN_ID),
     callbacks.UnfollowTopic(topic_id=MIN_ID),
     callbacks.FollowAll(on=True, screen=Screen.WELCOME),
     callbacks.Unfollow(follow_id=MIN_ID, page=MAX_ID),

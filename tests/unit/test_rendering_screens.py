@@ -63,8 +63,11 @@ def welcome_screens(words: Words, name: str) -> Iterator[Outgoing]:
     yield from (welcome.unknown(kind, words) for kind in welcome.UnknownKind)
     yield follows.follow_list([follow(MAX_ID - n, name) for n in range(35)], words, page=2)
     yield follows.follow_list([], words)
-    yield follows.followed(topics[0], words, near=topics)
-    yield follows.unfollowed(topics[0], words)
+    meant = follows.Meant(name, MAX_ID, is_new=True)
+    yield follows.followed(topics[0].topic, words, near=topics)
+    yield follows.followed(topics[0].topic, words, near=topics, instead_of=meant)
+    yield follows.unfollowed(topics[0].topic, words)
+    yield follows.unfollowed(topics[0].topic, words, instead_of=name)
     yield follows.not_followed(name, words)
     yield follows.following_everything(words)
 
@@ -180,8 +183,9 @@ def test_a_page_of_follows_past_the_end_is_the_last() -> None:
 @pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: words.language)
 def test_the_examples_are_of_the_command_that_was_asked(words: Words) -> None:
     told = {asked: notices.wrong_question(notices.Fault.EMPTY, words, asked).text for asked in notices.Asked}
-    assert set(re.findall("/[a-z]+", told[notices.Asked.TOPIC])) == {"/topic"}
-    assert set(re.findall("/[a-z]+", told[notices.Asked.SEARCH])) == {"/search"}
+    for asked in notices.Asked:
+        named = set() if asked is notices.Asked.PLAIN else {f"/{asked.name.lower()}"}
+        assert set(re.findall("/[a-z]+", told[asked])) == named
 
 
 def test_the_settings_show_what_is_set() -> None:

@@ -50,6 +50,16 @@ def grow_topics() -> None:
     )
     stale = sa.text("terms IS NULL")
     op.create_index("ix_topic_stale", "topic", ["id"], sqlite_where=stale, postgresql_where=stale)
+    # Those that stand have theirs, which the archive read anew brings up to date: its index is empty until then.
+    op.add_column("topic", sa.Column("has_past", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute(sa.update(sa.table("topic", sa.column("has_past", sa.Boolean()))).values(has_past=True))
+    op.create_index(
+        "ix_topic_pastless",
+        "topic",
+        ["id"],
+        sqlite_where=sa.text("has_past = 0"),
+        postgresql_where=sa.text("NOT has_past"),
+    )
     op.add_column("topic_alias", sa.Column("key", sa.Text(), nullable=False, server_default=""))
     op.add_column("topic_alias", sa.Column("origin", sa.Text(), nullable=False, server_default="settings"))
     op.create_index("ix_topic_alias_key", "topic_alias", ["key"])

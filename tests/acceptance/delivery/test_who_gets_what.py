@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.pasts import Past
 from storage.records import Chat, ChatKind, ChatState, Schedule
 from tests.acceptance.delivery.conftest import Post
 from tests.acceptance.person import LocalTelegram, Person
@@ -131,7 +132,7 @@ async def test_what_a_topic_found_late_silences_no_later_page_of_the_story(post:
     async with post.database.transaction() as stores:
         chat = await stores.chats.get(reader.number)
         await stores.mailbox.pass_over(chat, first, None, 0)
-        await stores.topics.replace_articles(name, [first])
+        await stores.pasts.keep(name, Past(new=(first,), gone=()))
         story = (await stores.articles.get(first)).story_id
         again = await store(
             stores, new_article(99, post.source_id, title="Итоги саммита"), story_id=story, at=post.now()
