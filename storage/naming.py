@@ -41,12 +41,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
-    """An abbreviation and what it stands for, as an article told them; the keys are those of questions."""
+    """Two names of one thing, as an article told them: an abbreviation and its words, a last name and the whole.
+
+    The keys are those of questions. `weight` is how much the telling proves: names count from a weight of 2 on, of one
+    article that leaves no doubt, or of two that may be mistaken.
+    """
 
     short: str
     long: str
     short_key: str
     long_key: str
+    weight: int = 1
 
 
 class AliasOrigin(StrEnum):

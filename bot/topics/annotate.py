@@ -44,5 +44,5 @@ def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
     text = article_text("", lead, body).strip()
     reading = lemmatiser.read_article(title, text, language)
     entities = () if finder is None else finder.find(title, text, language)
-    pairs = find_pairs(f"{title}\n{text}", lemmatiser)
-    return Annotation(reading, entities, (*pairs, *person_pairs(entities, lemmatiser)))
+    pairs = find_pairs(f"{title}\n{text}", lemmatiser, entities)
+    return Annotation(reading, entities, (*pairs, *person_pairs(entities, lemmatiser, reading)))

@@ -127,6 +127,10 @@ class Lemmatiser:
         """Whether the Russian dictionary has this form of a word."""
         return self._russian.is_known(fold(word))
 
+    def is_common(self, word: str) -> bool:
+        """Whether a Russian word in its base form is most often no name: адвокат, понедельник, but not мороз."""
+        return self._russian.is_common(fold(word))
+
     def read(self, text: str, language: str | None = None) -> Reading:
         """All the words of a text by position."""
         return _reading(self._walk(text, language), title_words=0)

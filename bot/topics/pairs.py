@@ -5,7 +5,7 @@ expansion is checked by the text itself, and nothing is known beforehand.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from bot.topics.entities.model import Grammar
 from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
 from bot.topics.query import name_key
 from bot.topics.words import clean, fold
-from storage.naming import NamePair
+from storage.naming import EntityKind, NamePair, NewEntity
 
 if TYPE_CHECKING:
     from bot.topics.entities.forms import BaseForms
@@ -23,6 +23,7 @@ MOST_PAIRS = 20  # of one article; a glossary is no news
 MOST_BRACKETS = 100  # of one article that are looked at
 LONGEST_NAME = 12  # words
 _LONGEST_ABBREVIATION = 10  # letters
+_SHORTEST_SURE = 3  # letters; two fit by chance
 _LONGEST_PART = 3  # letters that one word gives to an abbreviation: МАГАТЭ
 _MOST_TRAILING = 4  # words that a name has beyond its abbreviation: … иностранных дел Республики Таджикистан (МИД)
 
@@ -35,6 +36,7 @@ _BRACKET = re.compile(
     rf"[«\"“„]?(?P<short>{_SHORT})[»\"”“]?(?:\s*[,;][^()]*)?\)",
 )
 _EXPLAINED = re.compile(rf"(?<!\w)(?P<short>{_SHORT})[»\"”“]?\s*\((?P<long>[^()]{{5,160}})\)")
+_CAPITALS = re.compile(rf"(?<![\w-])[{_CAPITAL}]{{3,8}}(?![\w-])")
 _WORD = re.compile(r"[^\W_]+(?:[-‐’'ʼ][^\W_]+)*")
 # A name does not reach over these.
 _BORDER = re.compile(r"[.,;:!?()\[\]\n\r…|/]|\s[-–—]\s")
@@ -51,12 +53,17 @@ _QUOTES = '«»"“”„ '
 _REACH = 200  # characters before a bracket
 
 
-def find_pairs(text: str, lemmatiser: Lemmatiser) -> tuple[NamePair, ...]:
-    """The pairs of an abbreviation and its expansion that a text tells, each once."""
+def find_pairs(text: str, lemmatiser: Lemmatiser, entities: Iterable[NewEntity] = ()) -> tuple[NamePair, ...]:
+    """The pairs of an abbreviation and its expansion that a text tells, each once.
+
+    An explanation proves enough alone where it leaves no doubt. An abbreviation that only stands in the same article
+    as an organisation (one of the `entities`) with just these initials has to do so once more.
+    """
     found: dict[tuple[str, str], NamePair] = {}
-    told = dict.fromkeys((short, tuple(words)) for short, words in _explanations(clean(text)))
-    for short, words in told:
-        pair = _pair(short, words, lemmatiser)
+    text = clean(text)
+    told = dict.fromkeys((short, tuple(words), is_strict(short, words)) for short, words in _explanations(text))
+    for short, words, is_sure in (*told, *_side_by_side(text, entities)):
+        pair = _pair(short, words, lemmatiser, weight=2 if is_sure else 1)
         if pair is not None:
             found.setdefault((pair.short_key, pair.long_key), pair)
         if len(found) == MOST_PAIRS:
@@ -96,6 +103,29 @@ def is_abbreviation(short: str, words: Sequence[str]) -> bool:
     if telling + sum(len(part) - 1 for part in parts) < 2:
         return False
     return _fits(letters, [(part, _is_silent(word)) for word, part in zip(words, parts, strict=True)])
+
+
+def is_strict(short: str, words: Sequence[str]) -> bool:
+    """Whether an abbreviation has just the initials of all words that say something, three at least: no coincidence."""
+    telling = [part for word in words if not _is_silent(word) for part in re.split("[-‐]", word)]
+    all_words = [part for word in words for part in re.split("[-‐]", word)]
+    letters = _letters(short)
+    return len(letters) >= _SHORTEST_SURE and letters in {_initials(telling), _initials(all_words)}
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(_letters(word[0]) for word in words if word)
+
+
+def _side_by_side(text: str, entities: Iterable[NewEntity]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Abbreviations and organisations of one text whose initials they are."""
+    shorts = dict.fromkeys(_CAPITALS.findall(text))
+    if not shorts or text.isupper():
+        return
+    for entity in entities:
+        words = tuple(_WORD.findall(entity.name))
+        if entity.kind is EntityKind.ORGANISATION and len(words) > 1:
+            yield from ((short, words, False) for short in shorts if is_strict(short, words))
 
 
 def _fits(letters: str, words: list[tuple[list[str], bool]]) -> bool:
@@ -139,12 +169,12 @@ def _from_start(short: str, words: Sequence[str]) -> Sequence[str] | None:
     return next((words[:stop] for stop in stops if is_abbreviation(short, words[:stop])), None)
 
 
-def _pair(short: str, words: Sequence[str], lemmatiser: Lemmatiser) -> NamePair | None:
+def _pair(short: str, words: Sequence[str], lemmatiser: Lemmatiser, *, weight: int) -> NamePair | None:
     long = " ".join(_base_form(words))
     short_key, long_key = name_key(short, lemmatiser), name_key(long, lemmatiser)
     if not short_key or not long_key or short_key == long_key or fold(short) in _LITTLE_WORDS:
         return None
-    return NamePair(short, long, short_key, long_key)
+    return NamePair(short, long, short_key, long_key, weight)
 
 
 def _base_form(words: Sequence[str]) -> Sequence[str]:

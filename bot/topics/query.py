@@ -146,7 +146,7 @@ def _spans(parts: Span) -> Iterator[tuple[int, Span]]:
 
 
 def _span_keys(span: Span, lemmatiser: Lemmatiser) -> tuple[str, ...]:
-    """The keys of a run as a name and as a question, which differ where it has джиу-джитсу; none if it repeats itself."""
+    """The keys of a run as a name and as a question (джиу-джитсу has two); none if it repeats itself."""
     bases = [lemmatiser.base(word) for part in span for word in part.words if word not in FUNCTION_WORDS]
     distinct = sorted(set(bases))
     if len(distinct) < len(bases):

@@ -18,6 +18,7 @@ _MANY = (frozenset({"plur", "gent"}), frozenset({"plur", "accs"}))
 _ASKED = 0.6
 _CAPITALISED = 0.9
 _CAPITALISED_FORM = 0.6
+_MOSTLY = 0.5  # of a word's use
 # A guess about an unknown word counts when it has this share of the likeliest one's weight.
 _LIKELY_GUESS = 0.1
 _LIKELY_CROWD = 0.4
@@ -88,6 +89,12 @@ class Russian:
     def is_known(self, folded: str) -> bool:
         """Whether the dictionary has a word, in this form."""
         return bool(self._load().word_is_known(folded))
+
+    def is_common(self, folded: str) -> bool:
+        """Whether a base form is one of the dictionary's that is used for something else more often than as a name."""
+        parses, is_known = self._parse(folded)
+        common: list[float] = [p.score for p in parses if not _is_proper(p) and _base(p, folded) == folded]
+        return is_known and sum(common) > _MOSTLY
 
     def forms(self, folded: str, place: Place) -> frozenset[str]:
         """The base forms of a folded word, of each reading that its place allows.

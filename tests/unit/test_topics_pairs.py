@@ -5,6 +5,7 @@ import pytest
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.pairs import MOST_PAIRS, find_pairs, is_abbreviation
 from bot.topics.query import name_key
+from storage.naming import EntityKind, NewEntity
 
 PACT = "Организация Договора о коллективной безопасности"
 MINISTRY = "Министерство иностранных дел Республики Таджикистан"
@@ -58,6 +59,28 @@ def test_an_explained_abbreviation_is_learned(lemmatiser: Lemmatiser, text: str,
 )
 def test_what_the_initials_do_not_bear_out_is_no_name(lemmatiser: Lemmatiser, text: str) -> None:
     assert find_pairs(text, lemmatiser) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("Вчера Организация Договора о коллективной безопасности (ОДКБ) провела учения.", 2),
+        ("Опыты поставил Научно-исследовательский институт садоводства (НИИС).", 2),
+        ("Отчёт для Международного агентства по атомной энергии (МАГАТЭ) готов.", 1),
+        ("Ярмарку открыл Союз ткачей (СТ).", 1),
+    ],
+)
+def test_letters_that_fit_by_chance_do_not_prove_enough_alone(lemmatiser: Lemmatiser, text: str, weight: int) -> None:
+    (pair,) = find_pairs(text, lemmatiser)
+    assert pair.weight == weight
+
+
+def test_an_organisation_may_have_the_initials_of_an_abbreviation_beside_it(lemmatiser: Lemmatiser) -> None:
+    union = NewEntity(EntityKind.ORGANISATION, "Союз ткачей долины", "союз ткач долина")
+    text = "Союз ткачей долины открыл ярмарку. В СТД ждут гостей, в СТ и СДТ не ждут."
+    (pair,) = find_pairs(text, lemmatiser, [union])
+    assert (pair.short, pair.long, pair.weight) == ("СТД", "Союз ткачей долины", 1)
+    assert find_pairs("В СДТ ждут гостей.", lemmatiser, [union]) == ()
 
 
 def test_a_pair_is_told_once_and_a_glossary_teaches_a_bounded_number(lemmatiser: Lemmatiser) -> None:

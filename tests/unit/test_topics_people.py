@@ -3,7 +3,7 @@
 import pytest
 
 from bot.topics.lemmas import Lemmatiser
-from bot.topics.people import person_pairs, shorter_names, without_patronymic
+from bot.topics.people import last_name, person_pairs, shorter_names, without_patronymic
 from bot.topics.query import name_key, parse_question
 from storage.naming import EntityKind, NewEntity
 
@@ -21,6 +21,39 @@ def test_somebody_is_told_by_the_first_and_the_last_name(lemmatiser: Lemmatiser)
     told = person_pairs([entity("Зарина Петровна Садовая"), entity("Хорог", EntityKind.PLACE)], lemmatiser)
     assert [(pair.short, pair.long) for pair in told] == [("Зарина", "Зарина Садовая"), ("Садовая", "Зарина Садовая")]
     assert {pair.long_key for pair in told} == {name_key("Зариной Садовой", lemmatiser)}
+
+
+def test_nobody_is_known_by_a_word_that_everybody_uses(lemmatiser: Lemmatiser) -> None:
+    told = person_pairs([entity("Зарина Понедельник"), entity("Бахром Адвокат"), entity("Рустам Мороз")], lemmatiser)
+    assert [pair.short for pair in told] == ["Зарина", "Бахром", "Рустам", "Мороз"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "last"),
+    [
+        ("Зарина Садовая", "Садовая"),
+        ("Грета фон дер Вальд", "фон дер Вальд"),
+        ("Жан Ле Гранж", "Ле Гранж"),
+        ("Рашид бин Салех", "бин Салех"),
+        ("Тонг Чен Ён", "Ён"),
+        ("Ле Гранж", "Гранж"),
+    ],
+)
+def test_particles_belong_to_the_last_name(whole: str, last: str) -> None:
+    assert " ".join(last_name(whole.split())) == last
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("Приехала Зарина Садовая. Садовую встретили.", 2),
+        ("Приехала Зарина Садовая. Зарину Садовую встретили.", 1),
+        ("Приехала Зарина Садовая.", 1),
+    ],
+)
+def test_whom_an_article_calls_by_the_last_name_has_it_for_sure(lemmatiser: Lemmatiser, text: str, weight: int) -> None:
+    _, last = person_pairs([entity("Зарина Садовая")], lemmatiser, lemmatiser.read(text, "ru"))
+    assert (last.short, last.weight) == ("Садовая", weight)
 
 
 def test_who_has_one_name_has_no_shorter_one(lemmatiser: Lemmatiser) -> None:
