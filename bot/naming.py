@@ -8,7 +8,17 @@ from bot.topics.aliases import is_name
 from bot.topics.known import key_of_name, known_words, other_names
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.people import shorter_names
-from bot.topics.query import Question, QuestionError, fold_words, name_key, name_keys, parse_question, wanted_words
+from bot.topics.query import (
+    Matcher,
+    Question,
+    QuestionError,
+    compile_question,
+    fold_words,
+    name_key,
+    name_keys,
+    parse_question,
+    wanted_words,
+)
 from bot.topics.spelling import MOST_DOUBTFUL, Instead, corrections, long_words, one_letter_away, other_layouts
 from storage.records import Topic
 from storage.stores import Stores
@@ -50,6 +60,31 @@ async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) 
         if names:
             found[key] = tuple(names.values())[:MOST_NAMES]
     return found
+
+
+async def matchers_of(stores: Stores, topics: Sequence[Topic], lemmatiser: Lemmatiser) -> list[Matcher]:
+    """What each of these topics asks for, under all its names, which are looked up together.
+
+    One whose question is understood no more asks for nothing.
+    """
+    questions = [_parsed(topic.name) for topic in topics]
+    asked = Question(
+        alternatives=tuple(parts for one in questions if one for parts in one.alternatives),
+        without=tuple(phrase for one in questions if one for phrase in one.without),
+    )
+    names = await names_for(stores, asked, lemmatiser)
+    matchers: list[Matcher] = []
+    for topic, question in zip(topics, questions, strict=True):
+        own = {topic.key: (*topic.aliases, *names.get(topic.key, ()))} if topic.aliases else {}
+        matchers.append(compile_question(question, lemmatiser, {**names, **own}) if question else Matcher(()))
+    return matchers
+
+
+def _parsed(name: str) -> Question | None:
+    try:
+        return parse_question(name)
+    except QuestionError:
+        return None
 
 
 def _readings(key: str, lemmatiser: Lemmatiser) -> list[str]:
@@ -121,10 +156,8 @@ def _other_names(topic: Topic, key: str, lemmatiser: Lemmatiser) -> tuple[str, .
 
 
 def _plain_name(topic: Topic) -> tuple[str, ...]:
-    try:
-        return (topic.name,) if is_name(parse_question(topic.name)) else ()
-    except QuestionError:
-        return ()
+    question = _parsed(topic.name)
+    return (topic.name,) if question and is_name(question) else ()
 
 
 def _by_key(names: Iterable[str], lemmatiser: Lemmatiser) -> _Names:

@@ -61,6 +61,12 @@ class ArticleStore:
         query = sa.select(article.c.is_pushed).where(article.c.id == article_id)
         return bool((await self._connection.execute(query)).scalar())
 
+    async def get_first_arrival(self, source_id: int) -> datetime | None:
+        """When the first article of a source came by itself, not with an import; None while there is none."""
+        query = sa.select(article.c.arrived_at).where(article.c.source_id == source_id, article.c.id > 0)
+        found: datetime | None = (await self._connection.execute(query.order_by(article.c.id).limit(1))).scalar()
+        return found
+
     async def get_known(self, source_id: int, asked: Mapping[str, str]) -> dict[str, KnownArticle]:
         """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL, if any.
 

@@ -75,6 +75,12 @@ class StoryStore:
         rows = list(await self._connection.execute(query))
         return Page(tuple(await story_views(self._connection, rows[:size])), page, older=len(rows) > size)
 
+    async def get_below(self, article_id: int | None = None, size: int = PAGE_SIZE) -> Page[StoryView]:
+        """The newest stories whose leads stand below this id, or at all: a page that later stories do not move."""
+        query = _leads().where(article.c.id < (NEWEST if article_id is None else article_id))
+        rows = list(await self._connection.execute(query.order_by(article.c.id.desc()).limit(size + 1)))
+        return Page(tuple(await story_views(self._connection, rows[:size])), 0, older=len(rows) > size)
+
     async def get_followed(self, chat_id: int, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
         """Whatever a chat's follows match in the whole archive, newest first, each story by its newest article.
 

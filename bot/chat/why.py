@@ -1,23 +1,23 @@
 """/why: as a reply to a card, with a link, or alone for the last story that came."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aiogram import Router
 from aiogram.filters import CommandObject
 from aiogram.types import Message
 
-from bot.archive import Archive
 from bot.chat.context import Visit
 from bot.chat.filters import command
 from bot.chat.middleware import ONLY_READS
+from bot.chat.missed import Asked, find_missed, may_ask_for
 from bot.chat.named import find_named
 from bot.chat.replies import Reply, Say
 from bot.delivery.why import Because, Case, Match, Rule, decide_why
 from bot.rendering.admin import Unnamed, unnamed
-from bot.rendering.why import MAX_SHOWN, Cited, Explained, Reason, Why, why_how, why_screen
-from bot.topics.matcher import Matcher
-from bot.topics.quote import Quote
-from storage.asking import Clause
+from bot.rendering.why import MAX_REASONS, MAX_SHOWN, Cited, Explained, Reason, Why, why_how, why_screen
+from bot.topics.quote import Quote, Spelled, quote_spelled
 from storage.records import Article, FollowView
 
 
@@ -31,80 +31,86 @@ async def why(message: Message, command: CommandObject, visit: Visit) -> Reply:
         found = tuple(view.article for view in await visit.stores.posts.get_posted(visit.chat.id, last.message_id))
     if not found:
         return Say(unnamed(Unnamed.NOT_FOUND, visit.words))
-    explained = [await _explain(visit, article) for article in found[:MAX_SHOWN]]
+    explainer = _Explainer(visit, await visit.stores.chats.get_follows(visit.chat.id))
+    explained = [await explainer.explain(article) for article in found[:MAX_SHOWN]]
     return Say(why_screen(explained, visit.words, timezone=visit.zone, now=visit.now))
 
 
-async def _explain(visit: Visit, article: Article) -> Explained:
-    case = await _case(visit, article)
-    max_age = visit.context.settings.delivery.max_age
-    rules = decide_why(case, now=visit.now, zone=visit.zone, max_age=max_age)
-    return Explained(article, tuple([await _reason(visit, case, because) for because in rules]))
+class _Explainer:
+    """Explains articles to one chat."""
+
+    def __init__(self, visit: Visit, follows: Sequence[FollowView]) -> None:
+        self._visit = visit
+        self._follows = follows
+        self._asked = Asked(visit, follows)
+
+    async def explain(self, article: Article) -> Explained:
+        """The reasons why an article came, or the one why it did not."""
+        case = await self._case(article)
+        rules = self._decide(case)
+        if rules[0].rule is Rule.NO_MATCH:
+            return Explained(article, (await self._missed(case),))
+        spelled = await self._spell(article) if any(one.rule is Rule.TOPIC for one in rules) else None
+        return Explained(article, tuple([await self._reason(case, one, spelled) for one in rules[:MAX_REASONS]]))
+
+    async def _case(self, article: Article) -> Case:
+        stores, chat_id = self._visit.stores, self._visit.chat.id
+        given = await stores.posts.get_of_story(chat_id, article.story_id)
+        attached = await stores.topics.get_attached(article.id)
+        others = [one for one in given if one != article.id]
+        first = await stores.articles.get_first_arrival(article.source_id)
+        return Case(
+            chat=self._visit.chat,
+            article=article,
+            matches=tuple(match for view in self._follows if (match := _match(view, article, attached)) is not None),
+            follows=len(self._follows),
+            is_posted=article.id in given,
+            is_pushed=await stores.articles.is_pushed(article.id),
+            is_past=article.id < 0 or (first is not None and article.published_at < first),
+            told=await stores.articles.get(others[0]) if others else None,
+        )
+
+    def _decide(self, case: Case) -> Sequence[Because]:
+        max_age = self._visit.context.settings.delivery.max_age
+        return decide_why(case, now=self._visit.now, zone=self._visit.zone, max_age=max_age)
+
+    async def _missed(self, case: Case) -> Reason:
+        """Of an article that is no topic's of the chat: whether it ought to be, or what is in its way."""
+        spelled = await self._spell(case.article)
+        missed = await find_missed(case.article, spelled, self._follows, self._asked)
+        if missed.match is not None:
+            [because] = self._decide(replace(case, matches=(missed.match,)))
+            return await self._reason(case, because, spelled)
+        because = missed.because or Because(Rule.NO_MATCH)
+        return _reason(case, because, missed.quote)
+
+    async def _reason(self, case: Case, because: Because, spelled: Spelled | None) -> Reason:
+        topic_id = because.view.follow.topic_id if because.view else None
+        if because.rule is not Rule.TOPIC or topic_id is None or spelled is None:
+            return _reason(case, because)
+        found = quote_spelled(await self._asked.matcher(topic_id), spelled)
+        await asyncio.sleep(0)
+        return _reason(case, because, found)
+
+    async def _spell(self, article: Article) -> Spelled:
+        # A long article takes a tenth of a second, in which others have their turns.
+        return await asyncio.to_thread(self._visit.archive.spell, article)
 
 
-async def _case(visit: Visit, article: Article) -> Case:
-    stores, chat_id = visit.stores, visit.chat.id
-    given = await stores.posts.get_of_story(chat_id, article.story_id)
-    follows = await stores.chats.get_follows(chat_id)
-    attached = await stores.topics.get_attached(article.id)
-    others = [one for one in given if one != article.id]
-    return Case(
-        chat=visit.chat,
-        article=article,
-        matches=tuple(match for view in follows if (match := _match(view, article, attached)) is not None),
-        follows=len(follows),
-        is_posted=article.id in given,
-        is_pushed=await stores.articles.is_pushed(article.id),
-        told=await stores.articles.get(others[0]) if others else None,
-    )
-
-
-def _match(view: FollowView, article: Article, attached: dict[int, bool]) -> Match | None:
+def _match(view: FollowView, article: Article, attached: Mapping[int, bool]) -> Match | None:
     """`attached` are the topics of the article, each with whether it came late."""
-    follow = view.follow
-    if follow.source_id is not None and follow.source_id != article.source_id:
+    topic_id = view.follow.topic_id
+    if not may_ask_for(view, article):
         return None
-    if follow.topic_id is None:
+    if topic_id is None:
         return Match(view)
-    return Match(view, attached[follow.topic_id]) if follow.topic_id in attached else None
+    return Match(view, attached[topic_id]) if topic_id in attached else None
 
 
-async def _reason(visit: Visit, case: Case, because: Because) -> Reason:
-    if because.rule is Rule.NO_MATCH:
-        return await _missed(visit, case.article)
+def _reason(case: Case, because: Because, found: Quote | None = None) -> Reason:
     name = because.view.name if because.view else ""
-    topic_id = because.view.follow.topic_id if because.view else None
-    cited = None
-    if because.rule is Rule.TOPIC and topic_id is not None:
-        matcher = await _matcher(visit, topic_id)
-        cited = _cited(visit.archive.quote(matcher, case.article))
+    cited = Cited(found.text, found.spans) if found else None
     return Reason(Why[because.rule.name], name, because.at, case.told, cited)
-
-
-async def _missed(visit: Visit, article: Article) -> Reason:
-    """Of follows that do not match: one that nearly does, kept away by its own -words or filters."""
-    for view in await visit.stores.chats.get_follows(visit.chat.id):
-        follow = view.follow
-        if follow.topic_id is None or (follow.source_id is not None and follow.source_id != article.source_id):
-            continue
-        matcher = await _matcher(visit, follow.topic_id)
-        if not visit.archive.accepts(Matcher(matcher.alternatives), article):
-            continue
-        unwanted = Matcher(tuple((Clause((form,)),) for form in matcher.without))
-        if (cited := _cited(visit.archive.quote(unwanted, article))) is not None:
-            return Reason(Why.EXCLUDED, view.name, cited=cited)
-        if visit.archive.accepts(replace(matcher, sources=(), language=None, after=None), article):
-            return Reason(Why.FILTERED, view.name)
-    return Reason(Why.NO_MATCH)
-
-
-async def _matcher(visit: Visit, topic_id: int) -> Matcher:
-    archive: Archive = visit.archive
-    return await archive.matcher_of(visit.stores, await visit.stores.topics.get(topic_id))
-
-
-def _cited(found: Quote | None) -> Cited | None:
-    return Cited(found.text, found.spans) if found else None
 
 
 def create_router() -> Router:

@@ -28,7 +28,7 @@ class Rule(Enum):
     STOPPED = auto()
     PAUSED = auto()
     PAST = auto()  # it came with the past of a source or an import, which is never sent
-    LATE = auto()  # the topic was made, or its names changed, after it had come
+    LATE = auto()  # the topic was made, or its names changed, after it had come: it may be too old to be the topic's
     BEFORE = auto()  # the chat followed after it had come
     TOO_OLD = auto()
     DIGEST = auto()  # it waits for the next digest
@@ -47,7 +47,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What there is to know. `is_posted`: the chat was given it; `told` is another page of its story that was."""
+    """What there is to know. `is_posted`: the chat was given it; `told` is another page of its story that was.
+
+    `is_past`: it was published before its source was known here, or imported.
+    """
 
     chat: Chat
     article: Article
@@ -55,6 +58,7 @@ class Case:
     follows: int
     is_posted: bool
     is_pushed: bool
+    is_past: bool = False
     told: Article | None = None
 
 
@@ -104,7 +108,7 @@ def _not_sent(case: Case, max_age: timedelta) -> Because | None:
         return Because(silent.get(case.chat.state, Rule.PAUSED))
     if not case.is_pushed:
         is_old = case.article.published_at <= case.article.arrived_at - max_age
-        return Because(Rule.TOO_OLD if is_old else Rule.PAST)
+        return Because(Rule.TOO_OLD if is_old and not case.is_past else Rule.PAST)
     return None
 
 

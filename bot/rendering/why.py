@@ -16,6 +16,7 @@ from storage.records import Article
 
 MAX_TITLE = 200  # code points
 MAX_SHOWN = 5  # stories of one message
+MAX_REASONS = 5  # why one story came
 
 
 class Why(StrEnum):

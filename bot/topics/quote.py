@@ -23,6 +23,16 @@ class Quote:
     spans: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """An article read sentence by sentence, the first `heading` of them the title's. `reading` has the same words."""
+
+    sentences: tuple[Sentence, ...]
+    heading: int
+    reading: Reading
+    borders: tuple[int, ...]  # where in the reading each sentence begins, and where the last one ends
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class _Mark:
     """Words of a sentence that a clause asked for, in code points; the clause by its alternative and its place."""
@@ -37,24 +47,36 @@ def quote(matcher: Matcher, article: Article, lemmatiser: Lemmatiser) -> Quote |
 
     None when the article has nothing of it.
     """
+    return quote_spelled(matcher, spell(article, lemmatiser))
+
+
+def spell(article: Article, lemmatiser: Lemmatiser) -> Spelled:
+    """The article as `quote_spelled` takes it: read once for many questions."""
     heading = lemmatiser.sentences(article.title, article.language)
+    # The text is the title and what follows it, whatever the title is.
     text = article.text.removeprefix(article.title)
-    sentences = [*heading, *lemmatiser.sentences(text, article.language)]
-    marks = _find_marks(matcher, sentences, len(heading))
+    sentences = (*heading, *lemmatiser.sentences(text, article.language))
+    borders = (0, *accumulate(len(sentence.words) + 1 for sentence in sentences))
+    words = [keys for sentence in sentences for keys in (*(word.keys for word in sentence.words), BREAK)]
+    reading = Reading(tuple(words), frozenset().union(*words), title_words=borders[len(heading)])
+    return Spelled(sentences, len(heading), reading, borders)
+
+
+def quote_spelled(matcher: Matcher, spelled: Spelled) -> Quote | None:
+    """The `quote` of an article that was read already."""
+    marks = _find_marks(matcher, spelled)
     if not marks:
         return None
-    best = max(marks, key=lambda number: (_worth(marks[number]), number >= len(heading), -number))
-    return _cut(sentences[best].text, sorted(marks[best]))
+    best = max(marks, key=lambda number: (_worth(marks[number]), number >= spelled.heading, -number))
+    return _cut(spelled.sentences[best].text, sorted(marks[best]))
 
 
-def _find_marks(matcher: Matcher, sentences: list[Sentence], title_sentences: int) -> dict[int, list[_Mark]]:
+def _find_marks(matcher: Matcher, spelled: Spelled) -> dict[int, list[_Mark]]:
     """What answers, by the number of its sentence.
 
     Where no alternative holds as a whole (the index is asked more loosely than an article), what is there of any.
     """
-    borders = [0, *accumulate(len(sentence.words) + 1 for sentence in sentences)]
-    words = [keys for sentence in sentences for keys in (*(word.keys for word in sentence.words), BREAK)]
-    reading = Reading(tuple(words), frozenset().union(*words), title_words=borders[title_sentences])
+    sentences, borders, reading = spelled.sentences, spelled.borders, spelled.reading
     numbered = list(enumerate(matcher.alternatives))
     holding = [one for one in numbered if holds_near(one[1], reading)]
     marks: dict[int, list[_Mark]] = defaultdict(list)
@@ -62,8 +84,8 @@ def _find_marks(matcher: Matcher, sentences: list[Sentence], title_sentences: in
         for place, clause in enumerate(clauses):
             for first, after in find_clause(clause, reading):
                 number = bisect_right(borders, first) - 1
-                spelled = sentences[number].words[first - borders[number] : after - borders[number]]
-                marks[number].append(_Mark(spelled[0].start, spelled[-1].end, (alternative, place)))
+                words = sentences[number].words[first - borders[number] : after - borders[number]]
+                marks[number].append(_Mark(words[0].start, words[-1].end, (alternative, place)))
     return marks
 
 
