@@ -277,7 +277,7 @@ STEPS = st.builds(Step, st.integers(1, 9), st.none() | QUESTIONS, st.sampled_fro
     st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4),
     st.sampled_from(["Ховар", "Азия"]),
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 def test_the_index_finds_what_asking_each_topic_finds(
     first: Sequence[Step], then: Sequence[Step], texts: Sequence[tuple[str, str]], source: str
 ) -> None:
