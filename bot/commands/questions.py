@@ -8,6 +8,7 @@ from bot.commands.archive import as_dict, show
 from bot.commands.faults import what_is_wrong
 from bot.commands.output import clean, note, print_json
 from bot.commands.shell import DONE, UsageError, archive
+from bot.renewal import Pasts
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.query import QuestionError
 from config.settings import Settings
@@ -114,3 +115,4 @@ async def _know_topics(settings: Settings, database: Database) -> None:
         archivist = Archive(Lemmatiser())
         async with database.transaction() as stores:
             await archivist.name_topics(stores, [(one.name, one.aliases) for one in settings.topics])
+        await Pasts(database, archivist).step()

@@ -18,6 +18,8 @@ _RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмить�
 _TO_RUSSIAN = str.maketrans(_LATIN_KEYS, _RUSSIAN_KEYS)
 _TO_LATIN = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
 _LETTERS_TO_RUSSIAN = {key: letter for key, letter in _TO_RUSSIAN.items() if chr(key).isalpha()}
+_UNQUOTED_TO_RUSSIAN = {key: letter for key, letter in _TO_RUSSIAN.items() if chr(key) != '"'}
+_QUOTED = re.compile(r"\s*[\"“”„«](?P<words>[^\"“”„«»]+)[\"“”»]\s*")
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _RUSSIAN_LETTER = re.compile("[А-Яа-яЁё]")
 _WORD = re.compile(r"\w+")
@@ -45,11 +47,14 @@ def other_layouts(text: str) -> tuple[Instead, ...]:
     """A question as its keys read in the other layout, the likeliest first.
 
     Russian letters stand on keys that are signs in the Latin layout (JLR< is ОДКБ), so signs are first taken for
-    letters and then for themselves, as the quotes around a phrase are.
+    letters, then all but quotes, and then for themselves. Where a whole question is in quotes, the words may also stand
+    apart: what nobody could read is no wording to insist on.
     """
     typed: list[str] = []
     if _LATIN_LETTER.search(text) and not _RUSSIAN_LETTER.search(text):
-        typed = [text.translate(_TO_RUSSIAN), text.translate(_LETTERS_TO_RUSSIAN)]
+        typed = [text.translate(table) for table in (_TO_RUSSIAN, _UNQUOTED_TO_RUSSIAN, _LETTERS_TO_RUSSIAN)]
+        if found := _QUOTED.fullmatch(text):
+            typed.append(found["words"].translate(_TO_RUSSIAN))
     elif _RUSSIAN_LETTER.search(text) and not _LATIN_LETTER.search(text):
         typed = [text.translate(_TO_LATIN)]
     return tuple(Instead(InsteadKind.LAYOUT, other) for other in dict.fromkeys(typed))

@@ -6,7 +6,7 @@ from bot.topics.grammar import Field, Piece, fold_words, split_pieces
 from bot.topics.words import clean, split_words
 
 # What stands inside a word as people write it: джиу-джитсу, 2,5, O'zbekiston, АН-2/М. All else parts words.
-_JOINT = re.compile(r"[-‐−–./,&+:'’ʼʻ‘`´_]{1,2}")
+_JOINT = re.compile(r"[-‐−–./,&+'’ʼʻ‘`´_]{1,2}")
 _MINUS = "-‐−–"
 
 
@@ -32,22 +32,23 @@ def _piece(piece: Piece, written: str) -> str:
 
 
 def _words(text: str, written: str) -> str:
-    """The words of a piece: in quotes where they stood in some, or where nothing that may stay held them together."""
-    words = split_words(text)
+    """The words of a piece, in quotes where they stood in some."""
     if "«" in written:
-        return f"«{' '.join(words)}»"
+        return f"«{_joined(text, ' ')}»"
     if any(mark in written for mark in '"“”„'):
-        return f'"{" ".join(words)}"'
-    joined = _joined(text, words)
-    return joined if joined is not None else f'"{" ".join(words)}"'
+        return f'"{_joined(text, " ")}"'
+    return _joined(text, "-")
 
 
-def _joined(text: str, words: list[str]) -> str | None:
-    """From the first word to the last as written; None where something stands between that may not."""
-    end = start = text.index(words[0])
-    for word in words:
-        found = text.index(word, end)
-        if found != start and not _JOINT.fullmatch(text[end:found]):
-            return None
-        end = found + len(word)
-    return text[start:end]
+def _joined(text: str, otherwise: str) -> str:
+    """From the first word to the last as written, with `otherwise` in place of what may not stand between words."""
+    joined = ""
+    end = 0
+    for word in split_words(text):
+        start = text.index(word, end)
+        between = text[end:start]
+        if joined:
+            joined += between if _JOINT.fullmatch(between) else otherwise
+        joined += word
+        end = start + len(word)
+    return joined

@@ -200,8 +200,27 @@ async def test_what_was_understood_instead_is_told_apart_from_the_answer(
     await topic(kept, "-", None, is_best=False, as_json=False)
     said = capsys.readouterr()
     answers = [json.loads(line) for line in said.out.splitlines()]
-    assert [(sorted(one), len(one["stories"])) for one in answers] == [(["question", "stories"], n) for n in (1, 0)]
+    assert [(one["question"], one.get("instead"), len(one["stories"])) for one in answers] == [
+        ("hbc", "рис", 1),
+        ("кенгуру", None, 0),
+    ]
     assert said.err == "You asked 'hbc'; these are the stories for 'рис'.\n"
+
+
+async def test_what_a_reader_follows_by_mistake_stands_in_no_ones_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = settings(tmp_path)
+    await import_past(kept, past(tmp_path, article(1, "Рис подорожал", 1)))
+    database = Database(kept.database_url)
+    async with database.transaction() as stores:
+        await stores.topics.add("hbc", "hbc")
+    await database.close()
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("hbc\n"))
+    await topic(kept, "-", None, is_best=False, as_json=False)
+    [said] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (said["instead"], len(said["stories"])) == ("рис", 1)
 
 
 async def test_the_best_may_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

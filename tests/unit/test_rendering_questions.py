@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.callbacks import AskEntity, FollowQuestion, ListKind, ListPage
+from bot.rendering.follows import follow_list
 from bot.rendering.headlines import MAX_FOUND, MAX_SNIPPET, Snippet
 from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from bot.rendering.message import Outgoing
 from bot.rendering.questions import Instead, Results, asked_list, exact_list, search_list, topic_list
+from bot.rendering.welcome import follow_menu
 from storage.asking import Found, Order
 from storage.naming import Entity, EntityKind, Mention
-from storage.records import StoryView, Topic, TopicView
+from storage.records import MOST_COUNTED, Follow, FollowView, StoryView, Topic, TopicView
 from tests.unit.rendering_samples import (
     ALL_WORDS,
     ANY_TEXT,
@@ -254,3 +256,17 @@ def test_the_largest_ids_fit_into_the_buttons_of_a_list() -> None:
     results = found(*stories, older=True, newer=True, page=99_999)
     assert_accepted(search_list("снег", 2**62, results, VIEW))
     assert_accepted(topic_list(TopicView(Topic(2**62, "снег", "снег"), 1), results, VIEW, is_followed=False))
+
+
+@pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: words.language)
+def test_what_nobody_counted_to_the_end_is_no_number(words: Words) -> None:
+    view = replace(VIEW, words=words)
+    full, less = (TopicView(Topic(7, "мосты", "key"), stories) for stories in (MOST_COUNTED, MOST_COUNTED - 1))
+    for topic, number in ((full, "500+"), (replace(full, stories=12_345), "500+"), (less, "499")):
+        shown = topic_list(topic, found(BRIDGE, older=True, near=[topic]), view, is_followed=True)
+        assert f"мосты · {number} " in shown.text
+        assert [f"мосты · {number}"] in labels(shown.keyboard)
+        follows = [FollowView(Follow(1, 1, 7, None, 0), "мосты", topic.stories)]
+        assert f"мосты — {number} " in follow_list(follows, words).text
+        menu = follow_menu([topic], set(), words, follows_everything=False)
+        assert f"мосты · {number}" in str(labels(menu.keyboard))

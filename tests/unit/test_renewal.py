@@ -8,9 +8,10 @@ import pytest
 
 from bot import renewal
 from bot.annotator import Annotator
+from bot.archive import Archive
 from bot.landing import READING, Landing, note_version
 from bot.metrics import Metrics
-from bot.renewal import Renewal
+from bot.renewal import Pasts, Renewal
 from bot.topics.aliases import topic_key
 from bot.topics.annotate import VERSION
 from bot.topics.lemmas import Lemmatiser
@@ -18,7 +19,8 @@ from config.settings import Settings
 from storage.asking import Candidates, Clause
 from storage.chores import Chore
 from storage.database import Database
-from storage.records import NewArticle, NewSource
+from storage.pasts import Past
+from storage.records import NewArticle, NewSource, Topic
 from storage.schema import migrate
 from storage.stores import Stores
 
@@ -187,3 +189,34 @@ async def test_a_step_that_had_to_wait_for_the_writer_leaves_it_to_others_for_a_
     await hasty.step()
     await hasty.step()
     assert await state(database) == Chore(VERSION, ids[-6])
+
+
+class Renaming(Archive):
+    """An archive whose topics are given another name while their past is looked for."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(LEMMATISER)
+        self._database = database
+        self._is_renamed = False
+
+    async def find_past(self, stores: Stores, topic: Topic) -> Past:
+        past = await super().find_past(stores, topic)
+        if not self._is_renamed:
+            self._is_renamed = True
+            async with self._database.transaction() as others:
+                assert await self.add_alias(others, topic, "прежнее")
+        return past
+
+
+async def test_topics_are_given_their_past_and_one_that_is_named_anew_meanwhile_is_asked_again(
+    database: Database, ids: list[int]
+) -> None:
+    archive = Renaming(database)
+    async with database.transaction() as stores:
+        topics = [await archive.save_topic(stores, words) for words in ("кенгуру", "прежний")]
+    await Pasts(database, archive).step()
+    async with database.snapshot() as stores:
+        assert await stores.pasts.next_waiting() is None
+        counted = await stores.topics.count_articles(topics)
+        assert [(one.topic.name, one.stories) for one in counted] == [("кенгуру", ARTICLES), ("прежний", ARTICLES)]
+        assert await stores.topics.get_attached(ids[0]) == {one.id: True for one in topics}

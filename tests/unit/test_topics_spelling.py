@@ -31,7 +31,9 @@ def test_keys_are_read_in_the_other_layout(typed: str, meant: str) -> None:
 
 
 def test_signs_are_also_left_as_they_are() -> None:
-    assert [one.text for one in other_layouts('"yjxyjq gjtpl"')] == ["Эночной поездЭ", '"ночной поезд"']
+    assert [one.text for one in other_layouts('"yjxyjq gjtpl"')] == ["Эночной поездЭ", '"ночной поезд"', "ночной поезд"]
+    assert '"водное хозяйство" -снег' in [one.text for one in other_layouts('"djlyjt [jpzqcndj" -cytu')]
+    assert [one.text for one in other_layouts("«[kt,»")] == ["«хлеб»", "«[ле,»", "хлеб"]
 
 
 @pytest.mark.parametrize("text", ["", "2024", "рис rice", "—"])
