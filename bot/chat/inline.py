@@ -1,4 +1,6 @@
-"""Inline mode: `@bot words` in any chat gives cards to share, paged by offset; without words, the newest stories.
+"""Inline mode: `@bot words` in any chat gives cards to share; without words, the newest stories.
+
+The offset of a page is the article that the one before it ended with: what comes in between moves nothing.
 
 Nothing is written down for it: no chat is made, and a query that a crash swallows is typed on. An answer depends on
 the person's language and zone, so Telegram must not show it to others (`is_personal`).
@@ -15,14 +17,14 @@ from bot.chat.context import ChatContext
 from bot.chat.middleware import IS_TOO_MUCH
 from bot.chat.perform import Place
 from bot.chat.replies import Results
-from bot.rendering.inline import PAGE, above, first_line, nothing, results
-from bot.rendering.notices import Fault, wrong_question
+from bot.rendering.inline import PAGE, Unasked, nothing, results, unasked
 from bot.topics.query import QuestionError
 from storage.asking import Cursor
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
+from storage.stories import NEWEST, OLDEST
 
-_DIGITS = 20  # of an offset: more has no id of ours
+_DIGITS = 20  # of an offset, with its minus: more has no id of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,31 @@ class Inline:
             try:
                 page = await self._look(stores, event.query, event.offset)
             except QuestionError as error:
-                wrong = above(first_line(wrong_question(Fault[error.kind.name], words)))
-                return Answer(Place(reader.id), (Results(event.id, (), "", wrong),))
+                line = unasked(Unasked[error.kind.name], words)
+                return Answer(Place(reader.id), (Results(event.id, (), "", line),))
         shown = results(page.stories, words, timezone=zone, now=self._context.now(), bot_name=name)
         line = None if shown or event.offset else nothing(words)
         return Answer(Place(reader.id), (Results(event.id, tuple(shown), page.next_offset, line),))
 
     async def _look(self, stores: Stores, query: str, offset: str) -> _Page:
         """Raises `QuestionError`. An offset that is none of ours begins anew."""
+        below = _article_id(offset)
         if not query.strip():
-            number = int(offset) if offset.isdecimal() and len(offset) < _DIGITS else 0
-            latest = await stores.stories.get_latest(number, PAGE)
-            return _Page(latest.items, str(number + 1) if latest.older else "")
-        below = Cursor(int(offset)) if offset.removeprefix("-").isdecimal() and len(offset) < _DIGITS else None
-        found = (await self._context.archive.ask_topic(stores, query, cursor=below, size=PAGE)).found
-        return _Page(found.stories, str(found.stories[-1].article.id) if found.older else "")
+            latest = await stores.stories.get_below(below, PAGE)
+            shown, older = latest.items, latest.older
+        else:
+            cursor = None if below is None else Cursor(below)
+            archive = self._context.archive
+            found = (await archive.ask_topic(stores, query, cursor=cursor, size=PAGE, with_company=False)).found
+            shown, older = found.stories, found.older
+        return _Page(shown, str(shown[-1].article.id) if older else "")
+
+
+def _article_id(offset: str) -> int | None:
+    if len(offset) > _DIGITS or not offset.removeprefix("-").isdecimal():
+        return None
+    number = int(offset)
+    return number if OLDEST < number < NEWEST else None
 
 
 def create_router(context: ChatContext) -> Router:

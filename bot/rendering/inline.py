@@ -6,6 +6,7 @@ button above them, an offset of 64 bytes.
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from aiogram.types import (
@@ -19,15 +20,31 @@ from aiogram.types import (
 from bot.rendering.cards import card
 from bot.rendering.headlines import lead_of, source_of, title_of
 from bot.rendering.locales import Words
-from bot.rendering.message import Outgoing
 from bot.rendering.texts import cut_at_word, web_url
 from storage.records import StoryView
 
 PAGE = 10  # results at once: what a phone shows before a person scrolls
 _MAX_TITLE = 120  # code points; a phone shows two lines
 _MAX_SAID = 160
-_MAX_BUTTON = 64
+MAX_BUTTON = 64
 _HELP = "help"  # the payload of /start behind the button
+
+
+class Unasked(StrEnum):
+    """What a question lacks, for people who may be in the middle of typing it: no reproach, only how it goes on."""
+
+    EMPTY = "inline.empty"
+    ONLY_WITHOUT = "inline.only_without"
+    ONLY_FILTERS = "inline.only_filters"
+    TOO_LONG = "inline.too_long"
+    TOO_MANY_WORDS = "inline.too_many_words"
+    WRONG_DATE = "inline.wrong_date"
+    UNKNOWN_LANGUAGE = "inline.unknown_language"
+    TWO_LANGUAGES = "inline.two_languages"
+    NO_VALUE = "inline.no_value"
+    FIELD_WITHOUT = "inline.field_without"
+    EMPTY_ALTERNATIVE = "inline.empty_alternative"
+    NOTHING_WANTED = "inline.nothing_wanted"
 
 
 def results(
@@ -37,19 +54,18 @@ def results(
     return [_result(view, words, timezone, now, bot_name) for view in stories]
 
 
-def above(sentence: str) -> InlineQueryResultsButton:
-    """A line above the results that leads to the bot: what is wrong with the question, or that nothing was found."""
-    return InlineQueryResultsButton(text=cut_at_word(sentence, _MAX_BUTTON), start_parameter=_HELP)
+def unasked(what: Unasked, words: Words) -> InlineQueryResultsButton:
+    """The line above no results for a question that cannot be asked as it stands; it leads to the bot's help."""
+    return _above(words.text(what.value))
 
 
 def nothing(words: Words) -> InlineQueryResultsButton:
-    """The line above no results."""
-    return above(words.text("inline.nothing"))
+    """The line above no results for one that nothing answers."""
+    return _above(words.text("inline.nothing"))
 
 
-def first_line(message: Outgoing) -> str:
-    """What a longer answer begins with."""
-    return message.text.split("\n", 1)[0]
+def _above(sentence: str) -> InlineQueryResultsButton:
+    return InlineQueryResultsButton(text=cut_at_word(sentence, MAX_BUTTON), start_parameter=_HELP)
 
 
 def _result(

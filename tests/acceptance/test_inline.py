@@ -1,10 +1,14 @@
 """Inline mode: cards of the archive in any chat, page by page, each person's in their own language."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from bot.topics.lemmas import Lemmatiser
 from storage.database import Database
 from tests.acceptance.conftest import Khabar
-from tests.acceptance.newsroom import DEFENCE, LATEST, NEWS
+from tests.acceptance.newsroom import DEFENCE, LATEST, NEWS, VALLEY, Told, store_story
 from tests.acceptance.person import LocalTelegram, Person
 
 
@@ -33,8 +37,22 @@ async def test_without_words_the_newest_stories_come_page_by_page(reader: Person
     assert second["next_offset"] == ""
 
 
+async def test_what_comes_between_two_pages_moves_nothing(
+    reader: Person, database: Database, lemmatiser: Lemmatiser
+) -> None:
+    first = await typed(reader, "")
+    async with database.transaction() as stores:
+        source = await stores.sources.add(VALLEY)
+        await store_story(
+            stores, lemmatiser, source, Told("В Нуреке пошёл снег", ("Детям радость.",), datetime.now(UTC))
+        )
+    second = await typed(reader, "", first["next_offset"])
+    assert titles(first) + titles(second) == [title for _, title, _ in reversed(NEWS)]
+
+
 async def test_an_offset_of_nobodys_begins_anew(reader: Person) -> None:
-    assert titles(await typed(reader, "", "no-such-offset"))[0] == LATEST
+    for offset in ("no-such-offset", "9999999999999999999", "-9223372036854775809", "--1"):
+        assert titles(await typed(reader, "", offset))[0] == LATEST
     assert titles(await typed(reader, "одкб", "1" * 60)) == [DEFENCE]
 
 
@@ -45,6 +63,21 @@ async def test_a_wrong_question_and_an_empty_answer_lead_to_the_bot(reader: Pers
     assert empty["results"] == []
     [*_, call] = await reader.telegram.calls("answerInlineQuery")
     assert call["params"]["button"]["text"] == "Ничего не нашлось. Открыть бота"
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("рис после:", "Допишите после двоеточия…"),
+        ("рис |", "Допишите слово за чертой…"),
+        ("рис после:2026-1", "Дата пишется так: после:2026-11-01"),
+        ("-рис", "Добавьте слово, которое искать"),
+    ],
+)
+async def test_who_is_still_typing_is_told_how_to_go_on(reader: Person, query: str, line: str) -> None:
+    assert (await typed(reader, query))["results"] == []
+    [*_, call] = await reader.telegram.calls("answerInlineQuery")
+    assert call["params"]["button"]["text"] == line
 
 
 async def test_nothing_is_shown_to_others_and_nothing_written_down(

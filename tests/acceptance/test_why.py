@@ -1,12 +1,17 @@
 """/why: the words that brought a story stand in bold, and whatever held one back is said in one sentence."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
 
 from bot.chat.context import ChatContext
+from bot.topics.lemmas import Lemmatiser, Sentence
 from storage.database import Database
 from storage.deliveries import Post, PostKind
-from storage.records import StoryView
-from tests.acceptance.newsroom import DEFENCE, LATEST
+from storage.names import NameStore
+from storage.records import Block, BlockKind, StoryView
+from tests.acceptance.newsroom import DEFENCE, LATEST, VALLEY
 from tests.acceptance.person import LocalTelegram, Person
 from tests.storage.samples import new_article
 
@@ -37,7 +42,7 @@ async def test_the_words_that_brought_a_story(
     answer = await reader.says("/follow ОДКБ")
     await shown(database, reader, news[DEFENCE], answer.number)
     said = await reader.says("/why", reply_to=answer.number)
-    assert "Пришло по теме «ОДКБ»" in said.text
+    assert "Новость пришла по теме «ОДКБ»" in said.text
     assert "На повестке учения Организации Договора о коллективной безопасности в горах." in said.text
     assert "Организации Договора о коллективной безопасности" in await bold(telegram, reader.number)
 
@@ -63,7 +68,7 @@ async def test_a_link_tells_which_rule_held_a_story_back(
     assert "Журналистов пустят только на открытие." in excluded.text
     await reader.says("/follow ОДКБ source:Пайки")
     await reader.says("/unfollow ОДКБ -журналисты")
-    assert "её условия" in (await reader.says(f"/why {address}")).text
+    assert "(источник, язык или дата)" in (await reader.says(f"/why {address}")).text
     assert context
 
 
@@ -82,3 +87,67 @@ async def test_another_page_of_the_story_had_come(reader: Person, database: Data
         await stores.stories.grow(first.story_id, article_id, first.arrived_at)
     said = await reader.says("/why https://copy.example/rice")
     assert f"уже рассказала статья {LATEST}" in said.text
+
+
+async def test_a_topic_that_an_old_story_matches_is_not_said_to_refuse_it(
+    reader: Person, database: Database, news: dict[str, int]
+) -> None:
+    """A topic takes only so much of the archive along: what is older is none of its articles, though it matches."""
+    await reader.says("/follow ОДКБ source:Вестник language:ru")
+    async with database.transaction() as stores:
+        article = (await stores.stories.get_view(news[DEFENCE])).article
+        await stores.topics.attach(article.id, ())
+    said = (await reader.says(f"/why {article.url}")).text
+    assert "источник, язык" not in said
+    assert "Новость не пришла: тема «ОДКБ source:Вестник language:ru»" in said
+
+
+async def test_what_came_with_an_import_or_a_sources_first_fetch_is_past(reader: Person, database: Database) -> None:
+    await reader.says("/follow водохранилище")
+    then = datetime(2021, 3, 4, tzinfo=UTC)
+    async with database.transaction() as stores:
+        source = await stores.sources.add(VALLEY)
+        for number, is_past in ((901, True), (902, False)):
+            url = f"https://valley.example/{number}"
+            old = new_article(number, source.id, url=url, title="Водохранилище", published_at=then)
+            story_id = await stores.stories.open(then)
+            now = datetime.now(UTC)
+            article_id = await stores.articles.add(old, story_id, now, is_pushed=False, is_past=is_past)
+            await stores.stories.grow(story_id, article_id, then)
+    for number in (901, 902):
+        said = (await reader.says(f"/why https://valley.example/{number}")).text
+        assert "она вышла до подключения источника" in said
+
+
+async def test_many_follows_are_explained_by_one_reading(
+    reader: Person, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reader.says("/start")
+    async with database.transaction() as stores:
+        source = await stores.sources.add(VALLEY)
+        paragraph = "Председатель района рассказал о ремонте дорог, школ и каналов, а также о новых рынках. "
+        body = (Block(BlockKind.PARAGRAPH, paragraph * 300),)
+        long = new_article(903, source.id, url="https://valley.example/903", title="Отчёт", body=body)
+        story_id = await stores.stories.open(long.published_at)
+        article_id = await stores.articles.add(long, story_id, long.published_at, is_pushed=True)
+        await stores.stories.grow(story_id, article_id, long.published_at)
+        for number in range(60):
+            topic = await stores.topics.add(f"ремонт дорог -снег{number} source:Пайки", f"ремонт{number}")
+            await stores.chats.follow(reader.number, topic_id=topic.id)
+    read: list[str] = []
+    looked_up: list[int] = []
+    sentences, get = Lemmatiser.sentences, NameStore.get
+
+    def count_read(self: Lemmatiser, text: str, language: str | None = None) -> list[Sentence]:
+        read.append(text)
+        return sentences(self, text, language)
+
+    async def count_names(self: NameStore, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        looked_up.append(len(keys))
+        return await get(self, keys)
+
+    monkeypatch.setattr(Lemmatiser, "sentences", count_read)
+    monkeypatch.setattr(NameStore, "get", count_names)
+    assert "(источник, язык или дата)" in (await reader.says("/why https://valley.example/903")).text
+    assert len(read) == 2  # the title and the text
+    assert len(looked_up) <= 2 * 60 / 10

@@ -69,6 +69,7 @@ def article(**changes: object) -> Case:
         (reader(state=ChatState.BLOCKED), Because(Rule.PAUSED)),
         (replace(CASE, is_pushed=False), Because(Rule.PAST)),
         (replace(article(published_at=NOW - 2 * DAY), is_pushed=False), Because(Rule.TOO_OLD)),
+        (replace(article(published_at=NOW - 2000 * DAY), is_pushed=False, is_past=True), Because(Rule.PAST)),
         (replace(CASE, matches=(Match(TOPIC, is_late=True),)), Because(Rule.LATE, TOPIC)),
         (replace(CASE, matches=(Match(TOPIC, is_late=True), Match(ALL))), Because(Rule.WAITING)),
         (article(id=10), Because(Rule.BEFORE, TOPIC)),

@@ -1,5 +1,6 @@
 """The sentence that people are shown of an article."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from unicodedata import category
 
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.topics.annotate import annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.topics.query import compile_question, parse_question
-from bot.topics.quote import LONGEST_QUOTE, Quote, quote
+from bot.topics.quote import LONGEST_QUOTE, Quote, quote, spell
 from storage.records import Article, Block, BlockKind
 
 LEMMATISER = Lemmatiser()
@@ -128,3 +130,19 @@ def test_a_quote_is_short_and_marks_whole_words(question: str, title: str, text:
     assert ends == sorted(ends)
     for start, end in found.spans:
         assert all(category(found.text[at])[0] in "LN" for at in (start, end - 1))
+
+
+@pytest.mark.parametrize(
+    ("title", "lead"),
+    [
+        ("Учения", "Учения Организации договора начались в горах."),
+        ("", "Учения начались в горах."),
+        ("Учения начались", ""),
+        ("", ""),
+    ],
+)
+def test_an_article_spelled_is_the_article_that_was_read_when_it_came(title: str, lead: str) -> None:
+    told = replace(article(title), lead=lead)
+    read = annotate(title, lead, (), "ru", LEMMATISER).reading
+    spelled = spell(told, LEMMATISER).reading
+    assert (spelled.words, spelled.title_words) == (read.words, read.title_words)
