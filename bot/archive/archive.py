@@ -1,10 +1,11 @@
-"""Questions put to the archive: which topic is meant, which stories answer. For the chat and for the terminal."""
+"""Which topic is meant by a question, which stories answer it; and topics made, named and given their past."""
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.archive.answer import Answer, Turn
 from bot.naming import matchers_of, names_for, other_questions
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
 from bot.topics.lemmas import Lemmatiser, read_terms
@@ -21,18 +22,15 @@ from bot.topics.query import (
     question_key,
 )
 from bot.topics.quote import Quote, Spelled, quote, spell
-from bot.topics.spelling import Instead, InsteadKind
 from bot.topics.wording import wording
-from storage.asking import Candidate, Candidates, Cursor, Found, Order
-from storage.naming import Alias, AliasOrigin, Mention
+from storage.asking import Candidate, Candidates, Cursor, Order
+from storage.naming import Alias, AliasOrigin
 from storage.pasts import Past
 from storage.reading import Accepts
-from storage.records import Article, Topic, TopicView
+from storage.records import Article, Topic
 from storage.search import SECONDS
 from storage.stores import Stores
 from storage.stories import PAGE_SIZE
-
-__all__ = ["Answer", "Archive", "Instead", "InsteadKind"]
 
 ABOUT_LATELY = 40  # of a topic's newest articles tell what it is about now
 MOST_ABOUT = 3
@@ -40,35 +38,7 @@ ABOUT_SECONDS = 0.05  # that finding them may take
 OFFERED_FOR = 60.0  # seconds that the settings' topics are remembered
 GUESSING = 0.5  # seconds after which nothing else is tried in place of a question
 
-Ask = Callable[[Stores, str], Awaitable["Answer"]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the archive says to a question.
-
-    `topic` is the saved one that was meant, if there is one; `near` are other topics, `about` whom and what the newest
-    of the found articles speak of. `matcher` tells which words answer. `instead` is None where the question was taken
-    as it was asked.
-    """
-
-    asked: str
-    found: Found
-    matcher: Matcher
-    topic: Topic | None = None
-    near: tuple[TopicView, ...] = ()
-    about: tuple[Mention, ...] = ()
-    instead: Instead | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Which page of the answers is wanted."""
-
-    order: Order
-    cursor: Cursor | None
-    size: int
-    with_company: bool = True
+Ask = Callable[[Stores, str], Awaitable[Answer]]
 
 
 class Archive:
@@ -162,14 +132,12 @@ class Archive:
             names = await names_for(stores, question, self._lemmatiser)
             return await self._find(stores, question, names, lambda topic: topic.id in followed)
 
-        found = await find(words)
-        if found is not None or not followed:
-            return None if found is None else (found, words)
+        if (found := await find(words)) is not None:
+            return found, words
         async with aclosing(other_questions(stores, words, self._lemmatiser)) as others:
             async for instead in others:
                 with suppress(QuestionError):
-                    found = await find(instead.text)
-                    if found is not None:
+                    if (found := await find(instead.text)) is not None:
                         return found, instead.text
         return None
 
