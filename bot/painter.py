@@ -41,3 +41,7 @@ class Painter:
         self._files.move_to_end((chart, theme))
         if len(self._files) > REMEMBERED:
             self._files.popitem(last=False)
+
+    def forget_file(self, chart: Chart, theme: Theme) -> None:
+        """Telegram does not have it any more: it is to be uploaded again."""
+        self._files.pop((chart, theme), None)

@@ -53,8 +53,8 @@ class Inline:
             try:
                 page = await self._look(stores, event.query, event.offset)
             except QuestionError as error:
-                line = unasked(Unasked[error.kind.name], words)
-                return Answer(Place(reader.id), (Results(event.id, (), "", line),))
+                hint = unasked(Unasked[error.kind.name], words)
+                return Answer(Place(reader.id), (Results(event.id, (), "", hint),))
         shown = results(page.stories, words, timezone=zone, now=self._context.now(), bot_name=name)
         line = None if shown or event.offset else nothing(words)
         return Answer(Place(reader.id), (Results(event.id, tuple(shown), page.next_offset, line),))

@@ -17,29 +17,25 @@ from aiogram.exceptions import (
 from aiogram.methods import (
     AnswerCallbackQuery,
     AnswerInlineQuery,
-    EditMessageMedia,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
-    SendPhoto,
     SendRichMessage,
     TelegramMethod,
 )
 from aiogram.types import (
-    BufferedInputFile,
     CallbackQuery,
     ChatMemberUpdated,
-    InputMediaPhoto,
     Message,
     TelegramObject,
 )
 
 from bot.chat.context import ChatContext
-from bot.chat.replies import Article, Draw, Notice, Picture, Redraw, Rekey, Repaint, Reply, Results, Say, Tell
-from bot.delivery.results import NotSent, Refusal, Refused
+from bot.chat.easel import Easel
+from bot.chat.replies import Article, Draw, Notice, Redraw, Rekey, Repaint, Reply, Results, Say, Tell
+from bot.delivery.results import NOT_MODIFIED, NotSent, Refusal, Refused
 from bot.delivery.session import describe
 from bot.rendering.message import Outgoing
-from bot.workers.pool import WorkerError
 
 log = structlog.get_logger("khabar.chat")
 
@@ -103,6 +99,7 @@ class Performer:
         self._bot = bot
         self._context = context
         self._place = place
+        self._easel = Easel(context.painter, self._call)
 
     async def perform(self, replies: tuple[Reply, ...]) -> Unsent | None:
         """Answer the press first and once, then everything else in order; what was not sent, from there on."""
@@ -138,9 +135,10 @@ class Performer:
         return ()
 
     async def _one(self, reply: Reply) -> tuple[Reply, ...]:
+        place = self._place
         match reply:
             case Say(message):
-                await self._say(message)
+                await self._call(place.chat_id, _new_message(place.chat_id, place.thread_id, message))
             case Tell(chat_id, message):
                 await self._call(chat_id, _new_message(chat_id, None, message))
             case Redraw(message):
@@ -152,54 +150,10 @@ class Performer:
             case Results():
                 await self._show_results(reply)
             case Draw(picture):
-                await self._draw(picture)
+                return await self._easel.draw(picture, place.chat_id, place.thread_id)
             case Repaint(picture):
-                return await self._repaint(picture)
+                return await self._easel.repaint(picture, place.pressed)
         return ()
-
-    async def _draw(self, picture: Picture) -> None:
-        place, message = self._place, picture.message
-        photo = await self._photo(picture)
-        if photo is None:
-            await self._say(message)
-            return
-        method = SendPhoto(
-            chat_id=place.chat_id,
-            message_thread_id=place.thread_id,
-            photo=photo,
-            caption=message.text,
-            caption_entities=list(message.entities),
-            reply_markup=message.keyboard,
-        )
-        sent = await self._call(place.chat_id, method)
-        self._keep(picture, sent)
-
-    async def _repaint(self, picture: Picture) -> tuple[Reply, ...]:
-        pressed, message = self._place.pressed, picture.message
-        photo = await self._photo(picture) if pressed is not None and pressed.photo else None
-        if pressed is None or photo is None:
-            return (Draw(picture),)
-        media = InputMediaPhoto(media=photo, caption=message.text, caption_entities=list(message.entities))
-        chat_id, message_id = pressed.chat.id, pressed.message_id
-        method = EditMessageMedia(chat_id=chat_id, message_id=message_id, media=media, reply_markup=message.keyboard)
-        self._keep(picture, await self._call(chat_id, method))
-        return ()
-
-    async def _photo(self, picture: Picture) -> str | BufferedInputFile | None:
-        """Telegram's own copy, else a new one; None when it cannot be drawn."""
-        painter = self._context.painter
-        known = painter.find_file(picture.chart, picture.theme)
-        if known is not None:
-            return known
-        try:
-            return BufferedInputFile(await painter.draw(picture.chart, picture.theme), "chart.png")
-        except WorkerError as error:
-            log.warning("a picture could not be drawn", chat=self._place.chat_id, reason=str(error))
-            return None
-
-    def _keep(self, picture: Picture, sent: Message | bool) -> None:
-        if isinstance(sent, Message) and sent.photo:
-            self._context.painter.keep_file(picture.chart, picture.theme, sent.photo[-1].file_id)
 
     async def _show_results(self, found: Results) -> None:
         # No message, so the pace does not count it. It reads in the person's own language: for nobody else.
@@ -213,10 +167,6 @@ class Performer:
                 is_personal=True,
             )
         )
-
-    async def _say(self, message: Outgoing) -> None:
-        place = self._place
-        await self._call(place.chat_id, _new_message(place.chat_id, place.thread_id, message))
 
     async def _redraw(self, message: Outgoing) -> tuple[Reply, ...]:
         pressed = self._place.pressed
@@ -248,7 +198,7 @@ class Performer:
             outcome = describe(error)
             if isinstance(outcome, Refused) and outcome.refusal is Refusal.POST_GONE:
                 return Refusal.POST_GONE
-            if "message is not modified" not in error.message.lower():
+            if NOT_MODIFIED not in error.message.lower():
                 raise
         return None
 

@@ -36,7 +36,7 @@ async def last(telegram: LocalTelegram, person: Person) -> dict[str, Any]:
 async def test_what_rises_stands_in_words_and_in_a_picture(reader: Person, telegram: LocalTelegram) -> None:
     await reader.says("/trends")
     shown = await last(telegram, reader)
-    assert "Анзоб: сегодня 9, раньше почти не встречалось" in shown["caption"]
+    assert "Анзоб: сегодня 9, за две недели до этого — ни разу" in shown["caption"]
     assert shown["photo"][-1]["width"] == 960
     await reader.presses("📍 Анзоб")
     assert "На перевале Анзоб сошла лавина" in (await reader.sees("лавина")).text
@@ -57,8 +57,63 @@ async def test_the_picture_turns_dark_and_is_uploaded_once(reader: Person, teleg
     assert again["photo"][-1]["file_unique_id"] == light["photo"][-1]["file_unique_id"]
 
 
+async def breaks(telegram: LocalTelegram, method: str, description: str, times: int = 1) -> None:
+    order = {"kind": "error", "method": method, "error_code": 400, "description": f"Bad Request: {description}"}
+    await telegram.act("/faults", **order, times=times)
+
+
+async def uploads(telegram: LocalTelegram, method: str) -> list[bool]:
+    """Of each request that was to show a picture whether it brought the picture along."""
+    calls = await telegram.calls(method)
+    return [one["params"].get("photo", "attach://").startswith("attach://") for one in calls]
+
+
+@pytest.mark.usefixtures("spoken_of")
+@pytest.mark.parametrize("why", ["not enough rights to send photos to the chat", "PHOTO_INVALID_DIMENSIONS"])
+async def test_who_can_have_no_picture_is_told_in_words(reader: Person, telegram: LocalTelegram, why: str) -> None:
+    await breaks(telegram, "sendPhoto", why, times=2)
+    assert "Анзоб: сегодня 9" in (await reader.says("/trends")).text
+    assert "photo" not in await last(telegram, reader)
+
+
+@pytest.mark.usefixtures("spoken_of")
+async def test_a_picture_that_telegram_has_no_more_is_uploaded_again(reader: Person, telegram: LocalTelegram) -> None:
+    await reader.says("/trends")
+    await breaks(telegram, "sendPhoto", "wrong file identifier/HTTP URL specified")
+    await reader.says("/trends")
+    assert (await last(telegram, reader))["photo"]
+    assert await uploads(telegram, "sendPhoto") == [True, False, True]
+    await reader.says("/trends")
+    assert await uploads(telegram, "sendPhoto") == [True, False, True, False]
+
+
+@pytest.mark.usefixtures("spoken_of")
+async def test_a_picture_whose_message_is_gone_is_drawn_anew(reader: Person, telegram: LocalTelegram) -> None:
+    first = await reader.says("/trends")
+    await breaks(telegram, "editMessageMedia", "message to edit not found")
+    await reader.presses("🌙 Тёмная картинка")
+    assert (await reader.sees(label="☀️ Светлая картинка")).number > first.number
+    assert (await last(telegram, reader))["photo"]
+
+
+@pytest.mark.usefixtures("spoken_of")
+async def test_a_refused_other_picture_is_told_in_words(reader: Person, telegram: LocalTelegram) -> None:
+    first = await reader.says("/trends")
+    await breaks(telegram, "editMessageMedia", "IMAGE_PROCESS_FAILED", times=2)
+    await reader.presses("🌙 Тёмная картинка")
+    assert (await reader.sees("Анзоб: сегодня 9")).number > first.number
+
+
+@pytest.mark.usefixtures("spoken_of")
+async def test_a_picture_that_stands_already_is_no_fault(reader: Person, telegram: LocalTelegram) -> None:
+    first = await reader.says("/trends")
+    await breaks(telegram, "editMessageMedia", "message is not modified: the content is the same")
+    await reader.presses("🌙 Тёмная картинка")
+    assert (await reader.says("/help")).number == first.number + 2  # their own command, and nothing else before it
+
+
 async def test_a_quiet_day_says_so(reader: Person) -> None:
-    assert "заметно больше обычного" in (await reader.says("/trends")).text
+    assert "больше обычного" in (await reader.says("/trends")).text
 
 
 async def test_a_topic_by_days(reader: Person, telegram: LocalTelegram, context: ChatContext) -> None:
