@@ -202,7 +202,7 @@ async def load(database: Database, lemmatiser: Lemmatiser) -> TopicIndex:
     index, above = TopicIndex(lemmatiser), 0
     async with database.snapshot() as stores:
         while page := await stores.topics.get_stored(above=above):
-            index.load(page)
+            assert not index.load(page)
             above = page[-1].id
     return index
 
