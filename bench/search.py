@@ -95,8 +95,11 @@ async def measure(folder: Path, author: Author, articles: int, given: argparse.N
         started = time.perf_counter()
         await fill(database, folder / "plain.db", author, articles)
         filled = time.perf_counter()
-        async with database.transaction() as stores:
-            await stores.search.optimize()
+        is_more, is_first = True, True
+        while is_more:
+            async with database.transaction() as stores:
+                is_more = await stores.search.merge(is_first=is_first)
+            is_first = False
         merged = time.perf_counter() - filled
         print(f"{articles} articles, filled in {filled - started:.0f} s, the index merged in {merged:.1f} s")
         report_size(folder, articles)

@@ -222,8 +222,11 @@ class App:
             await stores.inbox.forget(now - REPEATS)
             await stores.tallies.forget((now - TALLIES).date())
             await stores.trends.forget((now - TRENDS).date())
-        async with self._database.transaction() as stores:  # by itself: it takes seconds on a large archive
-            await stores.search.optimize()
+        is_more, is_first = True, True
+        while is_more:  # in steps, between which others may write
+            async with self._database.transaction() as stores:
+                is_more = await stores.search.merge(is_first=is_first)
+            is_first = False
 
 
 @asynccontextmanager

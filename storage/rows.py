@@ -83,7 +83,7 @@ async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequ
     shown = sa.select(topic.c.name, topic.c.id).where(
         topic.c.id.in_(matched), sa.or_(topic.c.from_settings, topic.c.id.in_(followed))
     )
-    ids = {name: topic_id for name, topic_id in await connection.execute(shown.order_by(topic.c.id.desc()))}
+    ids = {row.name: row.id for row in await connection.execute(shown.order_by(topic.c.id.desc()))}
     return [_with_topics(views[one], ids) for one in article_ids if one in views]
 
 

@@ -19,6 +19,7 @@ PAST_SECONDS = 1.0  # that finding the past of a new topic may take
 LOOK = 6  # candidates for each article wanted that the index is asked for first; each further look is twice as large
 SPARE = 3  # articles read first beyond what is wanted; each further reading is twice as large
 BATCH = 64  # articles read at once at most
+MERGED = 500  # pages of the index that one step of merging writes, some tens of milliseconds
 RANKED = 100  # of the newest articles, and of those with the words in their headlines: the best are among these
 
 
@@ -71,9 +72,19 @@ class SearchStore:
         """Ids of the newest candidates, which nobody has looked at: nearly all of them are answers."""
         return await _newest(Reader(self._connection, candidates, None, seconds), limit)
 
-    async def optimize(self) -> None:
-        """Merge the index's segments; seconds on a large archive, so at night."""
-        await self._connection.exec_driver_sql("INSERT INTO article_terms(article_terms) VALUES ('optimize')")
+    async def merge(self, *, is_first: bool) -> bool:
+        """One step towards an index in one piece, MERGED pages written; whether there is more to do.
+
+        FTS5's own optimize does it all at once, and holds the writer for half a minute at a million articles. Of its
+        merge command a negative number begins anew and positive ones go on (sqlite.org/fts5.html).
+        """
+        merge = sa.text("INSERT INTO article_terms(article_terms, rank) VALUES ('merge', :pages)")
+        before = await self._changes()
+        await self._connection.execute(merge, {"pages": -MERGED if is_first else MERGED})
+        return await self._changes() - before > 1
+
+    async def _changes(self) -> int:
+        return int((await self._connection.exec_driver_sql("SELECT total_changes()")).scalar_one())
 
 
 async def _page_below(reader: Reader, before: int, limit: int) -> Found:

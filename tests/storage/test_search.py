@@ -238,3 +238,24 @@ async def held(stores: Stores) -> dict[str, int]:
     )
     rows = await connection.exec_driver_sql("SELECT term, doc FROM held")
     return {row.term: row.doc for row in rows}
+
+
+async def segments(database: Database) -> int:
+    """Pieces that the index is in (sqlite.org/fts5.html, the %_idx table)."""
+    async with database.writer.connect() as connection:
+        count = await connection.exec_driver_sql("SELECT count(DISTINCT segid) FROM article_terms_idx")
+        return int(count.scalar_one())
+
+
+async def test_the_index_is_merged_step_by_step(database: Database) -> None:
+    for number in range(1, 30):
+        async with database.transaction() as stores:
+            await add(stores, number, f"вода рогун {' '.join(FILLER[number:])}")
+    assert await segments(database) > 1
+    is_more, steps = True, 0
+    while is_more:
+        async with database.transaction() as stores:
+            is_more = await stores.search.merge(is_first=steps == 0)
+        steps += 1
+    assert await segments(database) == 1
+    assert len(await found(database, asking(["вода", "рогун"]))) == 29
