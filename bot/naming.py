@@ -1,9 +1,11 @@
 """What else a thing is called, by what everybody knows, topics were told and articles taught; and what may be meant."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
+from bot.rendering.scripts import sound
 from bot.topics.aliases import is_name
 from bot.topics.known import key_of_name, known_words, other_names
 from bot.topics.lemmas import Lemmatiser
@@ -24,6 +26,7 @@ from storage.records import Topic
 from storage.stores import Stores
 
 MOST_NAMES = 24  # of one thing
+TOGETHER = 20  # names that are looked up at once; others have their turn in between
 LONGEST_READ = 3  # words of a name whose other readings are looked up: a longer one has words enough to be told by
 MOST_READINGS = 8
 
@@ -60,6 +63,54 @@ async def names_for(stores: Stores, question: Question, lemmatiser: Lemmatiser) 
         if names:
             found[key] = tuple(names.values())[:MOST_NAMES]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What some of several names mean: their places among those, the first one first, and what else it is called."""
+
+    places: tuple[int, ...]
+    others: tuple[str, ...]
+
+
+async def things_named(stores: Stores, names: Sequence[str], lemmatiser: Lemmatiser) -> list[Thing]:
+    """What these names mean, in their order: Душанбе and Dushanbe are one thing.
+
+    Two names are of one thing where one is known as another name of the other, or is the same in other letters.
+    """
+    keys = [key_of_name(name, lemmatiser) for name in names]
+    known = await _names_together(stores, names, lemmatiser)
+    leads: list[int] = []
+    of_own: dict[str, int] = {}  # the place of the first of its thing, by the name's own key or sound
+    of_any: dict[str, int] = {}  # … and by any other name of the thing
+    for place, (name, key) in enumerate(zip(names, keys, strict=True)):
+        own = {key, f"~{sound(name)}"} - {"", "~"}
+        anyhow = own.union(key_of_name(other, lemmatiser) for other in known.get(key, ()))
+        met = [of_any[one] for one in own if one in of_any] + [of_own[one] for one in anyhow if one in of_own]
+        lead = min(met, default=place)
+        leads.append(lead)
+        for one in own:
+            of_own.setdefault(one, lead)
+        for one in anyhow:
+            of_any.setdefault(one, lead)
+    places: dict[int, list[int]] = {}
+    for place, lead in enumerate(leads):
+        places.setdefault(lead, []).append(place)
+    return [
+        Thing(tuple(ones), tuple(dict.fromkeys(other for one in ones for other in known.get(keys[one], ()))))
+        for ones in places.values()
+    ]
+
+
+async def _names_together(stores: Stores, names: Sequence[str], lemmatiser: Lemmatiser) -> Mapping[str, Sequence[str]]:
+    """The other names of what these names mean, by their keys."""
+    known: dict[str, Sequence[str]] = {}
+    for start in range(0, len(names), TOGETHER):
+        questions = [_parsed(name) for name in names[start : start + TOGETHER]]
+        asked = Question(tuple(parts for one in questions if one for parts in one.alternatives))
+        known |= await names_for(stores, asked, lemmatiser)
+        await asyncio.sleep(0)
+    return known
 
 
 async def matchers_of(stores: Stores, topics: Sequence[Topic], lemmatiser: Lemmatiser) -> list[Matcher]:

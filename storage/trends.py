@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.naming import Entity, EntityKind
 from storage.tables import article, article_topic, entity, entity_day
 
-MOST = 300  # entities of a day that are looked at: the most spoken of
+MOST = 120  # entities of a day that are looked at: the most spoken of
 
 
 class TrendStore:
@@ -18,12 +18,12 @@ class TrendStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def count_top(self, today: date, days: int, *, fewest: int) -> list[tuple[Entity, tuple[int, ...]]]:
+    async def count_top(self, today: date, days: int) -> list[tuple[Entity, tuple[int, ...]]]:
         """What today's articles speak of most, each with its counts of the `days` before and of today."""
         top = (
             sa.select(entity)
             .join(entity_day, entity_day.c.entity_id == entity.c.id)
-            .where(entity_day.c.day == today, entity_day.c.articles >= fewest)
+            .where(entity_day.c.day == today)
             .order_by(entity_day.c.articles.desc(), entity.c.id)
             .limit(MOST)
         )

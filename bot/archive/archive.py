@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from bot.archive.answer import Answer, Turn
-from bot.naming import matchers_of, names_for, other_questions
+from bot.naming import Thing, matchers_of, names_for, other_questions, things_named
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
 from bot.topics.lemmas import Lemmatiser, read_terms
 from bot.topics.near import nearest
@@ -191,6 +191,10 @@ class Archive:
     def spell(self, article: Article) -> Spelled:
         """An article read once for many questions; the time grows with its length, and any thread may do it."""
         return spell(article, self._lemmatiser)
+
+    async def things_named(self, stores: Stores, names: Sequence[str]) -> list[Thing]:
+        """What these names mean, in their order; several may mean one thing."""
+        return await things_named(stores, names, self._lemmatiser)
 
     async def matchers_of(self, stores: Stores, topics: Sequence[Topic]) -> list[Matcher]:
         """What each of these topics asks for now, under all its names."""

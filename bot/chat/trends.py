@@ -1,5 +1,6 @@
 """/trends and a topic's own curve, each as a picture that can be turned dark or light."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from aiogram import Router
@@ -10,10 +11,11 @@ from bot.chat.filters import command
 from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Draw, Picture, Repaint, Reply, Say
 from bot.rendering.callbacks import ShowTopicTrend, ShowTrends
-from bot.rendering.charts import Theme
+from bot.rendering.charts import MAX_CURVES, Theme
+from bot.rendering.scripts import best_name
 from bot.rendering.trends import topic_trend_chart, topic_trend_screen, trends_chart, trends_screen
-from bot.topics.trends import FEWEST, FORTNIGHT, Counted, rising
-from storage.naming import Entity
+from bot.topics.trends import FORTNIGHT, Counted, as_one, rising
+from storage.naming import Entity, EntityKind
 
 MONTH = 30  # days of a topic's curve
 _DAY = timedelta(days=1)
@@ -51,9 +53,19 @@ async def show_topic(_: CallbackQuery, callback_data: ShowTopicTrend, visit: Vis
 
 async def _risen(visit: Visit) -> list[tuple[Entity, tuple[int, ...]]]:
     midnight = visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = await visit.stores.trends.count_top(visit.now.date(), FORTNIGHT, fewest=FEWEST)
-    found = rising([Counted(*one) for one in counted], (visit.now - midnight) / _DAY, limit=5)
+    counted = [Counted(*one) for one in await visit.stores.trends.count_top(visit.now.date(), FORTNIGHT)]
+    things = await visit.archive.things_named(visit.stores, [one.entity.name for one in counted])
+    together = [_together([counted[place] for place in one.places], one.others, visit) for one in things]
+    found = rising(together, (visit.now - midnight) / _DAY, limit=MAX_CURVES)
     return [(one.entity, one.days) for one in found]
+
+
+def _together(counted: Sequence[Counted], others: Sequence[str], visit: Visit) -> Counted:
+    """Names of one thing as one, under that of the reader's language; of a person the fullest one."""
+    is_person = counted[0].entity.kind is EntityKind.PERSON
+    names = [one.entity.name for one in counted]
+    names.sort(key=lambda name: -len(name.split()) if is_person else 0)
+    return as_one(counted, best_name(names, () if is_person else others, visit.words.language))
 
 
 def create_router() -> Router:

@@ -16,6 +16,8 @@ from bot.rendering.texts import question_name
 from storage.naming import Entity
 
 MAX_NAME = 60  # code points
+_RISE = 1.5  # times what is usual that are worth telling
+_TELLING = 0.5  # articles on an average day, at least, that today's are told as times of
 
 
 def trends_screen(rising: Sequence[tuple[Entity, tuple[int, ...]]], words: Words, *, theme: Theme) -> Outgoing:
@@ -86,15 +88,15 @@ def _average(days: tuple[int, ...]) -> float:
 
 
 def _usual(days: tuple[int, ...], words: Words) -> Text | str:
-    usual = _average(days)
-    if usual < 0.1:
+    if not any(days[:-1]):
         return words.text("trends.never")
+    usual = _average(days)
     return words.text("trends.usual", n=f"{usual:.1f}".rstrip("0").rstrip(".").replace(".", words.text("number.point")))
 
 
 def _growth(days: tuple[int, ...], words: Words) -> str:
-    usual = _average(days)
-    if usual < 0.1:
+    if not any(days[:-1]):
         return words.text("trends.new", n=days[-1]) if days[-1] else "0"
-    times = days[-1] / usual
-    return f"{days[-1]} · ×{times:.0f}" if times >= 1.5 else str(days[-1])
+    usual = _average(days)
+    # Times hardly anything is a number that says nothing.
+    return f"{days[-1]} · ×{days[-1] / usual:.0f}" if days[-1] >= _RISE * usual >= _RISE * _TELLING else str(days[-1])

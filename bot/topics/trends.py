@@ -1,7 +1,7 @@
 """What rises: whom and what today's articles speak of more than those of the days before. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from storage.naming import Entity
@@ -29,6 +29,12 @@ class Counted:
         """Articles on an average day of those before today."""
         before = self.days[:-1]
         return sum(before) / len(before) if before else 0.0
+
+
+def as_one(counted: Sequence[Counted], name: str) -> Counted:
+    """Entities that are names of one thing, counted together under this name; a press on it opens the first."""
+    days = tuple(map(sum, zip(*(one.days for one in counted), strict=True)))
+    return Counted(replace(counted[0].entity, name=name), days)
 
 
 def rising(counted: Iterable[Counted], share_of_day: float, limit: int) -> Sequence[Counted]:

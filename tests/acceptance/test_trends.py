@@ -57,6 +57,29 @@ async def test_the_picture_turns_dark_and_is_uploaded_once(reader: Person, teleg
     assert again["photo"][-1]["file_unique_id"] == light["photo"][-1]["file_unique_id"]
 
 
+async def test_names_of_one_thing_rise_as_one(reader: Person, telegram: LocalTelegram, database: Database) -> None:
+    """Known names of a place, a person in other letters, and a last name that stands alone now and then."""
+    today = datetime.now(UTC).date()
+    met = (
+        (NewEntity(EntityKind.PLACE, "Dushanbe", "dushanbe"), 5),
+        (NewEntity(EntityKind.PLACE, "Душанбе", "душанбе"), 4),
+        (NewEntity(EntityKind.PERSON, "Зарина Рахимова", "зарин рахимов"), 2),
+        (NewEntity(EntityKind.PERSON, "Zarina Rahimova", "rahimova zarina"), 2),
+    )
+    async with database.transaction() as stores:
+        for entity, articles in met:
+            for _ in range(articles):
+                await stores.entities.keep([entity], today)
+    shown = await reader.says("/trends")
+    assert "Душанбе: сегодня 9" in shown.text
+    assert "Зарина Рахимова: сегодня 4" in shown.text
+    assert "ushanbe" not in shown.text
+    assert "Zarina" not in shown.text
+    assert [label for label in shown.labels if label[0] in "📍👤"] == ["📍 Душанбе", "👤 Зарина Рахимова"]
+    english = await telegram.person(79, "Ada", "en")
+    assert "Dushanbe: 9 today" in (await english.says("/trends")).text
+
+
 async def breaks(telegram: LocalTelegram, method: str, description: str, times: int = 1) -> None:
     order = {"kind": "error", "method": method, "error_code": 400, "description": f"Bad Request: {description}"}
     await telegram.act("/faults", **order, times=times)

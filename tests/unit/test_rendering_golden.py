@@ -65,6 +65,13 @@ def test_a_card_in_a_channel_has_no_buttons() -> None:
         ((RAHIMOVA, KHOROG, MINISTRY), [["🏷 мосты Памира", "👤 Зарина Рахимова"], ["📍 Хорог"]]),
         ((replace(KHOROG, name="Мосты памира"), MINISTRY), [["🏷 мосты Памира"], ["🏛 Министерство энергетики и…"]]),
         ((replace(KHOROG, name=" \u200b"),), [["🏷 мосты Памира"]]),
+        ((replace(RAHIMOVA, name="Рахимова"), RAHIMOVA), [["🏷 мосты Памира", "👤 Зарина Рахимова"]]),
+        ((KHOROG, replace(KHOROG, name="Khorog"), RAHIMOVA), [["🏷 мосты Памира", "📍 Хорог"], ["👤 Зарина Рахимова"]]),
+        ((replace(KHOROG, name="Mosty Pamira"),), [["🏷 мосты Памира"]]),
+        (
+            (replace(KHOROG, name="Памир"), replace(KHOROG, name="Памир Высокий")),
+            [["🏷 мосты Памира", "📍 Памир"], ["📍 Памир Высокий"]],
+        ),
     ],
 )
 def test_a_readers_card_leads_on_to_what_it_speaks_of(entities: tuple[Entity, ...], expected: list[list[str]]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.topics.trends import FORTNIGHT, Counted, rising
+from bot.topics.trends import FORTNIGHT, Counted, as_one, rising
 from storage.naming import Entity, EntityKind
 
 
@@ -34,6 +34,13 @@ def test_the_most_surprising_stand_first() -> None:
 )
 def test_what_counts_as_rising(one: Counted, share: float, rises: bool) -> None:
     assert bool(list(rising([one], share, 5))) is rises
+
+
+def test_two_names_of_one_thing_rise_together() -> None:
+    halves = [counted(1, 1, 2), counted(2, 0, 2)]
+    assert not rising(halves, 1.0, 5)
+    [risen] = rising([as_one(halves, "Место")], 1.0, 5)
+    assert (risen.entity.id, risen.entity.name, risen.days) == (1, "Место", (*[1] * FORTNIGHT, 4))
 
 
 def test_no_more_than_asked_for() -> None:
