@@ -148,7 +148,7 @@ async def test_the_wrong_keyboard_layout_is_forgiven_and_there_is_a_way_back(kha
     assert exact.number == shown.number
     await reader.presses("🔔 Следить за темой")
     await reader.sees("новостей пока нет", label="🔕 Не следить")
-    assert await khabar.follows(reader.number) == ["JLR<"]
+    assert await khabar.follows(reader.number) == ["JLR"]
 
 
 async def test_a_typo_is_forgiven_and_its_pages_are_of_what_was_understood(
@@ -163,8 +163,10 @@ async def test_a_typo_is_forgiven_and_its_pages_are_of_what_was_understood(
     assert second.text.startswith("Поиск: виноград · ")
     assert len(titles(second)) == 2
     await reader.presses("🔔 Следить за темой")
-    await reader.sees("виноград · 7 новостей", label="🔕 Не следить")
+    await reader.sees("виноград · страница 1", label="🔕 Не следить")
     assert await khabar.follows(reader.number) == ["виноград"]
+    await khabar.finds_pasts()
+    assert (await reader.says("/topic виноград")).text.startswith("виноград · 7 новостей · страница 1")
 
 
 async def test_under_a_topic_stand_those_whom_its_news_speak_of(
