@@ -6,8 +6,11 @@ Drawn with matplotlib in a worker process, for it takes 60 MB and half a second 
 from dataclasses import dataclass
 from enum import StrEnum
 
-WIDTH, ROW, MARGIN = 6.0, 0.92, 0.5  # inches; with DPI 160 a phone shows it pixel by pixel
-DPI = 160
+# A chat on a phone shows a picture some 420 of its own pixels wide: what is written here is 0.44 times as large there.
+WIDTH, DPI = 6.0, 160  # inches; 960 pixels
+ROW, GAP = 1.45, 0.26  # inches of a name with its curve, and between one and the next
+EDGE, MARGIN = 0.16, 0.5  # inches above all rows, and below them for the days' names
+NAME_SIZE, SMALL_SIZE = 18.0, 15.0  # points: 17 and 15 pixels of such a screen
 MAX_CURVES = 5
 
 
