@@ -18,6 +18,10 @@ MAX_SOURCE = 64  # code points
 MAX_SNIPPET = 220  # code points
 MAX_FOUND = 12  # found words in bold a snippet: five of them and their titles stay under Telegram's 100 entities
 _MIN_LEAD = 3
+_SENTENCE_SIGNS = ".!?…"
+_LEFT_OVER = " .,:;–—-…|"  # what may part a title from the text after it
+_NEW_SENTENCE = re.compile(r"\s+(?=[^\s\da-zа-яёғӣқӯҳҷ])|\Z")
+_END_AND_NEW_SENTENCE = re.compile(rf"[.!?…]+[»”\"')\]]*(?:{_NEW_SENTENCE.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,25 @@ def lead_of(article: Article, limit: int) -> str:
     title = one_line(article.title)
     paragraphs = (block.text for block in article.body if block.kind is BlockKind.PARAGRAPH)
     for text in (article.lead, *paragraphs):
-        line = one_line(text)
-        if title and line.startswith(title):
-            line = line[len(title) :].lstrip(" .,:;–—-…|")
+        line = _without_title(text, title)
         if len(line) >= _MIN_LEAD and not is_blank(line):
             return cut_at_sentence(line, limit)
     return ""
+
+
+def _without_title(text: str, title: str) -> str:
+    """The text on one line, without the title where a line or a sentence of it is that: «Учения» is no title repeated
+    in «Учения Организации …».
+    """
+    line = one_line(text)
+    if is_blank(title) or not line.startswith(title):
+        return line
+    first, _, others = clean(text).strip().partition("\n")
+    if one_line(first).rstrip(_SENTENCE_SIGNS) == title.rstrip(_SENTENCE_SIGNS):
+        return one_line(others).lstrip(_LEFT_OVER)
+    rest = line[len(title) :]
+    ends = _NEW_SENTENCE.match(rest) if title[-1] in _SENTENCE_SIGNS else _END_AND_NEW_SENTENCE.match(rest)
+    return rest[ends.end() :].lstrip(_LEFT_OVER) if ends else line
 
 
 def source_of(article: Article) -> str:
