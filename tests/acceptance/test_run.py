@@ -1,7 +1,9 @@
 """`khabar run` as a process, from the feeds of three outlets to a reader's chat and a channel, over one working day."""
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +64,22 @@ async def test_what_stood_on_the_sites_is_stored_and_not_pushed(day: Day) -> Non
     [url] = day.desk.publish()
     await day.in_channel(day.desk.title(url), 0)
     assert await day.desk.shown(day.channel) == {url: 1}
+
+
+async def test_a_new_topic_is_soon_given_its_past(day: Day) -> None:
+    [(title, _), *_] = (await day.reader.says("/latest")).links
+    word = max(title.split(), key=len)
+
+    async def has_past() -> bool:
+        with closing(sqlite3.connect(day.desk.folder / "khabar.db")) as file:
+            return file.execute("SELECT 1 FROM topic WHERE NOT has_past").fetchone() is None
+
+    await day.reader.says(f"/follow {word}")
+    await until(has_past, "a topic has no past", within=20)
+    listed = await day.reader.says("/topics")
+    assert listed.text.startswith("Ваши подписки\n\n1. ")
+    assert "— 0 " not in listed.text
+    await day.reader.presses(listed.labels[0])
 
 
 async def test_a_followed_story_comes_once_and_its_correction_edits_the_channel_alone(day: Day) -> None:
