@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib.metadata import version
 
-from bot.topics import english, tajik
+from bot.topics import english, latin, tajik
 from bot.topics.russian import Place, Russian, abbreviation
 from bot.topics.words import (
     OPENING_SIGNS,
@@ -24,10 +24,11 @@ Keys = frozenset[str]
 BREAK: Keys = frozenset()
 
 # Grows whenever words get other keys than before: what was indexed under the old ones has to be read again.
-VERSION = f"4+{version('pymorphy3-dicts-ru')}"
+VERSION = f"5+{version('pymorphy3-dicts-ru')}"
 
 # ӣ, in the spellings that people have for it.
 _LONG_I = ("ӣ", "ї", "й")
+_HARD_SIGN = "ъ"  # of the old spelling, and of names that like it: «Коммерсантъ», of «Коммерсанта»
 # Words that say nothing of a subject: a question of several words does not insist on them.
 # fmt: off
 FUNCTION_WORDS = frozenset(
@@ -119,6 +120,12 @@ class Lemmatiser:
         """The keys of a word in a question, where capitals cannot be relied on."""
         return self._asked(word)
 
+    def other_name(self, words: Sequence[str]) -> tuple[Keys, ...]:
+        """The keys of the words of a name that is looked for in place of another: it is no other word, nor a part of
+        a longer Latin name.
+        """
+        return tuple(self._in_name(fold(word), at, len(words)) for at, word in enumerate(words))
+
     def base(self, word: str) -> str:
         """The one form that stands for a word in a topic's key; the base of a base is itself."""
         return self._base(fold(without_possessive(word)))
@@ -142,24 +149,35 @@ class Lemmatiser:
 
     def sentences(self, text: str, language: str | None = None) -> list[Sentence]:
         """The sentences of a text that have words; the same words in the same order as `read` finds."""
-        keys_of = self._written_in(language)
+        has_rows = latin.has_rows(text, language)
         found: list[Sentence] = []
         for start, end in find_sentences(text):
             sentence = text[start:end].strip()
-            read = map(keys_of, find_tokens(sentence, 0, len(sentence)))
+            read = self._read_row(sentence, 0, len(sentence), language, has_rows=has_rows)
             words = [Word(keys, *span) for keys, span in zip(read, find_words(sentence), strict=True) if keys]
             if words:
                 found.append(Sentence(sentence, tuple(words)))
         return found
 
     def _walk(self, text: str, language: str | None) -> list[Keys]:
-        keys_of = self._written_in(language)
+        has_rows = latin.has_rows(text, language)
         words: list[Keys] = []
         for start, end in find_sentences(text):
-            if read := [keys for keys in map(keys_of, find_tokens(text, start, end)) if keys]:
+            if read := [keys for keys in self._read_row(text, start, end, language, has_rows=has_rows) if keys]:
                 words += read
                 words.append(BREAK)
         return words
+
+    def _in_name(self, folded: str, at: int, length: int) -> Keys:
+        keys = self._asked(folded)
+        if _is_english(folded):
+            return latin.of_whole_row(keys, at=at, length=length)
+        return self._russian.name(folded) or keys
+
+    def _read_row(self, text: str, start: int, end: int, language: str | None, *, has_rows: bool) -> list[Keys]:
+        """The keys of the words of a sentence, also of those that have none."""
+        found = list(map(self._written_in(language), find_tokens(text, start, end)))
+        return latin.mark_rows(found, text[start:end]) if has_rows else found
 
     def _written_in(self, language: str | None) -> Callable[[str], Keys]:
         return self._in_tajik if language == "tg" else self._in_others
@@ -175,14 +193,21 @@ class Lemmatiser:
             return tajik.stems(folded, has_long_i=word.lower().endswith(_LONG_I)) | {folded}
         if letters := abbreviation(word):
             return frozenset({fold(letters)}) | self._russian.forms(fold(letters), Place.LETTERS)
-        return self._russian.forms(folded, _place(word, is_opening=written != token))
+        place = _place(word, is_opening=written != token)
+        forms = self._russian.forms(folded, place)
+        if folded.endswith(_HARD_SIGN):
+            forms |= self._russian.forms(folded.removesuffix(_HARD_SIGN), place)
+        return forms
 
     def _keys_when_asked(self, word: str) -> Keys:
         word = without_possessive(word)
         folded = fold(word)
         if not is_all_cyrillic(folded):
-            return _other_keys(folded)
+            keys = _other_keys(folded)
+            return latin.anywhere(keys) if _is_english(folded) else keys
         keys = self._russian.asked(folded) | {folded, self._base(folded)}
+        if folded.endswith(_HARD_SIGN):
+            keys |= self._russian.asked(folded.removesuffix(_HARD_SIGN))
         if letters := abbreviation(word):
             keys |= {fold(letters)}
         if is_tajik(word) or not self._russian.is_known(folded):

@@ -166,7 +166,7 @@ def _look_up(
 ) -> tuple[Form, ...]:
     """The other names under these keys, as words in a row."""
     others = [fold_words(other) for key in keys for other in names.get(key, ())]
-    forms = [_form(words, lemmatiser) for words in others if 0 < len(words) <= LONGEST_NAME]
+    forms = [lemmatiser.other_name(words) for words in others if 0 < len(words) <= LONGEST_NAME]
     return _unique([form for form in forms if form not in unwanted])[:MOST_NAMES]
 
 

@@ -26,6 +26,10 @@ _LIKELY_CROWD = 0.4
 # Surnames in -ов, -ев, -ин, -ын of men and women, with their case endings, and places in -ово, -ино.
 _SURNAME = re.compile(r"(\w{2,}(?:[ое]в|[иы]н))(?:а|у|ым|ом|е|ой|ою|ы|ых|ыми|о)?")
 # Adjectives of places, which the dictionary rarely has and guesses to be surnames: Хатлонской.
+# Surnames like adjectives: Ланового, Рудым.
+_AS_ADJECTIVE = re.compile(r"(\w{3,})(?:ого|ому|ым|ом)")
+# Places that have no singular, in the base form: Балканы, of the Балкан.
+_PLURAL = re.compile(r"(\w{3,}[бвгджзклмнпрстфхцчшщ])[ыи]")
 _ADJECTIVE = re.compile(r"(\w+[сцз]к)(?:ий|ая|ое|ие|ого|ой|ою|ому|ую|им|ом|их|ими)")
 _ABBREVIATION = re.compile(r"([А-ЯЁ]{2,})(?:а|у|ом|е|ы|ов|ам|ами|ах)")
 _LONGEST_ABBREVIATION = 6  # letters
@@ -65,7 +69,7 @@ _DECLENSIONS = (
     ("ями", _SOFT | _VOWEL, ("я", "и")),
     ("ях", _SOFT | _VOWEL, ("я", "и")),
 )
-_SHORTEST_STEM = 3  # letters
+_SHORTEST_STEM = 2  # letters: Ына is of Ын
 # An unknown word that ends so is most likely in its base form (АКДН, Бохтар); Рахмоном, Рахмонов, горах are not.
 _BARE_ENDINGS = tuple("бгджзклнпрстфцчшщ")
 
@@ -111,10 +115,12 @@ class Russian:
         forms = {_base(parse, folded) for parse in _allowed(parses, folded, place)}
         if place is Place.COMMON:
             forms |= {_plain(parse.normal_form) for parse in _allowed(parses, folded, place)}
-            if _names_itself(parses, folded, _ASKED):
+            if not _is_crowd(parses) and _names_itself(parses, folded, _ASKED):
                 forms.add(folded)
         elif not any(_is_proper(parse) for parse in parses):
             forms |= set(_surname(folded))
+            if place is Place.NAME:
+                forms |= _declined(folded)
         return frozenset(forms)
 
     def asked(self, folded: str) -> frozenset[str]:
@@ -124,7 +130,15 @@ class Russian:
         """
         parses, is_known = self._parse(folded)
         if not (is_known and _names_itself(parses, folded, _ASKED)):
-            return self.forms(folded, Place.EITHER)
+            return self.forms(folded, Place.EITHER) | _without_ending(parses, folded, is_known)
+        bases = {_base(parse, folded) for parse in parses if _is_proper(parse)}
+        return frozenset({folded, *bases, *_without_ending(parses, folded, is_known)})
+
+    def name(self, folded: str) -> frozenset[str]:
+        """The base forms of a surname that is known to be one: Песков; none of what the dictionary has as none."""
+        parses, is_known = self._parse(folded)
+        if not (is_known and any("Surn" in parse.tag and _base(parse, folded) == folded for parse in parses)):
+            return frozenset()
         return frozenset({folded, *(_base(parse, folded) for parse in parses if _is_proper(parse))})
 
     def likeliest(self, folded: str) -> str:
@@ -144,8 +158,12 @@ class Russian:
         if place is Place.LETTERS and len(folded) <= _LONGEST_ABBREVIATION:
             return frozenset({folded})
         forms = {folded, *_adjective(folded)}
+        if place is not Place.COMMON and (adjective := _AS_ADJECTIVE.fullmatch(folded)):
+            forms |= {f"{adjective[1]}ой", f"{adjective[1]}ый"}
         if place is not Place.COMMON and (surname := set(_surname(folded))):
             crowd = _crowd(parses) if place is Place.EITHER else set()
+            if folded.endswith("не"):
+                crowd.add(f"{folded[:-1]}ь")  # Тяньцзине is of Тяньцзинь
             return frozenset(forms | surname | crowd)
         weights = _weights(parses, folded)
         enough = max(weights.values(), default=0.0) * _LIKELY_GUESS
@@ -221,6 +239,18 @@ def _weights(parses: "list[Parse]", folded: str) -> dict[str, float]:
         form = _base(parse, folded)
         weights[form] = weights.get(form, 0.0) + parse.score
     return weights
+
+
+def _is_crowd(parses: "list[Parse]") -> bool:
+    """Whether a word that is no name where it stands is several of something: стая волков."""
+    return any(not _is_proper(parse) and any(case <= parse.tag.grammemes for case in _MANY) for parse in parses)
+
+
+def _without_ending(parses: "list[Parse]", folded: str, is_known: bool) -> set[str]:
+    """What the genitive of a place that has no singular is, where the dictionary does not tell: Бермуды, of Бермуд."""
+    found = _PLURAL.fullmatch(folded)
+    is_place = not is_known or any({"Geox", "plur", "nomn"} <= set(parse.tag.grammemes) for parse in parses)
+    return {found[1]} if found and is_place else set()
 
 
 def _crowd(parses: "list[Parse]") -> set[str]:

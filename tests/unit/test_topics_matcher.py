@@ -176,10 +176,18 @@ def test_a_day_begins_at_midnight_in_universal_time() -> None:
         ("саммит -ОДКБ", "Саммит созывает CSTO", False),
         ("ОДКБ -CSTO", "CSTO созывает саммит ОДКБ", False),
         ("ОДКБ -CSTO", "Саммит ОДКБ", True),
+        (f"«{TREATY}»", "Саммит ОДКБ", False),
+        (f"саммит «{TREATY}»", "Саммит ОДКБ", False),
+        (TREATY, "Саммит ОДКБ", True),
+        (f"саммит -«{TREATY}»", "Саммит ОДКБ", True),
+        (f"саммит -{TREATY.replace(' ', '-')}", "Саммит ОДКБ", False),
     ],
 )
 def test_any_name_of_one_thing_will_do(question: str, text: str, is_accepted: bool) -> None:
-    assert accepts(question, text, names={"ОДКБ": ("CSTO", TREATY), "CSTO": ("ОДКБ", TREATY)}) is is_accepted
+    assert (
+        accepts(question, text, names={"ОДКБ": ("CSTO", TREATY), "CSTO": ("ОДКБ", TREATY), TREATY: ("ОДКБ",)})
+        is is_accepted
+    )
 
 
 def test_words_in_a_row_that_are_a_name_are_asked_for_in_a_row() -> None:

@@ -205,6 +205,44 @@ def test_where_anything_is_capitalised_both_readings_count(text: str, position: 
 
 
 @pytest.mark.parametrize(
+    ("asked", "forms"),
+    [
+        ("Маск", "Маска Маску Маском"),
+        ("Лист", "Листа Листу"),
+        ("Ухань", "Ухани Уханью"),
+        ("Тяньцзинь", "Тяньцзиня Тяньцзинем Тяньцзине"),
+        ("Ын", "Ына Ыном Ыне"),
+        ("Балканы", "Балкан Балканам Балканах"),
+        ("Бермуды", "Бермуд Бермудами"),
+        ("Фареры", "Фарер Фарерах"),
+        ("Коммерсантъ", "Коммерсанта Коммерсантом Коммерсантъ Коммерсант"),
+        ("Лановой", "Ланового Лановому Лановым"),
+        ("Рудый", "Рудого Рудому Рудым"),
+    ],
+)
+def test_names_that_the_dictionary_has_not_or_knows_as_another_word(asked: str, forms: str) -> None:
+    missed = [form for form in forms.split() if LEMMATISER.question_keys(asked).isdisjoint(LEMMATISER.keys(form))]
+    assert missed == []
+
+
+@pytest.mark.parametrize(("name", "crowd"), [("Волков", "волков"), ("Орлов", "орлов"), ("Воробьёв", "воробьёв")])
+def test_several_of_something_are_no_surname(name: str, crowd: str) -> None:
+    assert LEMMATISER.question_keys(name).isdisjoint(LEMMATISER.keys(crowd))
+
+
+def test_another_name_of_somebody_is_a_surname() -> None:
+    assert LEMMATISER.other_name(("песков",)) == (frozenset({"песков"}),)
+    assert "песок" in LEMMATISER.question_keys("песков")
+
+
+@pytest.mark.parametrize(
+    ("word", "is_common"), [("Адвокат", True), ("понедельник", True), ("Мороз", False), ("Песков", False)]
+)
+def test_a_word_is_common_that_is_seldom_a_name(word: str, is_common: bool) -> None:
+    assert LEMMATISER.is_common(word) is is_common
+
+
+@pytest.mark.parametrize(
     ("asked", "text"),
     [
         ("Курган-Тюбе", "из Кургана-Тюбе"),

@@ -84,7 +84,7 @@ def _groups() -> Iterator[tuple[EntityKind, bool, Sequence[str]]]:
         if (_COUNTRY.fullmatch(code) and code not in _NO_COUNTRIES) or code in _PARTS_OF_THE_WORLD:
             in_cldr = [_BRACKETS.sub("", locale.territories.get(code, "")) for locale in locales]
             yield EntityKind.PLACE, False, [*said["countries"].get(code, ()), *in_cldr]
-    for names in [*said["places"], *more["places"]]:
+    for names in [*said["places"], *said["states"], *more["places"]]:
         yield EntityKind.PLACE, False, names
     for names in _cities(locales):
         yield EntityKind.PLACE, False, names
