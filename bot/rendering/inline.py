@@ -27,6 +27,7 @@ PAGE = 10  # results at once: what a phone shows before a person scrolls
 _MAX_TITLE = 120  # code points; a phone shows two lines
 _MAX_SAID = 160
 MAX_BUTTON = 64
+_CODE = "tg"  # of a language, as an example
 _HELP = "help"  # the payload of /start behind the button
 
 
@@ -56,7 +57,7 @@ def results(
 
 def unasked(what: Unasked, words: Words) -> InlineQueryResultsButton:
     """The line above no results for a question that cannot be asked as it stands; it leads to the bot's help."""
-    return _above(words.text(what.value))
+    return _above(words.text(what.value, code=_CODE))
 
 
 def nothing(words: Words) -> InlineQueryResultsButton:
