@@ -11,6 +11,7 @@ from aiogram.types import (
     Chat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultsButton,
     InputMediaPhoto,
     InputRichMessage,
     InputRichMessageMedia,
@@ -22,7 +23,8 @@ from aiogram.utils.formatting import Bold, Pre, TextLink
 from bot.chat.answers import Answer, dump_answer, load_answer
 from bot.chat.incoming import number_of, read_update
 from bot.chat.perform import Place, place_of
-from bot.chat.replies import Article, Notice, Redraw, Rekey, Reply, Say, Tell
+from bot.chat.replies import Article, Draw, Notice, Picture, Redraw, Rekey, Repaint, Reply, Results, Say, Tell
+from bot.rendering.charts import Chart, Curve, Theme
 from bot.rendering.message import compose
 from tests.acceptance.conftest import TOKEN
 
@@ -41,6 +43,8 @@ MESSAGE = compose(
     preview_url="https://dolina.example/1", keyboard=KEYBOARD,
 )  # fmt: skip
 RICH = InputRichMessage(html="<h1>Мост</h1><p>Открыли.</p>", skip_entity_detection=True)
+CHART = Chart((Curve("Рогун", (1, 0, 14), "14 · ×28"),), "8 ноября", "сегодня")
+PICTURE = Picture(MESSAGE, CHART, Theme.DARK)
 SAMPLES: tuple[Reply, ...] = (
     Say(MESSAGE),
     Redraw(MESSAGE),
@@ -49,6 +53,9 @@ SAMPLES: tuple[Reply, ...] = (
     Article(RICH, (MESSAGE, compose("Дальше")), KEYBOARD),
     Article(RICH, (MESSAGE,)),
     Tell(-100123, MESSAGE),
+    Results("4300", (), "-17", InlineQueryResultsButton(text="Ничего не нашлось", start_parameter="help")),
+    Draw(PICTURE),
+    Repaint(PICTURE),
 )
 PERSON = {"id": 77, "is_bot": False, "first_name": "Мадина"}
 PRIVATE = {"id": 77, "type": "private", "first_name": "Мадина"}
