@@ -8,19 +8,11 @@ from dataclasses import replace
 from bot.archive.answer import Answer, Turn
 from bot.naming import Thing, matchers_of, names_for, other_questions, things_named
 from bot.topics.aliases import Names, choose, is_asked_for, possible_keys, topic_key
+from bot.topics.grammar import Question, QuestionError, parse_question
 from bot.topics.lemmas import Lemmatiser, read_terms
+from bot.topics.matcher import Facts, Matcher
 from bot.topics.near import nearest
-from bot.topics.query import (
-    NO_NAMES,
-    Facts,
-    Matcher,
-    Question,
-    QuestionError,
-    compile_question,
-    name_key,
-    parse_question,
-    question_key,
-)
+from bot.topics.query import NO_NAMES, compile_question, name_key, question_key
 from bot.topics.quote import Quote, Spelled, quote, spell
 from bot.topics.wording import wording
 from storage.asking import Candidate, Candidates, Cursor, Order
