@@ -15,13 +15,14 @@ from storage.records import Block
 log = structlog.get_logger("khabar.collect")
 
 TASKS = "bot.topics.tasks"
+READ_HERE = 4_000  # characters of what no process could read: everybody else waits for them
 
 
 class Annotator:
     """Use as an async context manager. The process starts with the first article.
 
-    No article is lost: one over which the process dies or takes too long is read without entities, first by another
-    process, then by this one.
+    No article is lost: of one over which the process dies or takes too long, the words are read by another process;
+    where that fails too, the first of them by this one.
     """
 
     def __init__(self, lemmatiser: Lemmatiser, processes: int = 1, *, time_limit: timedelta = TIME_LIMIT) -> None:
@@ -49,7 +50,7 @@ class Annotator:
                 log.warning("an article resists being read", title=title, with_entities=is_asked, reason=str(error))
             else:
                 return cast("Annotation", annotation)
-        return annotate(title, lead, body, language, self._lemmatiser)
+        return annotate(title, lead, body, language, self._lemmatiser, longest=READ_HERE)
 
     @property
     def pids(self) -> tuple[int, ...]:

@@ -108,7 +108,7 @@ class Landing:
             else:
                 await self._revise(stores, one.article_id, one.article, topics)
             told.add(one.article.fingerprint)
-            if one.annotation.pairs:
+            if one.article_id is None and one.annotation.pairs:  # its revisions tell nothing that it has not told
                 await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
 
     async def learn_most_topics(self) -> None:

@@ -13,6 +13,7 @@ from bot.landing import READING, Landing
 from bot.topics.annotate import VERSION
 from storage.chores import Chore
 from storage.database import Database
+from storage.stores import Stores
 
 log = structlog.get_logger("khabar.archive")
 
@@ -53,7 +54,10 @@ class Renewal:
 
 
 class Pasts:
-    """Gives topics their past, one after another: what a new or renamed one finds in the archive. One a process."""
+    """Gives topics their past, one after another: what a new or renamed one finds in the archive. One a process.
+
+    While the archive is read anew the index does not know all of it: what it does not find then is not gone.
+    """
 
     def __init__(self, database: Database, archive: Archive) -> None:
         self._database = database
@@ -68,7 +72,7 @@ class Pasts:
         """Whether there was one. Found beside all writing, and written down unless it was named anew meanwhile."""
         async with self._database.snapshot() as stores:
             topic_id = await stores.pasts.next_waiting()
-            if topic_id is None:
+            if topic_id is None or not await is_read(stores):
                 return False
             topic = await stores.topics.get(topic_id)
             past = await self._archive.find_past(stores, topic)
@@ -76,3 +80,9 @@ class Pasts:
             if await stores.topics.get(topic_id) == topic:
                 await stores.pasts.keep(topic_id, past)
         return True
+
+
+async def is_read(stores: Stores) -> bool:
+    """Whether the index knows the whole archive, as today's version reads it."""
+    begun = await stores.chores.get(READING)
+    return begun == Chore(VERSION) or (begun is None and await stores.articles.is_indexed())

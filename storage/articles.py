@@ -163,12 +163,13 @@ class ArticleStore:
         if old.withdrawn_at is not None:
             await self._update(article_id, {"feed_hash": new.feed_hash})
             return False
-        values = _values(new)
+        # The first date stays: ids and days are counted by it, and sites date a page anew with each correction.
+        values = _values(new) | {"published_at": old.published_at}
         visible = any(getattr(old, name) != values[name] for name in ("title", "lead", "body", "image"))
         if visible:
             values["revision"] = old.revision + 1
         await self._discount(old)
-        values["entities"] = _packed(await count_entities(self._connection, new.entities, new.published_at.date()))
+        values["entities"] = _packed(await count_entities(self._connection, new.entities, old.published_at.date()))
         await self._update(article_id, values)
         if old.terms != values["terms"]:
             await self._unindex(article_id, old.terms)
@@ -194,6 +195,12 @@ class ArticleStore:
         await self._unindex(article_id, old.terms)
         await index_article(self._connection, article_id, terms)
         return True
+
+    async def is_indexed(self) -> bool:
+        """Whether the newest article that stands can be found by its words; so can an archive without any."""
+        query = sa.select(article.c.terms.is_not(None)).where(article.c.withdrawn_at.is_(None))
+        newest = (await self._connection.execute(query.order_by(article.c.id.desc()).limit(1))).scalar()
+        return newest is None or bool(newest)
 
     async def withdraw(self, article_id: int, now: datetime, *, feed_hash: str | None = None) -> bool:
         """Take an article back for good: nobody finds it any more, and what stands of it is removed or marked.

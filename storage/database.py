@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import driver
-from storage.errors import DatabaseUnavailable, StatementRefused, StorageError
+from storage.errors import DatabaseBusy, DatabaseUnavailable, StatementRefused, StorageError
 from storage.stores import Stores
 
 # Shorter than the time that a stop may take: whoever waits for the writer must not hold the bot up.
@@ -117,7 +117,7 @@ async def wrapped_errors() -> AsyncIterator[None]:
             raise
         raise fault from error
     except PoolTimeout as error:
-        raise DatabaseUnavailable("the database is busy: too much is being written at once") from error
+        raise DatabaseBusy("the database is busy: too much is being written at once") from error
     except OSError as error:
         raise DatabaseUnavailable(f"the database cannot be reached: {error}") from error
 
@@ -137,6 +137,8 @@ def _fault(error: BaseException | None, *, is_lost: bool = False) -> StorageErro
     code = getattr(error, "sqlite_errorcode", 0)
     if code & PRIMARY_CODE == sqlite3.SQLITE_ERROR:
         return StatementRefused(f"the database cannot answer that: {error}")
+    if code & PRIMARY_CODE in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return DatabaseBusy(f"the database is busy: {error}")
     if is_lost or isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         return DatabaseUnavailable(f"the database cannot be used now: {error}")
     return None

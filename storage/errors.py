@@ -1,7 +1,8 @@
 """What can go wrong in storage, as its callers see it.
 
 StorageError
-├── DatabaseUnavailable    the file or server cannot be opened, is locked, full or read-only
+├── DatabaseUnavailable    the file or server cannot be opened, is full or read-only
+│   └── DatabaseBusy       somebody else has been writing for too long: it may be tried again
 ├── StatementRefused       it is there and works, but lacks a table, a column, or room in one statement
 ├── SchemaMismatch         the schema is older or newer than this program
 └── NotFound               no such record
@@ -14,6 +15,10 @@ class StorageError(Exception):
 
 class DatabaseUnavailable(StorageError):
     """The database cannot be opened or written now."""
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """Somebody else has been writing for longer than anybody waits."""
 
 
 class StatementRefused(StorageError):

@@ -20,6 +20,7 @@ MOST_OFFERED = 500  # topics of the settings that are looked at when something n
 STORED_PAGE = 5_000  # rows: what a page takes is little beside the index it becomes
 STALE_PAGE = 1_000
 KEYS_AT_ONCE = 50  # SQLite allows an expression a depth of 1,000
+SCANNED = 20_000  # topics that are looked through word by word, some milliseconds
 
 # What parts the words of a key that are in a phrase or have a sign before them.
 _SIGNS = '":-'
@@ -185,19 +186,27 @@ class TopicStore:
         await self._connection.execute(sa.update(topic).where(topic.c.id == topic_id).values(terms=terms))
 
     async def mark_stale(self, keys: Collection[str]) -> None:
-        """The terms of each topic whose question has all the words of one of these keys are to be made anew.
+        """The terms of each topic whose question uses a name with one of these keys are to be made anew.
 
-        That is more than those that use a name with this key, never less: words in a row stand sorted in a key.
+        Among up to SCANNED topics those are all that have its words: more than use the name, never less, for words in
+        a row stand sorted in a key. Among more only those that ask for the name and nothing else; the others learn it
+        with the next change of theirs. Looking through a million would hold the writer for a second a name.
         """
-        padded = sa.literal(" ") + _bare(topic.c.key) + " "
-        named = [
-            sa.and_(*(padded.contains(f" {word} ", autoescape=True) for word in words))
-            for key in sorted(keys)
-            if (words := key.translate(_BARE).split())
-        ]
-        for start in range(0, len(named), KEYS_AT_ONCE):
-            found = sa.select(topic.c.id).where(sa.or_(*named[start : start + KEYS_AT_ONCE]))
-            await self._connection.execute(sa.update(topic).where(topic.c.id.in_(found)).values(terms=None))
+        if not keys:
+            return
+        named = sa.select(topic_alias.c.topic_id).where(topic_alias.c.key.in_(keys))
+        found: list[sa.ColumnElement[bool]] = [topic.c.key.in_(keys), topic.c.id.in_(named)]
+        newest = (await self._connection.execute(sa.select(sa.func.max(topic.c.id)))).scalar() or 0
+        if newest <= SCANNED:
+            padded = sa.literal(" ") + _bare(topic.c.key) + " "
+            found += [
+                sa.and_(*(padded.contains(f" {word} ", autoescape=True) for word in words))
+                for key in sorted(keys)
+                if (words := key.translate(_BARE).split())
+            ]
+        for start in range(0, len(found), KEYS_AT_ONCE):
+            which = sa.select(topic.c.id).where(sa.or_(*found[start : start + KEYS_AT_ONCE]))
+            await self._connection.execute(sa.update(topic).where(topic.c.id.in_(which)).values(terms=None))
 
     async def outdate(self, version: bytes) -> None:
         """All terms that do not begin with this version are to be made anew."""

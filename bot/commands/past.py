@@ -7,6 +7,7 @@ that was cut off is simply started again.
 
 import asyncio
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -39,10 +40,13 @@ from bot.pipeline import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database
+from storage.errors import DatabaseBusy
 from storage.records import NewSource, Source
 from storage.stores import Stores
 
 BATCH = 50  # articles at once: the database's one writer is held for a tenth of a second
+BUSY_FOR = 600.0  # seconds that a busy database is waited for: a backup, or the bot itself
+AGAIN_IN = 1.0  # seconds between attempts
 LOOK = 2000  # lines that are looked up at once
 MB = 1024**2
 
@@ -173,10 +177,18 @@ class Importer:
 
     async def _store(self, ready: Sequence[Ready], advance: Advance) -> None:
         """One transaction. A file may tell an article twice, so what is known is looked up once more."""
-        await self._landing.learn_most_topics()
-        async with self._database.transaction() as stores:
-            left = await _without_known(stores, ready)
-            await self._landing.store(stores, left, is_past=True)
+        deadline = time.monotonic() + BUSY_FOR
+        while True:
+            try:
+                await self._landing.learn_most_topics()
+                async with self._database.transaction() as stores:
+                    left = await _without_known(stores, ready)
+                    await self._landing.store(stores, left, is_past=True)
+                break
+            except DatabaseBusy:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(AGAIN_IN)
         self.stored += len(left)
         advance(len(ready))
 

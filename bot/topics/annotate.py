@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.topics.known import other_names
 from bot.topics.lemmas import VERSION as WORDS
 from bot.topics.lemmas import Lemmatiser, Reading
 from bot.topics.pairs import find_pairs
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bot.topics.entities import EntityFinder
 
 ENTITIES = "1"  # grows whenever texts are found to speak of others than before
+LONGEST_TEXT = 100_000  # characters that are read; ten times the longest article, and seconds where no word is known
 VERSION = f"{WORDS}/{ENTITIES}"  # what an archive is read by
 
 
@@ -39,10 +41,20 @@ def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
     language: str,
     lemmatiser: Lemmatiser,
     finder: "EntityFinder | None" = None,
+    *,
+    longest: int = LONGEST_TEXT,
 ) -> Annotation:
-    """Read the article alone: its title, lead and body, never the page around it. Without a finder no entities."""
-    text = article_text("", lead, body).strip()
+    """Read the article alone: its title, lead and body, never the page around it. Without a finder no entities.
+
+    What goes on beyond `longest` characters is found by nobody.
+    """
+    title, text = title[:longest], article_text("", lead, body).strip()[:longest]
     reading = lemmatiser.read_article(title, text, language)
     entities = () if finder is None else finder.find(title, text, language)
-    pairs = find_pairs(f"{title}\n{text}", lemmatiser, entities)
+    # What everybody knows is not for one page to say: ООН stays what it is.
+    pairs = [
+        pair
+        for pair in find_pairs(f"{title}\n{text}", lemmatiser, entities)
+        if not other_names(pair.short_key, lemmatiser)
+    ]
     return Annotation(reading, entities, (*pairs, *person_pairs(entities, lemmatiser, reading)))

@@ -69,14 +69,15 @@ async def test_an_article_keeps_its_entities_and_a_revision_replaces_them_withou
     assert await days(database, town.id) == {TODAY: 2}
 
 
-async def test_a_revision_of_another_date_counts_on_its_own_day(database: Database) -> None:
+async def test_a_revision_keeps_the_first_date_and_its_day(database: Database) -> None:
     async with database.transaction() as stores:
         source = await stores.sources.add(AGENCY)
         one = await store(stores, new_article(1, source.id, entities=(TOWN,)))
         earlier = NOW - timedelta(days=2)
         await stores.articles.revise(one, new_article(1, source.id, entities=(TOWN,), published_at=earlier), NOW)
         (town,) = (await stores.articles.get(one)).entities
-    assert await days(database, town.id) == {earlier.date(): 1}
+        assert (await stores.articles.get(one)).published_at == new_article(1, source.id).published_at
+    assert await days(database, town.id) == {TODAY: 1}
 
 
 async def test_a_withdrawn_article_speaks_of_nobody_once(database: Database) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from bot.annotator import Annotator
-from bot.topics.annotate import annotate
+from bot.topics.annotate import LONGEST_TEXT, annotate
 from bot.topics.lemmas import Lemmatiser
 from storage.naming import EntityKind
 from storage.records import Block, BlockKind
@@ -52,6 +52,26 @@ async def test_an_article_that_takes_too_long_in_any_process_is_read_in_this_one
         assert annotator.pids == ()
     assert "агрегат" in read.reading.keys
     assert read.entities == ()
+
+
+async def test_only_the_beginning_is_read_of_what_no_process_could_read() -> None:
+    body = (Block(BlockKind.PARAGRAPH, "агрегат " * 1_000 + "плотина"),)
+    async with Annotator(LEMMATISER, time_limit=timedelta(microseconds=1)) as annotator:
+        read = await annotator.annotate(TITLE, "", body, "ru")
+    assert "агрегат" in read.reading.keys
+    assert "плотина" not in read.reading.keys
+
+
+def test_a_text_without_end_is_read_to_a_length_that_takes_seconds() -> None:
+    body = (Block(BlockKind.PARAGRAPH, "вода " * LONGEST_TEXT),)
+    read = annotate("вода " * LONGEST_TEXT, "", body, "ru", LEMMATISER)
+    assert len(read.reading.words) < LONGEST_TEXT
+
+
+def test_what_everybody_knows_is_not_learned_from_a_page() -> None:
+    body = (Block(BlockKind.PARAGRAPH, "Общество охраны находок (ООН) и Лига горных пасечников (ЛГП) спорят о мёде."),)
+    read = annotate("О мёде", "", body, "ru", LEMMATISER)
+    assert [pair.short for pair in read.pairs] == ["ЛГП"]
 
 
 async def test_articles_at_once_are_read_one_after_the_other(annotator: Annotator) -> None:

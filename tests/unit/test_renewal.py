@@ -220,3 +220,20 @@ async def test_topics_are_given_their_past_and_one_that_is_named_anew_meanwhile_
         counted = await stores.topics.count_articles(topics)
         assert [(one.topic.name, one.stories) for one in counted] == [("кенгуру", ARTICLES), ("прежний", ARTICLES)]
         assert await stores.topics.get_attached(ids[0]) == {one.id: True for one in topics}
+
+
+async def test_no_past_is_looked_for_while_the_index_does_not_know_all(database: Database, ids: list[int]) -> None:
+    """Else what a follower waits for would be taken for gone, and come back as something that is never sent."""
+    async with database.transaction() as stores:
+        topic = await stores.topics.add("агрегат", topic_key("агрегат", LEMMATISER))
+        await stores.topics.attach(ids[0], [topic.id])
+        await stores.chores.keep(READING, Chore(VERSION, ids[3]))
+    pasts = Pasts(database, Archive(LEMMATISER))
+    await pasts.step()
+    async with database.transaction() as stores:
+        assert await stores.topics.get_attached(ids[0]) == {topic.id: False}
+        assert await stores.pasts.next_waiting() == topic.id
+        await stores.chores.keep(READING, Chore(VERSION))
+    await pasts.step()
+    async with database.snapshot() as stores:
+        assert await stores.pasts.next_waiting() is None
