@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import structlog
 
 from bot.topics.annotate import Annotation, annotate
 from bot.topics.lemmas import Lemmatiser
-from bot.workers.pool import TIME_LIMIT, Pool, WorkerError
+from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 from storage.records import Block
 
 log = structlog.get_logger("khabar.collect")
@@ -18,7 +17,7 @@ TASKS = "bot.topics.tasks"
 READ_HERE = 4_000  # characters of what no process could read: everybody else waits for them
 
 
-class Annotator:
+class Annotator(Door):
     """Use as an async context manager. The process starts with the first article.
 
     No article is lost: of one over which the process dies or takes too long, the words are read by another process;
@@ -26,18 +25,8 @@ class Annotator:
     """
 
     def __init__(self, lemmatiser: Lemmatiser, processes: int = 1, *, time_limit: timedelta = TIME_LIMIT) -> None:
+        super().__init__(Pool(TASKS, processes, time_limit=time_limit))
         self._lemmatiser = lemmatiser
-        self._pool = Pool(TASKS, processes, time_limit=time_limit)
-
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the process, a busy one too."""
-        await self._pool.__aexit__(kind, error, trace)
 
     async def annotate(
         self, title: str, lead: str, body: Sequence[Block], language: str, *, with_entities: bool = True
@@ -51,8 +40,3 @@ class Annotator:
             else:
                 return cast("Annotation", annotation)
         return annotate(title, lead, body, language, self._lemmatiser, longest=READ_HERE)
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that live now."""
-        return self._pool.pids

@@ -1,31 +1,21 @@
 """Pictures of charts: drawn in a worker process, and known again by Telegram's id once one was uploaded."""
 
 from collections import OrderedDict
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 from bot.rendering.charts import Chart, Theme
-from bot.workers.pool import Pool
+from bot.workers.pool import Door, Pool
 
 TASKS = "bot.rendering.drawing"
 REMEMBERED = 200  # pictures
 
 
-class Painter:
+class Painter(Door):
     """Use as an async context manager. The process starts with the first picture and ends when none is asked for."""
 
     def __init__(self) -> None:
-        self._pool = Pool(TASKS, 1)
+        super().__init__(Pool(TASKS, 1))
         self._files: OrderedDict[tuple[Chart, Theme], str] = OrderedDict()
-
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._pool.__aexit__(kind, error, trace)
 
     async def draw(self, chart: Chart, theme: Theme) -> bytes:
         """The picture as PNG. Raises WorkerError."""

@@ -16,7 +16,8 @@ from bot.chat.named import find_named
 from bot.chat.replies import Reply, Say
 from bot.delivery.why import Because, Case, Match, Rule, decide_why
 from bot.rendering.admin import Unnamed, unnamed
-from bot.rendering.why import MAX_REASONS, MAX_SHOWN, Cited, Explained, Reason, Why, why_how, why_screen
+from bot.rendering.headlines import Snippet
+from bot.rendering.why import MAX_REASONS, MAX_SHOWN, Explained, Reason, Why, why_how, why_screen
 from bot.topics.quote import Quote, Spelled, quote_spelled
 from storage.records import Article, FollowView
 
@@ -109,7 +110,7 @@ def _match(view: FollowView, article: Article, attached: Mapping[int, bool]) -> 
 
 def _reason(case: Case, because: Because, found: Quote | None = None) -> Reason:
     name = because.view.name if because.view else ""
-    cited = Cited(found.text, found.spans) if found else None
+    cited = Snippet(found.text, found.spans) if found else None
     return Reason(Why[because.rule.name], name, because.at, case.told, cited)
 
 

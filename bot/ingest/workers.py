@@ -1,33 +1,22 @@
 """Parsing, extraction and language detection in worker processes: strangers' bytes stay out of the bot's own."""
 
 from datetime import timedelta
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 from bot.ingest.errors import ExtractError, IngestError, ParseError
 from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage, ParsedFeed
-from bot.workers.pool import TIME_LIMIT, Pool, WorkerError
+from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 
 TASKS = "bot.ingest.tasks"
 
 
-class Workers:
+class Workers(Door):
     """Use as an async context manager. No process starts before the first task, and none that is not needed."""
 
     def __init__(self, processes: int = 2, *, time_limit: timedelta = TIME_LIMIT, zone: str = "UTC") -> None:
         """`zone` (an IANA name) is that of dates which name none: the newsroom's own."""
-        self._pool = Pool(TASKS, processes, time_limit=time_limit)
+        super().__init__(Pool(TASKS, processes, time_limit=time_limit))
         self._zone = zone
-
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End every worker, busy ones too: drain first."""
-        await self._pool.__aexit__(kind, error, trace)
 
     async def parse(self, page: FetchedPage) -> ParsedFeed:
         """`parse.parse_feed` in a worker. Every failure is a ParseError, the worker's own among them."""
@@ -43,11 +32,6 @@ class Workers:
     async def detect(self, text: str, hint: str | None = None, *, url: str = "") -> str:
         """`language.detect` in a worker. `url` goes into the ExtractError of a worker's failure."""
         return str(await self._ask(ExtractError, url, "detect", text, hint))
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that live now."""
-        return self._pool.pids
 
     async def _ask(self, kind: type[IngestError], url: str, name: str, *arguments: object) -> object:
         try:

@@ -85,11 +85,11 @@ def source_of(article: Article) -> str:
 def listed(number: int, view: StoryView, when: str, *, limit: int, snippet: Snippet | None = None) -> Text:
     """An item of a list: the number, the linked title, what was found, then source and time on their own line."""
     title = linked_title(view.article, limit)
-    found = [] if snippet is None or is_blank(clean(snippet.text)) else [*_quoted(snippet), "\n"]
+    found = [] if snippet is None or is_blank(clean(snippet.text)) else [*quoted(snippet), "\n"]
     return Text(f"{number}. ", title, "\n", *found, f"{source_of(view.article)} · {when}")
 
 
-def _quoted(snippet: Snippet) -> Iterator[Node]:
+def quoted(snippet: Snippet) -> Iterator[Node]:
     """The sentence on one line, the found words in bold."""
     whole = snippet.text.strip()
     moved = len(snippet.text) - len(snippet.text.lstrip())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiogram.utils.formatting import Bold, Text
 
-from bot.rendering.headlines import linked_title
+from bot.rendering.headlines import Snippet, linked_title, quoted
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, joined
 from bot.rendering.texts import question_name
@@ -46,14 +46,6 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
-    """A sentence of the article; `spans` are the words that decided, in its code points."""
-
-    text: str
-    spans: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """It may name a topic or source, a moment, another article, and cite the page."""
 
@@ -61,7 +53,7 @@ class Reason:
     name: str = ""
     at: datetime | None = None
     other: Article | None = None
-    cited: Cited | None = None
+    cited: Snippet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +74,6 @@ def why_how(words: Words) -> Outgoing:
     return compose(words.text("why.how"))
 
 
-def cited_text(cited: Cited) -> Text:
-    """The sentence with its words in bold."""
-    parts: list[Node] = []
-    last = 0
-    for start, end in cited.spans:
-        parts += [cited.text[last:start], Bold(cited.text[start:end])]
-        last = end
-    return Text(*parts, cited.text[last:])
-
-
 def _story(one: Explained, words: Words, timezone: ZoneInfo, now: datetime) -> Text:
     lines: list[Node] = [linked_title(one.article, MAX_TITLE)]
     lines += [_sentence(reason, words, timezone, now) for reason in one.reasons]
@@ -102,4 +84,6 @@ def _sentence(reason: Reason, words: Words, timezone: ZoneInfo, now: datetime) -
     at = words.moment(reason.at, timezone=timezone, now=now) if reason.at else ""
     other: Text | str = linked_title(reason.other, MAX_TITLE) if reason.other else ""
     sentence = words.node(reason.why.value, name=Bold(question_name(reason.name)), at=at, other=other)
-    return Text(sentence, " ", words.node("why.cited", sentence=cited_text(reason.cited))) if reason.cited else sentence
+    return (
+        Text(sentence, " ", words.node("why.cited", sentence=Text(*quoted(reason.cited)))) if reason.cited else sentence
+    )

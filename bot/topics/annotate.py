@@ -28,11 +28,6 @@ class Annotation:
     entities: tuple[NewEntity, ...] = ()
     pairs: tuple[NamePair, ...] = ()
 
-    @property
-    def lemmas(self) -> str:
-        """All keys of its words."""
-        return self.reading.lemmas
-
 
 def annotate(  # noqa: PLR0917  what an article is made of, and who reads it
     title: str,

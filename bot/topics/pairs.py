@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.topics.entities.model import Grammar
 from bot.topics.lemmas import FUNCTION_WORDS, Lemmatiser
 from bot.topics.query import name_key
+from bot.topics.russian import load_dictionary
 from bot.topics.words import clean, fold
 from storage.naming import EntityKind, NamePair, NewEntity
 
@@ -186,11 +187,9 @@ def _base_form(words: Sequence[str]) -> Sequence[str]:
 
 @lru_cache(maxsize=1)
 def _base_forms() -> "BaseForms":
-    from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
-
     from bot.topics.entities.forms import BaseForms
 
-    return BaseForms(MorphAnalyzer())
+    return BaseForms(load_dictionary())
 
 
 def _may_trail(word: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,8 +84,16 @@ class Place(Enum):
     LETTERS = "all capitals within a sentence"
 
 
+@lru_cache(maxsize=1)
+def load_dictionary() -> "MorphAnalyzer":
+    """The Russian dictionary: one for all of a process that ask for it, 26 MB and half a second."""
+    from pymorphy3 import MorphAnalyzer  # late: not for those who only want --help
+
+    return MorphAnalyzer()
+
+
 class Russian:
-    """The dictionary with its rules. It is loaded (26 MB, half a second) with the first word."""
+    """The dictionary with its rules. It is loaded with the first word."""
 
     def __init__(self) -> None:
         self._morph: MorphAnalyzer | None = None
@@ -177,11 +186,10 @@ class Russian:
 
     def _load(self) -> "MorphAnalyzer":
         if self._morph is None:
-            from pymorphy3 import MorphAnalyzer  # half a second: not for those who only want --help
             from pymorphy3.units import DictionaryAnalyzer  # type: ignore[import-untyped]  # ships no types
 
             self._dictionary = DictionaryAnalyzer
-            self._morph = MorphAnalyzer()
+            self._morph = load_dictionary()
         return self._morph
 
 

@@ -101,6 +101,28 @@ class Pool:
         await asyncio.shield(child.end())
 
 
+class Door:
+    """What stands before a pool of its own: opened and closed with it. Use as an async context manager."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End every process, busy ones too: drain first."""
+        await self._pool.__aexit__(kind, error, trace)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that live now."""
+        return self._pool.pids
+
+
 class _Child:
     """One worker process and its two pipes."""
 

@@ -123,7 +123,7 @@ def test_an_annotation_looks_at_title_lead_and_body_alone() -> None:
     annotation = annotate("Новый агрегат", "Станция дала ток…", body, "ru", LEMMATISER)
     assert {"агрегат", "станция", "рахмон", "рогун"} <= annotation.reading.keys
     assert "одкб" not in annotation.reading.keys
-    assert annotation.lemmas == " ".join(sorted(annotation.reading.keys))
+    assert annotation.reading.lemmas == " ".join(sorted(annotation.reading.keys))
 
 
 def test_an_annotation_in_tajik_is_not_read_as_russian() -> None:

@@ -11,6 +11,7 @@ from bot.topics.entities.russian import RussianFinder
 from bot.topics.entities.tajik import find_tajik
 from bot.topics.lemmas import Keys, Lemmatiser
 from bot.topics.query import QuestionError, parse_question, question_key
+from bot.topics.russian import load_dictionary
 from storage.naming import NewEntity
 
 MOST_ENTITIES = 8
@@ -53,9 +54,7 @@ class EntityFinder:
 
     def _load_russian(self) -> RussianFinder:
         if self._russian is None:
-            from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]  # ships no types
-
-            self._russian = RussianFinder(RussianModel(), BaseForms(MorphAnalyzer(), load_first_names()))
+            self._russian = RussianFinder(RussianModel(), BaseForms(load_dictionary(), load_first_names()))
         return self._russian
 
     def _entity(self, group: Group) -> NewEntity | None:
