@@ -37,9 +37,10 @@ from bot.landing import Known, Landing, note_version
 from bot.metrics import Metrics
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
+from storage.addresses import page_key
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import NewSource, Source
+from storage.records import Asked, NewSource, Source
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
@@ -158,7 +159,10 @@ class Pipeline:
             return decide_unchanged(source, page, now_utc(), self._settings.collect, jitter=_jitter())
         feed = await self._workers.parse(page)
         async with self._database.snapshot() as stores:
-            asked = {entry.identity: canonical_url(entry.url) if entry.has_page else "" for entry in feed.entries}
+            asked = [
+                Asked(entry.identity, page_key(canonical_url(entry.url)) if entry.has_page else "", entry.feed_hash)
+                for entry in feed.entries
+            ]
             known = await stores.articles.get_known(source.id, asked)
         return decide(source, page, feed, known, now_utc(), self._settings.collect, jitter=_jitter())
 

@@ -1,7 +1,7 @@
 """Environment + TOML -> Settings. The only reader of the environment.
 
 The environment stands over the file. `token_file = "…"` and `KHABAR_TOKEN_FILE` name a file that holds the secret
-(the same for `webhook.secret` and `database_url`); a path in TOML is relative to the TOML file.
+(the same for `webhook.secret`, `collect.proxy` and `database_url`); a path in TOML is relative to the TOML file.
 
     SettingsError    one line that names the file or the variable, what is wrong, and the nearest right word
 """
@@ -31,7 +31,7 @@ DEFAULT_FILE = Path("khabar.toml")
 PREFIX = "KHABAR_"
 CONFIG_VARIABLE = "KHABAR_CONFIG"
 # What may be kept in a file of its own, as a path through the settings.
-SECRETS = (("token",), ("webhook", "secret"), ("database_url",))
+SECRETS = (("token",), ("webhook", "secret"), ("database_url",), ("collect", "proxy"))
 # pydantic's kinds of fault, in an operator's words.
 _WORDS = {
     "bool_parsing": "write true or false",

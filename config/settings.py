@@ -25,10 +25,14 @@ from config.values import (
     LanguageCode,
     Listen,
     Names,
+    OptionalDuration,
     OptionalUrl,
     Positive,
+    Proxy,
+    Selector,
     Size,
     Url,
+    UserAgent,
     Zone,
     check_private,
     name_from_url,
@@ -53,14 +57,35 @@ class Slice(BaseModel):
 class CollectSettings(Slice):
     """How sources are fetched."""
 
-    interval: Duration = timedelta(minutes=5)
+    interval: Duration = timedelta(minutes=5)  # until the rhythm of a source is known, and around it afterwards
+    min_interval: OptionalDuration = None  # None: a fifth of `interval`
+    max_interval: OptionalDuration = None  # None: twelve times `interval`
     timeout: Duration = timedelta(seconds=30)  # in all, for one page
     max_body: Size = 5 * 1024**2  # bytes, after decompression
     concurrency: Positive = 16
+    per_host: Positive = 2  # requests to one host at the same time
+    user_agent: UserAgent = ""
+    proxy: Proxy = SecretStr("")
     allow_private: Annotated[
         tuple[Annotated[str, AfterValidator(check_private)], ...], BeforeValidator(parse_list)
     ] = ()
     full_text: bool = True
+
+    @property
+    def shortest(self) -> timedelta:
+        """No source is asked more often, whatever its rhythm."""
+        return self.min_interval or self.interval / 5
+
+    @property
+    def longest(self) -> timedelta:
+        """Every source that answers is asked this often, whatever its rhythm."""
+        return self.max_interval or max(self.interval * 12, self.shortest)
+
+    @model_validator(mode="after")
+    def _check_bounds(self) -> "CollectSettings":
+        if self.shortest > self.longest:
+            raise ValueError("min_interval is longer than max_interval: make it shorter")
+        return self
 
 
 class DeliverySettings(Slice):
@@ -125,6 +150,11 @@ class SourceSettings(Slice):
     language: LanguageCode | None = None
     interval: Duration | None = None
     full_text: bool | None = None
+    folder: str = ""
+    proxy: Proxy = SecretStr("")
+    links: Selector = ""  # CSS, on a page with headlines: where its articles' links stand
+    text: Selector = ""  # CSS, on an article's page: what holds its text
+    remove: Selector = ""  # CSS, on an article's page: what is never the article
 
     @model_validator(mode="before")
     @classmethod
@@ -248,5 +278,7 @@ class Settings(Slice):
             password = urlsplit(self.database_url).password or ""
         except ValueError:
             password = ""
-        found = (self.token.get_secret_value(), self.webhook.secret.get_secret_value(), password)
+        proxies = [one.get_secret_value() for one in (self.collect.proxy, *(entry.proxy for entry in self.source))]
+        passwords = [urlsplit(proxy).password or "" for proxy in proxies]
+        found = (self.token.get_secret_value(), self.webhook.secret.get_secret_value(), password, *passwords)
         return tuple(secret for secret in found if secret)

@@ -11,10 +11,12 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from cssselect import HTMLTranslator, SelectorError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _SIZE = re.compile(r"(\d+) ?(B|KB|MB|GB)", re.IGNORECASE)
+_PROXIES = frozenset({"http", "https", "socks4", "socks5"})
 _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
@@ -124,7 +126,42 @@ def name_from_url(url: str) -> str:
         return url
 
 
+def _check_selector(selector: str) -> str:
+    if selector:
+        try:
+            HTMLTranslator().css_to_xpath(selector)
+        except SelectorError as error:
+            raise ValueError(f'this is no CSS selector ({error}); write one such as "div.news h2 a"') from None
+    return selector
+
+
+def _check_proxy(proxy: SecretStr) -> SecretStr:
+    url = proxy.get_secret_value()
+    try:
+        parts = urlsplit(url)
+        is_good = not url or (parts.scheme in _PROXIES and bool(parts.hostname) and (parts.port or 1) > 0)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError('write a proxy as "http://user:password@host:3128" or "socks5://host:1080"')
+    return proxy
+
+
+def _check_user_agent(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("use only Latin letters, digits and signs: it is sent as a header")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
+OptionalDuration = Annotated[
+    timedelta | None,
+    BeforeValidator(lambda value: None if value in {"", None} else parse_duration(value)),
+    PlainSerializer(lambda length: format_duration(length) if length else ""),
+]
+Selector = Annotated[str, AfterValidator(_check_selector)]
+Proxy = Annotated[SecretStr, AfterValidator(_check_proxy)]
+UserAgent = Annotated[str, AfterValidator(_check_user_agent)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 Url = Annotated[str, AfterValidator(check_url)]
 OptionalUrl = Annotated[str, AfterValidator(lambda url: check_url(url) if url else url)]

@@ -1,19 +1,19 @@
 """Articles: added once, revised in place, read as records."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.addresses import page_key
 from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
 from storage.naming import Entity, NewEntity
 from storage.posts import mark_outdated
-from storage.records import ArchiveSize, Article, KnownArticle, NewArticle
-from storage.rows import article_record, select_articles, topics_of
+from storage.records import ArchiveSize, Article, Asked, KnownArticle, NewArticle
+from storage.rows import article_record, pack_block, select_articles, topics_of
 from storage.tables import article, article_topic, chat, source, story
 from storage.terms import Terms, index_article, marks_of, unindex_article, unpack_terms
 
@@ -21,6 +21,15 @@ from storage.terms import Terms, index_article, marks_of, unindex_article, unpac
 PARAMETERS = 10_000
 # The past's ids count back from a day that no article has, so that they are below zero, with room in each second.
 FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
+KNOWN = (
+    article.c.id,
+    article.c.identity,
+    article.c.url,
+    article.c.feed_hash,
+    article.c.published_at,
+    article.c.title,
+    article.c.page_key,
+)
 PAST_IDS = 4096  # a second; dates without a time put a whole day into one
 
 
@@ -67,14 +76,15 @@ class ArticleStore:
         found: datetime | None = (await self._connection.execute(query.order_by(article.c.id).limit(1))).scalar()
         return found
 
-    async def get_known(self, source_id: int, asked: Mapping[str, str]) -> dict[str, KnownArticle]:
-        """What is stored of one source, by the identity asked for; `asked` gives each identity's canonical URL, if any.
+    async def get_known(self, source_id: int, asked: Sequence[Asked]) -> dict[str, KnownArticle]:
+        """What is stored of one source, by the identity asked for.
 
-        What stands at that URL under another identity is told as well: the caller decides whether it is the same.
+        What stands under another identity at the same page, or else with the same words, is told as well: the caller
+        decides whether it is the same article.
         """
-        by_url = {url: identity for identity, url in asked.items() if url}
-        known = await self._known(source_id, article.c.url, by_url)
-        known |= await self._known(source_id, article.c.identity, {one: one for one in asked})
+        known = await self._known(source_id, article.c.feed_hash, {one.feed_hash: one.identity for one in asked})
+        known |= await self._known(source_id, article.c.page_key, {one.page_key: one.identity for one in asked})
+        known |= await self._known(source_id, article.c.identity, {one.identity: one.identity for one in asked})
         return known
 
     async def find_known(self, source_id: int | None, asked: Mapping[str, str]) -> set[str]:
@@ -107,13 +117,13 @@ class ArticleStore:
 
     async def _known(self, source_id: int, column: sa.Column[Any], asked: Mapping[str, str]) -> dict[str, KnownArticle]:
         """Articles of one source whose column has one of these values, by what the value stands for."""
-        values = list(asked)
+        values = [value for value in asked if value]
         found: dict[str, KnownArticle] = {}
         for start in range(0, len(values), PARAMETERS):
             part = values[start : start + PARAMETERS]
-            query = sa.select(article).where(article.c.source_id == source_id, column.in_(part))
+            query = sa.select(*KNOWN).where(article.c.source_id == source_id, column.in_(part)).order_by(article.c.id)
             for row in await self._connection.execute(query):
-                one = KnownArticle(row.id, row.identity, row.url, row.feed_hash, row.published_at, row.title)
+                one = KnownArticle(*row)
                 found[asked[getattr(row, column.key)]] = one
         return found
 
@@ -277,7 +287,7 @@ def _values(new: NewArticle) -> dict[str, Any]:
         "url": new.url,
         "title": new.title,
         "lead": new.lead,
-        "body": [asdict(block) for block in new.body],
+        "body": [pack_block(block) for block in new.body],
         "language": new.language,
         "published_at": new.published_at,
         "image": new.image,
@@ -286,6 +296,9 @@ def _values(new: NewArticle) -> dict[str, Any]:
         "terms": _terms(new).pack(),
         "fingerprint": new.fingerprint,
         "feed_hash": new.feed_hash,
+        "page_key": page_key(new.url),
+        "section": new.section,
+        "modified_at": new.modified_at,
     }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.naming import Entity, EntityKind
-from storage.records import Article, Block, BlockKind, StoryView
+from storage.records import Article, Block, BlockKind, Link, StoryView
 from storage.tables import article, article_topic, follow, source, story, topic
 
 
@@ -33,7 +33,7 @@ def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
         url=row.url,
         title=row.title,
         lead=row.lead,
-        body=tuple(Block(BlockKind(one["kind"]), one["text"], one["level"], one["url"]) for one in row.body),
+        body=tuple(map(unpack_block, row.body)),
         language=row.language,
         published_at=row.published_at,
         arrived_at=row.arrived_at,
@@ -45,6 +45,30 @@ def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
         entities=tuple(Entity(number, EntityKind(kind), name) for number, kind, name in row.entities),
         is_urgent=row.is_urgent,
         withdrawn_at=row.withdrawn_at,
+        section=row.section,
+        modified_at=row.modified_at,
+    )
+
+
+def pack_block(block: Block) -> dict[str, Any]:
+    """A block as an article's row keeps it: what a block does not have is not written."""
+    packed: dict[str, Any] = {"kind": block.kind, "text": block.text, "level": block.level, "url": block.url}
+    if block.links:
+        packed["links"] = [[link.start, link.end, link.url] for link in block.links]
+    if block.rows:
+        packed["rows"] = [list(row) for row in block.rows]
+    return packed
+
+
+def unpack_block(packed: Mapping[str, Any]) -> Block:
+    """The block that `pack_block` wrote."""
+    return Block(
+        kind=BlockKind(packed["kind"]),
+        text=packed["text"],
+        level=packed["level"],
+        url=packed["url"],
+        links=tuple(Link(*link) for link in packed.get("links", ())),
+        rows=tuple(map(tuple, packed.get("rows", ()))),
     )
 
 

@@ -1,6 +1,7 @@
 """Sources and the state of their polling."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import NotFound
 from storage.records import NewSource, Source, SourceCheck, SourceKind
+from storage.states import (
+    pack_health,
+    pack_rhythm,
+    pack_stand_in,
+    unpack_health,
+    unpack_rhythm,
+    unpack_stand_in,
+)
 from storage.tables import source
 
 
@@ -29,8 +38,7 @@ class SourceStore:
 
     async def get_due(self, now: datetime, limit: int = 1000) -> list[Source]:
         """Sources to poll now, the longest due first."""
-        due = sa.or_(source.c.due_at.is_(None), source.c.due_at <= now)
-        query = _select().where(due, source.c.is_paused.is_(False)).order_by(source.c.due_at, source.c.id).limit(limit)
+        query = _select().where(*_is_due(now)).order_by(source.c.due_at, source.c.id).limit(limit)
         return [_record(row) for row in await self._connection.execute(query)]
 
     async def get(self, source_id: int) -> Source:
@@ -39,6 +47,17 @@ class SourceStore:
         if row is None:
             raise NotFound("source", source_id)
         return _record(row)
+
+    async def find_at(self, url: str) -> Source | None:
+        """The source that stands at just this address, or was moved there."""
+        query = _select().where(sa.or_(source.c.url == url, source.c.moved_to == url)).order_by(source.c.id).limit(1)
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else _record(row)
+
+    async def count_due(self, now: datetime) -> int:
+        """How many sources are to be polled now."""
+        query = sa.select(sa.func.count()).select_from(source).where(source.c.removed_at.is_(None), *_is_due(now))
+        return int((await self._connection.execute(query)).scalar_one())
 
     async def find_named(self, name: str) -> Source | None:
         """The source of this name, upper and lower case alike."""
@@ -55,13 +74,14 @@ class SourceStore:
             "language": new.language,
             "interval_seconds": None if new.interval is None else int(new.interval.total_seconds()),
             "full_text": new.full_text,
+            "folder": new.folder,
             "removed_at": None,
             "from_settings": from_settings,
         }
         # Not an upsert: on SQLite each one uses up an id, and people type these ids.
         known = await self._connection.execute(sa.update(source).where(source.c.url == new.url).values(said))
         if not known.rowcount:
-            fresh = {"url": new.url, "kind": new.kind, "is_paused": False, "failures": 0}
+            fresh = {"url": new.url, "kind": new.kind, "moved_to": new.moved_to, "is_paused": False, "failures": 0}
             await self._connection.execute(sa.insert(source).values(fresh | said))
         row = (await self._connection.execute(_select().where(source.c.url == new.url))).one()
         return _record(row)
@@ -80,19 +100,72 @@ class SourceStore:
         await self.get(source_id)
         await self._connection.execute(sa.update(source).where(source.c.id == source_id).values(removed_at=now))
 
-    async def settle(self, check: SourceCheck) -> None:
-        """Write down what a poll taught."""
-        values: dict[str, Any] = {"checked_at": check.checked_at, "due_at": check.due_at, "last_error": check.error}
-        if check.error is None:
-            values |= {"failures": 0, "succeeded_at": check.checked_at}
-            values |= {"etag": check.etag, "last_modified": check.last_modified}
-            if check.kind is not None:
-                values["kind"] = check.kind
-            if check.moved_to is not None:
-                values["moved_to"] = check.moved_to
-        else:
-            values["failures"] = source.c.failures + 1
-        await self._connection.execute(sa.update(source).where(source.c.id == check.source_id).values(values))
+    async def pause(self, source_id: int, *, is_paused: bool) -> Source:
+        """Stop polling it until further notice, or go on at once. Raises `NotFound`."""
+        values = {"is_paused": is_paused} if is_paused else {"is_paused": False, "due_at": None}
+        await self._connection.execute(sa.update(source).where(source.c.id == source_id).values(values))
+        return await self.get(source_id)
+
+    async def hasten(self, source_id: int) -> None:
+        """Poll it at once, its own address too where another stands in. Raises `NotFound`."""
+        found = await self.get(source_id)
+        values: dict[str, Any] = {"due_at": None}
+        if found.stand_in is not None:
+            values["stand_in"] = pack_stand_in(replace(found.stand_in, retry_at=found.stand_in.since))
+        await self._connection.execute(sa.update(source).where(source.c.id == source_id).values(values))
+
+    async def settle(self, *checks: SourceCheck) -> None:
+        """Write down what polls taught, in one statement for those of one outcome."""
+        good = [_outcome(check) | _answer(check) for check in checks if check.error is None]
+        if good:
+            statement = _settling(sa.bindparam("_kind"), sa.bindparam("_moved_to"))
+            await self._connection.execute(statement, good)
+        bad = [_outcome(check) for check in checks if check.error is not None]
+        if bad:
+            statement = sa.update(source).where(source.c.id == sa.bindparam("_id"))
+            await self._connection.execute(statement.values(_BOUND | {"failures": source.c.failures + 1}), bad)
+
+
+def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return sa.or_(source.c.due_at.is_(None), source.c.due_at <= now), source.c.is_paused.is_(False)
+
+
+_OUTCOME = ("checked_at", "due_at", "last_error", "stand_in", "rhythm", "health")
+_BOUND: dict[str, Any] = {name: sa.bindparam(f"_{name}") for name in _OUTCOME}
+
+
+def _outcome(check: SourceCheck) -> dict[str, Any]:
+    return {
+        "_id": check.source_id,
+        "_checked_at": check.checked_at,
+        "_due_at": check.due_at,
+        "_last_error": check.error,
+        "_stand_in": pack_stand_in(check.stand_in),
+        "_rhythm": pack_rhythm(check.rhythm),
+        "_health": pack_health(check.health),
+    }
+
+
+def _answer(check: SourceCheck) -> dict[str, Any]:
+    return {
+        "_kind": check.kind,
+        "_moved_to": check.moved_to,
+        "_etag": check.etag,
+        "_last_modified": check.last_modified,
+    }
+
+
+def _settling(kind: sa.BindParameter[Any], moved_to: sa.BindParameter[Any]) -> sa.Update:
+    """After an answer. What it does not say of the kind and the address stays as it was."""
+    values = _BOUND | {
+        "failures": 0,
+        "succeeded_at": sa.bindparam("_checked_at"),
+        "etag": sa.bindparam("_etag"),
+        "last_modified": sa.bindparam("_last_modified"),
+        "kind": sa.func.coalesce(kind, source.c.kind),
+        "moved_to": sa.func.coalesce(moved_to, source.c.moved_to),
+    }
+    return sa.update(source).where(source.c.id == sa.bindparam("_id")).values(values)
 
 
 def _select() -> sa.Select[Any]:
@@ -109,6 +182,7 @@ def _record(row: sa.Row[Any]) -> Source:
         language=row.language,
         interval=None if row.interval_seconds is None else timedelta(seconds=row.interval_seconds),
         full_text=row.full_text,
+        folder=row.folder,
         is_paused=row.is_paused,
         etag=row.etag,
         last_modified=row.last_modified,
@@ -117,4 +191,7 @@ def _record(row: sa.Row[Any]) -> Source:
         succeeded_at=row.succeeded_at,
         failures=row.failures,
         last_error=row.last_error,
+        stand_in=unpack_stand_in(row.stand_in),
+        rhythm=unpack_rhythm(row.rhythm),
+        health=unpack_health(row.health),
     )

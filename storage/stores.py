@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.alerts import AlertStore
 from storage.articles import ArticleStore
 from storage.chats import ChatStore
 from storage.chores import ChoreStore
@@ -15,6 +16,7 @@ from storage.posts import PostStore
 from storage.search import SearchStore
 from storage.sources import SourceStore
 from storage.stories import StoryStore
+from storage.subscriptions import SubscriptionStore
 from storage.tallies import TallyStore
 from storage.topics import TopicStore
 from storage.trends import TrendStore
@@ -26,6 +28,8 @@ class Stores:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.sources = SourceStore(connection)
+        self.alerts = AlertStore(connection)
+        self.subscriptions = SubscriptionStore(connection)
         self.articles = ArticleStore(connection)
         self.stories = StoryStore(connection)
         self.topics = TopicStore(connection)

@@ -24,7 +24,7 @@ from bot.ingest.language import detect
 from bot.ingest.pagemeta import PageMeta, read_meta
 from bot.ingest.parse import LEAD
 from bot.ingest.shape import BLOCKS, hold_article, line, remove_navigation, weight, wrap_lines
-from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
+from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, SourceRules
 from bot.ingest.text import first_words, tidy, without_unwanted
 from storage.records import Block, BlockKind
 
@@ -53,7 +53,13 @@ _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|app
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 
 
-def extract_page(page: FetchedPage, entry: FeedEntry | None, language: str | None, zone: str = "UTC") -> ExtractedPage:
+def extract_page(
+    page: FetchedPage,
+    entry: FeedEntry | None,
+    language: str | None,
+    zone: str = "UTC",
+    rules: SourceRules = NO_RULES,  # noqa: ARG001
+) -> ExtractedPage:
     """Read a fetched page as the article of a feed's entry; without an entry, for itself alone.
 
     A date that names no zone is in `zone`, by its IANA name.

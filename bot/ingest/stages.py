@@ -3,11 +3,11 @@
 Light on purpose: the worker processes import this and nothing of the network.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storage.records import Block, KnownArticle, SourceCheck
+from storage.records import Alert, Block, KnownArticle, SourceCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class FetchedPage:
     """A body as it came, decompressed but not decoded.
 
     `moved_to` is the address after the leading run of permanent redirects (301, 308): what to ask next time.
-    `charset` and `content_type` are the header's word, lower-case.
+    `charset` and `content_type` are the header's word, lower-case. `max_age` is how long the site says that the body
+    stays fresh (Cache-Control, Expires). `hubs` and `self_url` are the header's links for WebSub.
     """
 
     url: str
@@ -27,6 +28,9 @@ class FetchedPage:
     moved_to: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    max_age: timedelta | None = None
+    hubs: tuple[str, ...] = ()
+    self_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,24 @@ class NotModified:
     moved_to: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRules:
+    """What an operator says of a source's pages, in CSS; "" where nothing is said, and it is found out.
+
+    `links` tells where a page with headlines has its articles' links, `text` what holds an article's text, `remove`
+    what is never the article. `proxy` is an address through which the source is fetched.
+    """
+
+    links: str = ""
+    text: str = ""
+    remove: str = ""
+    proxy: str = field(default="", repr=False)
+
+
+NO_RULES = SourceRules()
 
 
 class FeedKind(StrEnum):
@@ -45,6 +67,9 @@ class FeedKind(StrEnum):
     ATOM = "atom"
     RDF = "rdf"
     JSON = "json"
+    SITEMAP = "sitemap"
+    PAGE = "page"
+    TELEGRAM = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +79,7 @@ class FeedEntry:
     `body` may be empty. `feed_hash` covers title, lead, body and picture: as long as it stays, the feed says the same.
     `has_page` says that `url` is a page of this entry alone: false where the feed gives no link, its home page, or one
     page for several entries (a live text, a digest). `language` is what the feed says of itself, two or three letters.
+    A sitemap may give no title, and a page with headlines no date: the article's own page tells then.
     """
 
     identity: str
@@ -70,22 +96,41 @@ class FeedEntry:
     feed_hash: str
     has_page: bool = True
     language: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed as it says of itself. `entries` stand in its own order; `ttl` is its wish between two visits."""
+    """A source's list as it says of itself. `entries` stand in its own order; `ttl` is its wish between two visits.
+
+    `hubs` and `self_url` are its links for WebSub. `more` are addresses where the rest of the list stands: the sitemaps
+    of an index, the newest first.
+    """
 
     title: str
     language: str | None
     kind: FeedKind
     ttl: timedelta | None
     entries: tuple[FeedEntry, ...]
+    hubs: tuple[str, ...] = ()
+    self_url: str | None = None
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One visit to a source's list: what came, and what it says."""
+
+    page: FetchedPage
+    feed: ParsedFeed
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
-    """The article of a page, without the page around it. The lead is not repeated in the body."""
+    """The article of a page, without the page around it. The lead is not repeated in the body.
+
+    `next_url` is where the same article goes on, on another page.
+    """
 
     title: str
     lead: str
@@ -96,6 +141,9 @@ class ExtractedPage:
     language: str
     canonical_url: str | None
     tags: tuple[str, ...]
+    modified_at: datetime | None = None
+    section: str | None = None
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +156,23 @@ class ChangedEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedUpdate:
-    """What one visit to a source means. `new` stands oldest first, ready to be stored in this order."""
+    """What one visit to a source means. `new` stands oldest first, ready to be stored in this order.
+
+    `held` are identities among the new ones that are stored and pushed to nobody: old stories that came all at once.
+    """
 
     new: tuple[FeedEntry, ...]
     changed: tuple[ChangedEntry, ...]
     check: SourceCheck
     is_first: bool
+    held: frozenset[str] = frozenset()
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailedVisit:
+    """What a visit that brought nothing means. `wants_stand_in`: its news should be looked for somewhere else."""
+
+    check: SourceCheck
+    alerts: tuple[Alert, ...] = ()
+    wants_stand_in: bool = False

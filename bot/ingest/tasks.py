@@ -12,9 +12,9 @@ def load_tasks() -> Mapping[str, Callable[..., object]]:
     """The tasks by name. An IngestError is an answer, so that it comes to the parent as it was raised."""
     from bot.ingest.extract import extract_page
     from bot.ingest.language import detect
-    from bot.ingest.parse import parse_feed
+    from bot.ingest.lists import parse_list
 
-    return {"parse": _answering(parse_feed), "extract": _answering(extract_page), "detect": _answering(detect)}
+    return {"parse": _answering(parse_list), "extract": _answering(extract_page), "detect": _answering(detect)}
 
 
 def _answering(read: Callable[Given, object]) -> Callable[Given, object]:

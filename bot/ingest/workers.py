@@ -1,11 +1,13 @@
 """Parsing, extraction and language detection in worker processes: strangers' bytes stay out of the bot's own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 from bot.ingest.errors import ExtractError, IngestError, ParseError
-from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage, ParsedFeed
+from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, ParsedFeed, SourceRules
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
+from storage.records import SourceKind
 
 TASKS = "bot.ingest.tasks"
 
@@ -18,15 +20,22 @@ class Workers(Door):
         super().__init__(Pool(TASKS, processes, time_limit=time_limit))
         self._zone = zone
 
-    async def parse(self, page: FetchedPage) -> ParsedFeed:
-        """`parse.parse_feed` in a worker. Every failure is a ParseError, the worker's own among them."""
-        return cast("ParsedFeed", await self._ask(ParseError, page.url, "parse", page, self._zone))
+    async def parse(
+        self, page: FetchedPage, kind: SourceKind = SourceKind.FEED, rules: SourceRules = NO_RULES
+    ) -> ParsedFeed:
+        """`lists.parse_list` in a worker. Every failure is a ParseError, the worker's own among them."""
+        return cast("ParsedFeed", await self._ask(ParseError, page.url, "parse", page, kind, rules.links, self._zone))
 
     async def extract(
-        self, page: FetchedPage, entry: FeedEntry | None = None, language: str | None = None
+        self,
+        page: FetchedPage,
+        entry: FeedEntry | None = None,
+        language: str | None = None,
+        rules: SourceRules = NO_RULES,
     ) -> ExtractedPage:
         """`extract.extract_page` in a worker. Every failure is an ExtractError, the worker's own among them."""
-        result = await self._ask(ExtractError, page.url, "extract", page, entry, language, self._zone)
+        bare = replace(rules, proxy="")  # it may hold a password, which has no business near strangers' text
+        result = await self._ask(ExtractError, page.url, "extract", page, entry, language, self._zone, bare)
         return cast("ExtractedPage", result)
 
     async def detect(self, text: str, hint: str | None = None, *, url: str = "") -> str:

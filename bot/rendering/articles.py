@@ -138,6 +138,8 @@ def _rich(piece: _Piece) -> str:
         case BlockKind.IMAGE:
             caption = "" if is_blank(clean(block.text)) else f"<figcaption>{text}</figcaption>"
             return f'<figure><img src="{escape(web_url(block.url) or "")}">{caption}</figure>'
+        case BlockKind.TABLE:
+            return "".join(f"<p>{_escaped(row)}</p>" for row in block.text.split("\n"))
 
 
 def _rich_part(piece: _Piece, room: int, rows: int) -> str:

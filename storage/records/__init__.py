@@ -6,9 +6,11 @@ Every `datetime` is aware and in UTC; a record never holds a database row, and n
 from storage.records.articles import (
     ArchiveSize,
     Article,
+    Asked,
     Block,
     BlockKind,
     KnownArticle,
+    Link,
     NewArticle,
     Story,
     StoryView,
@@ -16,13 +18,28 @@ from storage.records.articles import (
 )
 from storage.records.chats import Chat, ChatKind, ChatState, Follow, FollowView, Night, Rank, Schedule
 from storage.records.pages import Page
-from storage.records.sources import NewSource, Source, SourceCheck, SourceKind
+from storage.records.sources import (
+    Alert,
+    AlertKind,
+    HubState,
+    NewSource,
+    Rhythm,
+    Source,
+    SourceCheck,
+    SourceHealth,
+    SourceKind,
+    StandIn,
+    Subscription,
+)
 from storage.records.topics import MOST_COUNTED, Topic, TopicView
 
 __all__ = [
     "MOST_COUNTED",
+    "Alert",
+    "AlertKind",
     "ArchiveSize",
     "Article",
+    "Asked",
     "Block",
     "BlockKind",
     "Chat",
@@ -30,18 +47,24 @@ __all__ = [
     "ChatState",
     "Follow",
     "FollowView",
+    "HubState",
     "KnownArticle",
+    "Link",
     "NewArticle",
     "NewSource",
     "Night",
     "Page",
     "Rank",
+    "Rhythm",
     "Schedule",
     "Source",
     "SourceCheck",
+    "SourceHealth",
     "SourceKind",
+    "StandIn",
     "Story",
     "StoryView",
+    "Subscription",
     "Topic",
     "TopicView",
     "article_text",

@@ -14,20 +14,34 @@ class BlockKind(StrEnum):
     LIST_ITEM = "item"
     QUOTE = "quote"
     IMAGE = "image"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A part of a block's text that leads somewhere: `text[start:end]`, and an absolute http(s) address."""
+
+    start: int
+    end: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One piece of an article's body; plain text, no markup.
 
-    `level` is 2-6 for a heading and 1 for an item of a numbered list, else 0. `url` is an image's address,
-    and `text` then its caption (may be empty).
+    `level` is 2-6 for a heading, 1 for an item of a numbered list and for a table whose first row names the columns,
+    else 0. `url` is an image's address, and `text` then its caption (may be empty). A table has `rows` of cells, and
+    as `text` a line for each row with " · " between the cells. `links` stand in the order of the text and never
+    overlap; headings and tables have none.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     url: str | None = None
+    links: tuple[Link, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class NewArticle:
     tags: tuple[str, ...] = ()
     title_lemmas: str = ""
     entities: tuple[NewEntity, ...] = ()
+    section: str | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,8 @@ class Article:
     entities: tuple[Entity, ...] = ()  # whom and what it speaks of, the weightiest first
     is_urgent: bool = False  # an admin said so: it goes first
     withdrawn_at: datetime | None = None  # its site or an admin took it back: it is shown to nobody any more
+    section: str | None = None  # of its site, as the page names it
+    modified_at: datetime | None = None  # when its page says that it was changed
 
     @property
     def text(self) -> str:
@@ -100,6 +118,15 @@ def article_text(title: str, lead: str, body: Sequence[Block]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """By what the archive is asked for an entry of a source's list; "" is never asked for."""
+
+    identity: str
+    page_key: str = ""
+    feed_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownArticle:
     """What deciding about a feed's entries needs to know of an article already stored."""
 
@@ -109,6 +136,7 @@ class KnownArticle:
     feed_hash: str  # empty: no feed has told of it yet, it was imported
     published_at: datetime
     title: str = ""
+    page_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

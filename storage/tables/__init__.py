@@ -1,6 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike. They never leave the storage."""
 
-from storage.tables.archive import article, correction, source, story
+from storage.tables.archive import alert, article, correction, source, story, subscription
 from storage.tables.base import Id, UtcDateTime, metadata
 from storage.tables.chats import chat, follow, inbox, saved
 from storage.tables.delivery import ahead, hold, in_flight, post, tally, wave
@@ -10,6 +10,7 @@ __all__ = [
     "Id",
     "UtcDateTime",
     "ahead",
+    "alert",
     "article",
     "article_topic",
     "chat",
@@ -28,6 +29,7 @@ __all__ = [
     "saved",
     "source",
     "story",
+    "subscription",
     "tally",
     "topic",
     "topic_alias",

@@ -25,7 +25,40 @@ source = sa.Table(
     sa.Column("succeeded_at", UtcDateTime),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("last_error", sa.Text),
+    sa.Column("folder", sa.Text, nullable=False, default=""),
+    # Where it is read while its own address gives nothing, its rhythm and its health: read and written whole.
+    sa.Column("stand_in", sa.JSON(none_as_null=True)),
+    sa.Column("rhythm", sa.JSON, nullable=False, default=dict),
+    sa.Column("health", sa.JSON, nullable=False, default=dict),
+    sa.Index("ix_source_due_at", "due_at"),
     sqlite_autoincrement=True,
+)
+
+# What admins are to be told of sources, until they were.
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("source_id", Id, sa.ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Subscriptions at WebSub hubs.
+subscription = sa.Table(
+    "subscription",
+    metadata,
+    sa.Column("source_id", Id, sa.ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("hub", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime),
+    sa.Column("ends_at", UtcDateTime),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
 )
 
 story = sa.Table(
@@ -66,8 +99,12 @@ article = sa.Table(
     sa.Column("entities", sa.JSON, nullable=False, default=list),
     sa.Column("fingerprint", sa.Text, nullable=False, index=True),
     sa.Column("feed_hash", sa.Text, nullable=False),
+    sa.Column("page_key", sa.Text, nullable=False, default="", index=True),
+    sa.Column("section", sa.Text),
+    sa.Column("modified_at", UtcDateTime),
     sa.UniqueConstraint("source_id", "identity"),
     sa.Index("ix_article_source_id_id", "source_id", "id"),
+    sa.Index("ix_article_source_id_feed_hash", "source_id", "feed_hash"),
     sqlite_autoincrement=True,
 )
 

@@ -6,11 +6,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from storage.addresses import page_key
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.naming import Alias
 from storage.pasts import Past
-from storage.records import Block, BlockKind, SourceCheck, SourceKind
+from storage.records import (
+    AlertKind,
+    Asked,
+    Block,
+    BlockKind,
+    Rhythm,
+    SourceCheck,
+    SourceHealth,
+    SourceKind,
+    StandIn,
+)
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, asking, new_article, store
 
@@ -50,7 +61,7 @@ async def test_a_changed_article_is_a_new_revision_of_the_same_one(database: Dat
         assert await stores.articles.revise(article_id, changed, NOW)
         article = await stores.articles.get(article_id)
         assert (article.title, article.revision) == ("Иначе", 2)
-        known = await stores.articles.get_known(source.id, {"guid-1": "", "guid-2": ""})
+        known = await stores.articles.get_known(source.id, [Asked("guid-1"), Asked("guid-2")])
         assert {identity: one.feed_hash for identity, one in known.items()} == {"guid-1": "new"}
         assert (await stores.search.find(asking(["новость"]))).stories == ()
         assert [view.article.id for view in (await stores.search.find(asking(["иначе"]))).stories] == [article_id]
@@ -60,10 +71,13 @@ async def test_an_article_under_a_new_identity_is_known_by_its_address(database:
     async with database.transaction() as stores:
         source = await stores.sources.add(AGENCY)
         article_id = await store(stores, new_article(1, source.id))
-        known = await stores.articles.get_known(
-            source.id, {"new-guid": "https://agency.example/1", "other": "https://x/"}
-        )
-        assert {identity: one.id for identity, one in known.items()} == {"new-guid": article_id}
+        asked = [
+            Asked("new-guid", page_key("http://www.agency.example/1/amp")),
+            Asked("moved", page_key("https://agency.example/2026/1"), "hash-1"),
+            Asked("other", page_key("https://x.example/"), "hash-2"),
+        ]
+        known = await stores.articles.get_known(source.id, asked)
+        assert {identity: one.id for identity, one in known.items()} == {"new-guid": article_id, "moved": article_id}
 
 
 async def test_the_past_stands_below_the_news_of_the_day(database: Database) -> None:
@@ -138,11 +152,25 @@ async def test_a_source_keeps_what_its_polls_taught(database: Database) -> None:
         await stores.sources.settle(SourceCheck(source.id, NOW, later, error="no answer"))
         failed = await stores.sources.get(source.id)
         assert (failed.failures, failed.last_error, failed.succeeded_at) == (2, "no answer", None)
-        good = SourceCheck(source.id, NOW, later, None, SourceKind.FEED, "tag", None, "https://new.example/rss")
+        good = SourceCheck(
+            source.id,
+            NOW,
+            later,
+            None,
+            SourceKind.FEED,
+            "tag",
+            None,
+            "https://new.example/rss",
+            stand_in=StandIn("https://new.example/", SourceKind.PAGE, NOW, "404", later),
+            rhythm=Rhythm(2.5, 12.0, NOW, NOW, NOW, timedelta(hours=9), timedelta(minutes=5)),
+            health=SourceHealth(4.0, 3.0, (AlertKind.STAND_IN,)),
+        )
         await stores.sources.settle(good)
         healed = await stores.sources.get(source.id)
         assert (healed.failures, healed.last_error, healed.etag) == (0, None, "tag")
         assert (healed.url, healed.address) == (AGENCY.url, "https://new.example/rss")
+        assert (healed.stand_in, healed.rhythm, healed.health) == (good.stand_in, good.rhythm, good.health)
+        assert healed.health.full_text_share == 0.75
         assert await stores.sources.get_due(NOW) == []
         assert [one.id for one in await stores.sources.get_due(later)] == [source.id]
         # Settings read again at the next start change nothing of this.

@@ -7,6 +7,7 @@ import pytest
 from storage.database import Database
 from storage.deliveries import Post, PostKind
 from storage.errors import NotFound
+from storage.records import Asked
 from storage.stores import Stores
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, CHANNEL, asking, new_article, store
@@ -89,12 +90,12 @@ async def test_its_feed_does_not_bring_it_back(database: Database) -> None:
         source = await stores.sources.add(AGENCY)
         article_id = await store(stores, new_article(1, source.id))
         await stores.articles.withdraw(article_id, NOW, feed_hash="taken down")
-        assert (await stores.articles.get_known(source.id, {"guid-1": ""}))["guid-1"].feed_hash == "taken down"
+        assert (await stores.articles.get_known(source.id, [Asked("guid-1")]))["guid-1"].feed_hash == "taken down"
         again = new_article(1, source.id, title="Снова здесь", feed_hash="back")
         assert not await stores.articles.revise(article_id, again, LATER)
         article = await stores.articles.get(article_id)
         assert (article.title, article.revision, article.withdrawn_at) == ("Новость 1", 2, NOW)
-        assert (await stores.articles.get_known(source.id, {"guid-1": ""}))["guid-1"].feed_hash == "back"
+        assert (await stores.articles.get_known(source.id, [Asked("guid-1")]))["guid-1"].feed_hash == "back"
         assert await found(stores) == []
 
 
