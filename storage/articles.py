@@ -60,8 +60,9 @@ class ArticleStore:
         return [article_record(row, ()) for row in await self._connection.execute(query)]
 
     async def get_by_url(self, url: str) -> Article | None:
-        """The newest article at this canonical address."""
-        query = sa.select(article.c.id).where(article.c.url == url).order_by(article.c.id.desc()).limit(1)
+        """The newest article at this canonical address, or at another edition of its page (www, mobile, AMP)."""
+        at = sa.or_(article.c.url == url, sa.and_(article.c.page_key == page_key(url), article.c.page_key != ""))
+        query = sa.select(article.c.id).where(at).order_by(article.c.id.desc()).limit(1)
         found = (await self._connection.execute(query)).scalar()
         return None if found is None else await self.get(found)
 
@@ -105,6 +106,10 @@ class ArticleStore:
     async def find_fingerprints(self, fingerprints: Collection[str]) -> set[str]:
         """Those that an article has."""
         return await self._present(article.c.fingerprint, fingerprints)
+
+    async def find_pages(self, keys: Collection[str]) -> set[str]:
+        """Those that are the page of an article."""
+        return await self._present(article.c.page_key, [key for key in keys if key])
 
     async def _present(self, column: sa.Column[Any], values: Iterable[str], *which: sa.ColumnElement[bool]) -> set[str]:
         """Those of the values that the column has."""
@@ -296,7 +301,7 @@ def _values(new: NewArticle) -> dict[str, Any]:
         "terms": _terms(new).pack(),
         "fingerprint": new.fingerprint,
         "feed_hash": new.feed_hash,
-        "page_key": page_key(new.url),
+        "page_key": new.page_key,
         "section": new.section,
         "modified_at": new.modified_at,
     }

@@ -38,12 +38,16 @@ class StoryStore:
         return Story(*row)
 
     async def get_copies(self, of: NewArticle, around: datetime, window: timedelta) -> list[Story]:
-        """Stories changed within a window of a moment that hold an article with the very text of this one.
+        """Stories changed within a window of a moment that hold an article with the very text of this one, or its page
+        from another source: one site's lists of news overlap.
 
         None that the same source tells under another title: a site whose pages all show one text copies nobody.
         """
+        is_page = sa.and_(
+            article.c.page_key == of.page_key, article.c.page_key != "", article.c.source_id != of.source_id
+        )
         holding = sa.select(article.c.story_id).where(
-            article.c.fingerprint == of.fingerprint, article.c.withdrawn_at.is_(None)
+            sa.or_(article.c.fingerprint == of.fingerprint, is_page), article.c.withdrawn_at.is_(None)
         )
         another = sa.select(article.c.story_id).where(
             article.c.fingerprint == of.fingerprint, article.c.source_id == of.source_id, article.c.title != of.title

@@ -12,7 +12,7 @@ HALF_LIFE = timedelta(hours=8)  # after which a story weighs half
 def place(article: NewArticle, copies: Sequence[Story]) -> int | None:
     """The id of the story an article joins; None: it opens a new one.
 
-    `copies` are the open stories that hold an article with the same fingerprint; of several the
+    `copies` are the open stories that hold an article with the same fingerprint or of the same page; of several the
     oldest counts. An article without any words is nobody's copy.
     """
     if not article.fingerprint or not copies:

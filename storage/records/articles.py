@@ -70,6 +70,7 @@ class NewArticle:
     tags: tuple[str, ...] = ()
     title_lemmas: str = ""
     entities: tuple[NewEntity, ...] = ()
+    page_key: str = ""  # `storage.addresses.page_key` of its URL; "" where that is no page of its own
     section: str | None = None
     modified_at: datetime | None = None
 

@@ -168,7 +168,7 @@ class Subscription:
     source_id: int
     hub: str
     topic: str
-    token: str
+    token: str = field(repr=False)
     secret: str = field(repr=False)
     state: HubState = HubState.ASKED
     asked_at: datetime | None = None

@@ -30,6 +30,7 @@ def new_article(number: int, source_id: int, **changes: object) -> NewArticle:
         "lemmas": f"новость {number} подробность текст",
         "fingerprint": f"print-{number}",
         "feed_hash": f"hash-{number}",
+        "page_key": f"agency.example/{number}",
     }
     return NewArticle(**(values | changes))  # type: ignore[arg-type]  # the dict above has each field's type
 

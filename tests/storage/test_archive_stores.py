@@ -12,15 +12,18 @@ from storage.errors import DatabaseUnavailable, NotFound
 from storage.naming import Alias
 from storage.pasts import Past
 from storage.records import (
+    Alert,
     AlertKind,
     Asked,
     Block,
     BlockKind,
+    HubState,
     Rhythm,
     SourceCheck,
     SourceHealth,
     SourceKind,
     StandIn,
+    Subscription,
 )
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, asking, new_article, store
@@ -241,3 +244,73 @@ async def test_a_full_disk_costs_the_whole_unit_of_work_and_heals(database: Data
     await add_two()
     async with database.snapshot() as stores:
         assert (await stores.articles.count()).articles == 2
+
+
+async def test_one_page_from_two_lists_of_a_site_is_one_story(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        other = await stores.sources.add(replace(AGENCY, url="https://agency.example/politics/rss", name="Политика"))
+        article_id = await store(stores, new_article(1, source.id))
+        told = (await stores.articles.get(article_id)).story_id
+        window = timedelta(days=3)
+        corrected = new_article(2, other.id, page_key="agency.example/1")
+        assert [story.id for story in await stores.stories.get_copies(corrected, NOW, window)] == [told]
+        assert await stores.stories.get_copies(new_article(2, other.id, page_key=""), NOW, window) == []
+        # The same source says that it is another story: an address that is used again and again.
+        assert await stores.stories.get_copies(replace(corrected, source_id=source.id), NOW, window) == []
+        assert await stores.articles.find_pages({"agency.example/1", "agency.example/7", ""}) == {"agency.example/1"}
+        found = await stores.articles.get_by_url("http://www.agency.example/1/")
+        assert found is not None
+        assert found.id == article_id
+
+
+async def test_admins_are_told_of_each_alert_until_it_is_taken_out(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        silent = Alert(source.id, AlertKind.SILENT, "26 h", NOW)
+        await stores.alerts.add(silent, replace(silent, kind=AlertKind.JUMP, detail="40"))
+        await stores.alerts.add()
+        first, second = await stores.alerts.get_waiting()
+        assert (replace(first, id=0), second.kind, second.detail) == (silent, AlertKind.JUMP, "40")
+        await stores.alerts.remove(first)
+        assert await stores.alerts.get_waiting() == [second]
+
+
+async def test_a_paused_source_is_not_polled_and_one_that_is_hastened_is_polled_at_once(database: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    stand_in = StandIn("https://agency.example/", SourceKind.PAGE, NOW, "the feed answers 404", later)
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        await stores.sources.settle(SourceCheck(source.id, NOW, later, stand_in=stand_in))
+        assert await stores.sources.count_due(NOW) == 0
+        await stores.sources.hasten(source.id)
+        [due] = await stores.sources.get_due(NOW)
+        assert due.stand_in == replace(stand_in, retry_at=NOW)
+        assert (await stores.sources.pause(source.id, is_paused=True)).is_paused
+        assert await stores.sources.get_due(later) == []
+        assert not (await stores.sources.pause(source.id, is_paused=False)).is_paused
+        assert await stores.sources.count_due(NOW) == 1
+        assert await stores.sources.find_at(AGENCY.url) == await stores.sources.get(source.id)
+        assert await stores.sources.find_at("https://nowhere.example/") is None
+        with pytest.raises(NotFound):
+            await stores.sources.hasten(99)
+
+
+async def test_a_subscription_is_kept_until_its_lease_ends(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        asked = Subscription(source.id, "https://hub.example/", AGENCY.url, "token", "secret")
+        await stores.subscriptions.save(asked)
+        assert await stores.subscriptions.get_due(NOW, NOW) == [asked]
+        assert await stores.subscriptions.get_live(NOW) == frozenset()
+        live = replace(asked, state=HubState.LIVE, asked_at=NOW, ends_at=NOW + timedelta(days=1))
+        await stores.subscriptions.save(live)
+        assert await stores.subscriptions.find("token") == live
+        assert await stores.subscriptions.get_live(NOW) == {source.id}
+        assert await stores.subscriptions.get_due(NOW + timedelta(hours=1), NOW) == []
+        assert await stores.subscriptions.get_due(NOW + timedelta(hours=1), NOW + timedelta(days=2)) == [live]
+        await stores.sources.pause(source.id, is_paused=True)
+        assert await stores.subscriptions.get_due(NOW + timedelta(hours=1), NOW + timedelta(days=2)) == []
+        await stores.subscriptions.remove(source.id)
+        assert await stores.subscriptions.get(source.id) is None
+    assert "secret" not in repr(asked)
