@@ -6,9 +6,10 @@ that such lines cannot do without. A word alone never condemns a line: an articl
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.ingest import phrases
-from bot.ingest.blocks import Piece
+from bot.ingest.blocks import Piece, whole_blocks, with_text
 from bot.ingest.dates import read_date
 from storage.records import Block, BlockKind
 
@@ -38,7 +39,7 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     first = next((piece for piece in kept if piece.block.kind is not BlockKind.IMAGE), None)
     if first is not None and _same(first.block.text, title) and len(kept) > 1:
         kept.remove(first)
-    return without_empty_headings(tuple(_uncut(piece.block) for piece in kept))
+    return without_empty_headings(whole_blocks(replace(piece, block=_uncut(piece.block)) for piece in kept))
 
 
 def opening_of(blocks: Sequence[Block]) -> int | None:
@@ -235,7 +236,7 @@ def without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 def _uncut(block: Block) -> Block:
     text = phrases.CUT_TAIL.sub("…", block.text) if block.kind is not BlockKind.IMAGE else block.text
-    return block if text == block.text else Block(block.kind, text, block.level, block.url)
+    return with_text(block, text)
 
 
 def _same(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import lxml.html
 from lxml import etree
 
-from bot.ingest.blocks import absolute_url, html_pieces, html_text, join_text
+from bot.ingest.blocks import Piece, absolute_url, html_pieces, html_text, join_text, whole_blocks
 from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed, decode_html
@@ -107,14 +107,15 @@ def _web_page(page: FetchedPage) -> NotAFeed:
 
 
 def _entry(raw: RawEntry, home: str, language: str | None, zone: ZoneInfo) -> FeedEntry | None:
-    body = _body(raw, raw.content or raw.summary)
-    lead, body = _lead(raw, body)
+    pieces = _pieces(raw, raw.content or raw.summary)
+    lead, body = _lead(raw, _body(raw, pieces))
     title = plain_title(raw.title)[:_MAX_TITLE] or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
     url = absolute_url(raw.link, raw.base) or _permalink(raw.guid)
     if not title:
         return None
     published, updated = (read_date(text, zone) if text else None for text in (raw.published, raw.updated))
     image = next((found for found in (absolute_url(address, raw.base) for address in raw.images) if found), None)
+    said = image or _first_said(pieces, body)
     image = image or next((block.url for block in body if block.kind is BlockKind.IMAGE), None)
     guid = tidy(raw.guid) if raw.guid else None
     return FeedEntry(
@@ -129,25 +130,36 @@ def _entry(raw: RawEntry, home: str, language: str | None, zone: ZoneInfo) -> Fe
         image=image,
         author=_author(raw.author),
         tags=_tags(raw.tags),
-        feed_hash=feed_hash(title, lead, body, image),
+        feed_hash=feed_hash(title, lead, body, said),
         language=language,
     )
 
 
-def _body(raw: RawEntry, html: str) -> tuple[Block, ...]:
+def _pieces(raw: RawEntry, html: str) -> tuple[Piece, ...]:
     if raw.is_plain:
         paragraphs = (tidy(part) for part in re.split(r"\n\s*\n", html))
-        return tuple(Block(BlockKind.PARAGRAPH, part) for part in paragraphs if part)
-    return article_alone(html_pieces(html, raw.base), plain_title(raw.title))
+        return tuple(Piece(Block(BlockKind.PARAGRAPH, part)) for part in paragraphs if part)
+    return html_pieces(html, raw.base)
+
+
+def _body(raw: RawEntry, pieces: tuple[Piece, ...]) -> tuple[Block, ...]:
+    return whole_blocks(pieces) if raw.is_plain else article_alone(pieces, plain_title(raw.title))
+
+
+def _first_said(pieces: Iterable[Piece], body: Iterable[Block]) -> str | None:
+    """The first picture of a body by the address that the feed names first: our choice of a size is no news of it."""
+    said = {piece.block.url: piece.first_url for piece in pieces if piece.first_url is not None}
+    urls = (said.get(block.url, block.url) for block in body if block.kind is BlockKind.IMAGE)
+    return next((url for url in urls if url), None)
 
 
 def _lead(raw: RawEntry, body: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
     """The summary where it is one, else the first paragraph; and the body without that paragraph."""
-    summary = join_text(_body(raw, raw.summary)) if raw.summary and raw.content else ""
+    summary = join_text(_body(raw, _pieces(raw, raw.summary))) if raw.summary and raw.content else ""
     first = opening_of(body)
     if first is None:
         return summary, body
-    opening = body[first].text
+    opening = body[first].text.partition("\n")[0]  # of a table, its first row
     if summary and len(summary) <= LEAD and not opening.startswith(summary.rstrip("….[] ")):
         return summary, body
     if body[first].kind is not BlockKind.PARAGRAPH or len(opening) > LEAD:
@@ -156,7 +168,10 @@ def _lead(raw: RawEntry, body: tuple[Block, ...]) -> tuple[str, tuple[Block, ...
 
 
 def feed_hash(title: str, lead: str, body: Iterable[Block], image: str | None) -> str:
-    """A mark of what the feed says. The picture's query is left out (it is often signed anew), and so are dates."""
+    """A mark of what the feed says. The picture's query is left out (it is often signed anew), and so are dates.
+
+    Where links lead and how words are laid out in paragraphs or tables is no part of it.
+    """
     said = [title, lead, join_text(body), (image or "").split("?", 1)[0]]
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
 

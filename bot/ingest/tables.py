@@ -1,26 +1,90 @@
 """Tables of figures, told from tables that only lay out a page."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from bot.ingest.text import tidy, words
 
-_BETWEEN = " · "
+BETWEEN = " · "
 _CELL = 300  # characters; a longer cell is a column of a page
 _NOT_IN_CELLS = words("table h1 h2 h3 h4 h5 h6 img ul ol blockquote form article section")
 _MOST_PARAGRAPHS = 1  # in a cell: editors wrap each figure into one
+_WIDEST, _TALLEST = 20, 100  # columns and rows that one cell may take; more is a mistake of the page
+_MOST_COLUMNS = 40  # from which a cell takes one place whatever it says
 
 
-def read_rows(table: etree._Element) -> list[tuple[str, float]] | None:
-    """The rows of a table of figures, each as one line with the share of its letters that stand in links (0-1).
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table. `text` says each cell once; in `cells` every column has its place.
+
+    A cell over several rows stands in each of them, so that each can be read alone; one over several columns stands in
+    the first of them. `linked` is the share of the row's letters that stand in links (0-1).
+    """
+
+    text: str
+    cells: tuple[str, ...]
+    linked: float
+    is_head: bool
+
+
+def read_rows(table: etree._Element) -> list[Row] | None:
+    """The rows of a table of figures that have words in them; only the first may be its head.
 
     None for a table that lays out a page: one row or column, or cells with headings, pictures and paragraphs in them.
     """
     rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
     if len(rows) < 2 or max(map(len, rows)) < 2 or not all(_is_short(cell) for row in rows for cell in row):
         return None
-    return [(text, _linked(row) / len(text)) for row in rows if (text := _BETWEEN.join(_texts(row)))]
+    found: list[Row] = []
+    for row, cells in zip(rows, _grid(rows), strict=True):
+        text = BETWEEN.join(words for cell in row if (words := _text(cell)))
+        if text:
+            found.append(Row(text, cells, min(_linked(row) / len(text), 1.0), not found and _names_columns(row)))
+    return found
+
+
+def caption_of(table: etree._Element) -> str:
+    """What a table says above itself; empty where it says nothing."""
+    caption = table.find("caption")
+    return _text(caption) if caption is not None else ""
+
+
+def _names_columns(row: list[etree._Element]) -> bool:
+    holder = row[0].getparent()
+    around = holder.getparent() if holder is not None else None
+    in_head = around is not None and around.tag == "thead"
+    return in_head or all(cell.tag == "th" for cell in row if _text(cell))
+
+
+def _grid(rows: list[list[etree._Element]]) -> Iterator[tuple[str, ...]]:
+    """The words of each row's cells, each in its column."""
+    above: dict[int, tuple[str, int]] = {}  # by column: the words of a cell that reaches down, and how many rows more
+    for row in rows:
+        below: dict[int, tuple[str, int]] = {}
+        cells: list[str] = []
+        last = max(above, default=-1)
+        waiting = [(_text(cell), _span(cell, "colspan", _WIDEST), _span(cell, "rowspan", _TALLEST)) for cell in row]
+        waiting.reverse()
+        while waiting or len(cells) <= last:
+            column = len(cells)
+            if column in above:
+                text, across, down = above[column][0], 1, above[column][1]
+            else:
+                text, across, down = waiting.pop() if waiting else ("", 1, 1)
+            if column >= _MOST_COLUMNS:
+                across = down = 1
+            cells += [text, *[""] * (across - 1)]
+            if down > 1:
+                below |= {column + place: (cells[column + place], down - 1) for place in range(across)}
+        above = below
+        yield tuple(cells)
+
+
+def _span(cell: etree._Element, name: str, most: int) -> int:
+    value = (cell.get(name) or "").strip()
+    return min(max(int(value), 1), most) if value.isdecimal() and len(value) < 6 else 1
 
 
 def _is_short(cell: etree._Element) -> bool:
@@ -29,10 +93,6 @@ def _is_short(cell: etree._Element) -> bool:
     if paragraphs > _MOST_PARAGRAPHS or breaks or any(True for _ in cell.iter(*_NOT_IN_CELLS)):
         return False
     return len(_text(cell)) <= _CELL
-
-
-def _texts(row: list[etree._Element]) -> Iterator[str]:
-    yield from (text for cell in row if (text := _text(cell)))
 
 
 def _text(element: etree._Element) -> str:

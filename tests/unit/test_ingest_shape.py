@@ -155,21 +155,26 @@ RATES = (
     "<table><thead><tr><th>Валюта</th><th>Курс</th></tr></thead><tr><td>Доллар<br>США</td><td><p>10,91</p></td></tr>"
     "<tr><td><b>Ев</b>ро</td><td>11,85</td></tr><tr><td></td><td></td></tr></table>"
 )
-ROWS = ["Валюта · Курс", "Доллар США · 10,91", "Евро · 11,85"]
+TABLE = Block(
+    BlockKind.TABLE,
+    "Валюта · Курс\nДоллар США · 10,91\nЕвро · 11,85",
+    level=1,
+    rows=(("Валюта", "Курс"), ("Доллар США", "10,91"), ("Евро", "11,85")),
+)
 
 
 @pytest.mark.parametrize("text", [[FIRST], [FIRST, SECOND, THIRD]], ids=["short", "long"])
 def test_a_table_of_figures_has_a_line_a_row(text: list[str]) -> None:
     inside = "".join(f"<p>{each}</p>" for each in text) + RATES + f"<p>{SECOND} {THIRD}</p>"
     article = extract_article(page(inside), URL, None)
-    assert lines(article) == [*text, *ROWS, f"{SECOND} {THIRD}"]
-    assert [block.text for block in article.body if block.kind is BlockKind.LIST_ITEM] == ROWS
+    assert lines(article) == [*text, TABLE.text, f"{SECOND} {THIRD}"]
+    assert [block for block in article.body if block.kind is BlockKind.TABLE] == [TABLE]
 
 
 def test_a_table_in_a_feed_has_a_line_a_row_and_a_layout_keeps_its_blocks() -> None:
     assert [block.text for block in html_blocks(f"<p>{FIRST}</p>{RATES}После таблицы", URL)] == [
         FIRST,
-        *ROWS,
+        TABLE.text,
         "После таблицы",
     ]
     layout = (
