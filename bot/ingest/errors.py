@@ -7,6 +7,7 @@ IngestError
 │   ├── TooManyRedirects
 │   ├── TooLarge              more than the cap, after decompression
 │   ├── TimedOut
+│   ├── HeldBack              too many pages wait for a site that wants its requests apart
 │   ├── HttpError             a status that is no answer; carries it and Retry-After
 │   └── Unreachable           no such host, refused, TLS, broken off, broken compression
 ├── ParseError                the body is no feed that can be read (also: reading it took too long, the worker died)
@@ -21,6 +22,7 @@ processes, so everything they carry stands in `args`.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class BadAddress(FetchError):
 class ForbiddenAddress(FetchError):
     """The address leads to a machine of a private network that the settings do not allow."""
 
+    @classmethod
+    def of(cls, url: str, host: str) -> Self:
+        """That `host`, asked for while `url` was fetched, is refused."""
+        return cls(url, f"{host} leads to a private network, which collect.allow_private does not list")
+
 
 class TooManyRedirects(FetchError):
     """More redirects in a row than an honest site needs."""
@@ -65,6 +72,10 @@ class TooLarge(FetchError):
 
 class TimedOut(FetchError):
     """The whole answer did not come in time."""
+
+
+class HeldBack(FetchError):
+    """The site's robots.txt wants requests apart, and too many of its pages wait already."""
 
 
 class HttpError(FetchError):

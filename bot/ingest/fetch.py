@@ -1,15 +1,17 @@
 """Reads an address on the open internet, politely and within bounds. The only module here that speaks HTTP."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote_from_bytes
 
 import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from yarl import URL
 
 from bot.clock import now_utc
@@ -23,159 +25,235 @@ from bot.ingest.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from bot.ingest.guard import AddressGuard, AddressRefusedError, asked_host
+from bot.ingest.guard import AddressGuard, AddressRefusedError
+from bot.ingest.headers import NO_LINKS, printable, read_hub_links, read_max_age, read_retry_after
+from bot.ingest.hosts import Host, Hosts, Owners, host_key
 from bot.ingest.inflate import BrokenBodyError, OverCapError, decoder_for
+from bot.ingest.roads import Roads
+from bot.ingest.robots import LONGEST_ROBOTS, read_delay
 from bot.ingest.stages import FetchedPage, NotModified
 from config.settings import CollectSettings
 
-USER_AGENT = "Khabar/0.1 (news reader)"
 MAX_REDIRECTS = 5
-PER_HOST = 2  # open requests to one host
+SHARE = 4  # a source has this part of `collect.concurrency` at most
 CHUNK = 64 * 1024  # bytes read at once
+ROBOTS_TIMEOUT = 10.0  # seconds for a robots.txt
+ROBOTS_DAY = 24 * 3600.0  # seconds that what it says is minded
+ROBOTS_AGAIN = 3600.0  # seconds until one that could not be read is asked for again
+PATIENCE = 10.0  # seconds of quiet that a page waits for when its site asks for it
+PATIENCE_IN_ALL = 60.0
+_AFTERWARDS = 0.05  # seconds, so that the quiet is really over
+_ANSWER_TO_FORM = 64 * 1024  # bytes of it that are read, so that the connection can be used again
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAME_METHOD = frozenset({307, 308})  # redirects that a form is carried along (RFC 9110, 15.4)
+_TOO_BUSY = frozenset({429, 503})
+_PROXY_FAULTS = (aiohttp.ClientProxyConnectionError, ProxyConnectionError, ProxyError, ProxyTimeoutError)
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "text/html;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 
 
-class Fetcher:
-    """One HTTP session for all sources; use as an async context manager.
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One address to be asked for, and how."""
 
-    Cookies are not kept, proxies of the environment are ignored, and only public addresses are dialled.
+    url: str
+    start: URL
+    proxy: str
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    is_article: bool = False
+    wanted_at: float = 0.0  # of `time.monotonic`
+
+    def patience_for(self, error: HttpError) -> float | None:
+        """Seconds after which a page is asked for again; None: whoever wants it hears of the refusal now.
+
+        A list is never waited for: it is asked again in its time anyway.
+        """
+        if not self.is_article or error.status not in _TOO_BUSY or not error.retry_after:
+            return None
+        wait = error.retry_after.total_seconds() + _AFTERWARDS
+        is_worth_it = wait < PATIENCE and time.monotonic() + wait - self.wanted_at < PATIENCE_IN_ALL
+        return wait if is_worth_it else None
+
+
+class Fetcher:
+    """The HTTP sessions for all sources; use as an async context manager.
+
+    Cookies are not kept, proxies of the environment are ignored, and only public addresses are dialled. A site is
+    spared as `hosts` says; whoever fetches inside `hosts.acting_for` takes no more than that source's share.
     """
 
-    def __init__(self, settings: CollectSettings, *, user_agent: str = USER_AGENT) -> None:
+    def __init__(self, settings: CollectSettings, *, user_agent: str = "") -> None:
         self._settings = settings
+        self._user_agent = user_agent or settings.user_agent or f"Khabar/{version('khabar')} (news reader)"
         self._guard = AddressGuard(settings.allow_private)
-        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
+        self._proxy = settings.proxy.get_secret_value()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._hosts: dict[str, tuple[asyncio.Semaphore, int]] = {}  # with the number of tasks that hold or want it
-        self._session: aiohttp.ClientSession | None = None
+        self._hosts = Hosts(settings.per_host, self._slots)
+        self._owners = Owners(max(1, settings.concurrency // SHARE))
+        self._roads: Roads | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            limit=0, ttl_dns_cache=60, keepalive_timeout=15, socket_factory=self._guard.socket_factory
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            headers=self._headers,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None),
-        )
+        headers = {"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
+        self._roads = Roads(self._guard, headers)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._roads is not None:
+            await self._roads.close()
+            self._roads = None
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        proxy: str = "",
+        is_article: bool = False,
     ) -> FetchedPage | NotModified:
-        """Ask for `url`, with the validators of the last visit if there are any.
+        """Ask for `url`, with the validators of the last visit if there are any; `proxy` goes over collect.proxy.
 
-        Waiting for a free slot does not count towards the timeout. Every failure is a FetchError.
+        `is_article` says that this is one of many pages that a list has named: those mind the crawl-delay of the site's
+        robots.txt. Waiting for a turn does not count towards the timeout. Every failure is a FetchError.
         """
-        start = _checked(url, url)
         conditions: dict[str, str] = {}
         if etag:
             conditions["If-None-Match"] = etag
         if last_modified:
             conditions["If-Modified-Since"] = last_modified
-        async with self._host_slot(start.host or ""), self._slots:
-            try:
-                async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                    return await self._follow(url, start, conditions)
-            except TimeoutError as error:
-                seconds = self._settings.timeout.total_seconds()
-                raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise _as_fetch_error(url, start, error) from error
+        errand = _Errand(url, _checked(url, url), proxy or self._proxy, conditions, is_article, time.monotonic())
+        with self._hosts.using(host_key(errand.start, errand.proxy)) as host:
+            while True:
+                try:
+                    return await self._visit(errand, host)
+                except HttpError as error:
+                    wait = errand.patience_for(error)
+                    if wait is None:
+                        raise
+                await asyncio.sleep(wait)
 
-    async def _follow(self, url: str, start: URL, conditions: Mapping[str, str]) -> FetchedPage | NotModified:
-        here, moved_to, is_permanent = start, None, True
+    async def post_form(self, url: str, fields: Mapping[str, str], *, proxy: str = "") -> int:
+        """Send a form and tell the status of the answer, whatever it is. Every failure to get one is a FetchError."""
+        here = _checked(url, url)
+        proxy = proxy or self._proxy
+        async with self._owners.slot(), self._slots, self._limit(url, here, self._settings.timeout.total_seconds()):
+            for _ in range(MAX_REDIRECTS + 1):
+                session, by = await self._road(url, here, proxy)
+                async with session.post(here, data=dict(fields), allow_redirects=False, proxy=by) as response:
+                    if response.status not in _SAME_METHOD or "Location" not in response.headers:
+                        await response.content.read(_ANSWER_TO_FORM)
+                        return response.status
+                    here = _checked(url, _join(here, response.headers["Location"]))
+        raise TooManyRedirects(url, f"{here.host} redirects more than {MAX_REDIRECTS} times")
+
+    async def _visit(self, errand: "_Errand", host: Host) -> FetchedPage | NotModified:
+        async with self._owners.slot():
+            if errand.is_article and host.delay_until <= time.monotonic():
+                await self._learn_delay(host, errand)
+            async with (
+                self._hosts.admitted(host, errand.url, errand.wanted_at, is_article=errand.is_article),
+                self._limit(errand.url, errand.start, self._settings.timeout.total_seconds()),
+            ):
+                return await self._follow(errand, self._settings.max_body)
+
+    async def _learn_delay(self, host: Host, errand: "_Errand") -> None:
+        """What the host's robots.txt says of it; one that cannot be read says nothing."""
+        async with host.learning:
+            if host.delay_until > time.monotonic():
+                return
+            url = errand.start.origin() / "robots.txt"
+            keep = ROBOTS_DAY
+            try:
+                async with host.slots, self._slots, self._limit(str(url), url, ROBOTS_TIMEOUT):
+                    page = await self._follow(_Errand(str(url), url, errand.proxy), LONGEST_ROBOTS)
+                host.delay = read_delay(page.body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
+            except FetchError as error:
+                host.delay = 0.0
+                keep = ROBOTS_DAY if isinstance(error, HttpError) and error.status < 429 else ROBOTS_AGAIN
+            host.delay_until = time.monotonic() + keep
+
+    @asynccontextmanager
+    async def _limit(self, url: str, start: URL, seconds: float) -> AsyncIterator[None]:
+        """Whatever goes wrong inside, and taking longer than this in all, is a FetchError."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
+        except _PROXY_FAULTS as error:
+            raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _as_fetch_error(url, start, error) from error
+
+    async def _follow(self, errand: "_Errand", cap: int) -> FetchedPage | NotModified:
+        url, here, moved_to, is_permanent = errand.url, errand.start, None, True
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._get(here, conditions) as response:
+            key = host_key(here, errand.proxy)
+            self._hosts.check(key, url)
+            session, by = await self._road(url, here, errand.proxy)
+            async with session.get(here, headers=errand.conditions, allow_redirects=False, proxy=by) as response:
                 if response.status not in _REDIRECTS or "Location" not in response.headers:
-                    return await self._take(url, here, moved_to, response)
+                    try:
+                        return await self._take(url, here, moved_to, response, cap)
+                    except HttpError as error:
+                        if error.status in _TOO_BUSY:
+                            self._hosts.hold(key, error)
+                        raise
                 here = _checked(url, _join(here, response.headers["Location"]))
                 is_permanent = is_permanent and response.status in _PERMANENT
                 moved_to = str(here) if is_permanent else moved_to
-        raise TooManyRedirects(url, f"{start.host} redirects more than {MAX_REDIRECTS} times")
+        raise TooManyRedirects(url, f"{errand.start.host} redirects more than {MAX_REDIRECTS} times")
 
-    @asynccontextmanager
-    async def _get(self, here: URL, conditions: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        if self._session is None:
+    async def _road(self, url: str, here: URL, proxy: str) -> tuple[aiohttp.ClientSession, URL | None]:
+        if self._roads is None:
             raise RuntimeError("Fetcher is used outside of its `async with`")
-        asked_host.set((here.host or "", here.port or 0))
-        async with self._session.get(here, headers=conditions, allow_redirects=False) as response:
-            yield response
+        return await self._roads.take(url, here, proxy)
 
     async def _take(
-        self, url: str, here: URL, moved_to: str | None, response: aiohttp.ClientResponse
+        self, url: str, here: URL, moved_to: str | None, response: aiohttp.ClientResponse, cap: int
     ) -> FetchedPage | NotModified:
-        etag, last_modified = _validator(response, "ETag"), _validator(response, "Last-Modified")
+        headers = response.headers
+        etag, last_modified = printable(headers.get("ETag")), printable(headers.get("Last-Modified"))
+        max_age = read_max_age(headers, headers.getall("Cache-Control", ()))
         if response.status == 304:
-            return NotModified(url, str(here), moved_to, etag, last_modified)
+            return NotModified(url, str(here), moved_to, etag, last_modified, max_age)
         if not 200 <= response.status < 300:
-            after = read_retry_after(response.headers.get("Retry-After"), now_utc())
+            after = read_retry_after(headers.get("Retry-After"), now_utc())
             raise HttpError(url, f"{here.host} answered {_status_line(response)}", response.status, after)
+        links = read_hub_links(headers.getall("Link"), str(here)) if "Link" in headers else NO_LINKS
         return FetchedPage(
             url=url,
             final_url=str(here),
             status=response.status,
-            content_type=_printable(response.content_type) or "",
-            charset=_printable(_charset(response)),
-            body=await self._read(url, response),
+            content_type=printable(response.content_type) or "",
+            charset=printable(_charset(response)),
+            body=await _read(url, response, cap),
             moved_to=moved_to,
             etag=etag,
             last_modified=last_modified,
+            max_age=max_age,
+            hubs=links.hubs,
+            self_url=links.self_url,
         )
 
-    async def _read(self, url: str, response: aiohttp.ClientResponse) -> bytes:
-        cap = self._settings.max_body
-        body = bytearray()
-        try:
-            decoder = decoder_for(response.headers.get("Content-Encoding", ""))
-            async for chunk in response.content.iter_chunked(CHUNK):
-                body += decoder.feed(chunk, cap - len(body))
-            decoder.finish()
-        except OverCapError as error:
-            raise TooLarge(url, f"the page is longer than {cap:,} bytes") from error
-        except BrokenBodyError as error:
-            raise Unreachable(url, str(error)) from error
-        return bytes(body)
 
-    @asynccontextmanager
-    async def _host_slot(self, host: str) -> AsyncIterator[None]:
-        slot, users = self._hosts.get(host, (asyncio.Semaphore(PER_HOST), 0))
-        self._hosts[host] = (slot, users + 1)
-        try:
-            async with slot:
-                yield
-        finally:
-            slot, users = self._hosts.pop(host)
-            if users > 1:
-                self._hosts[host] = (slot, users - 1)
-
-
-def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """The wait that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3); None if unreadable."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 8:
-        return timedelta(seconds=int(text))
+async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:
+    body = bytearray()
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(moment - now, timedelta(0))
+        decoder = decoder_for(response.headers.get("Content-Encoding", ""))
+        async for chunk in response.content.iter_chunked(CHUNK):
+            body += decoder.feed(chunk, cap - len(body))
+        decoder.finish()
+    except OverCapError as error:
+        raise TooLarge(url, f"the page is longer than {cap:,} bytes") from error
+    except BrokenBodyError as error:
+        raise Unreachable(url, str(error)) from error
+    return bytes(body)
 
 
 def _checked(asked: str, address: str | URL) -> URL:
@@ -198,15 +276,6 @@ def _join(here: URL, location: str) -> URL | str:
         return location
 
 
-def _validator(response: aiohttp.ClientResponse, name: str) -> str | None:
-    """An ETag or Last-Modified that can be sent back as it is; anything odd is as good as none."""
-    return _printable(response.headers.get(name))
-
-
-def _printable(value: str | None) -> str | None:
-    return value if value and len(value) <= 500 and value.isascii() and value.isprintable() else None
-
-
 def _charset(response: aiohttp.ClientResponse) -> str | None:
     charset = response.charset
     return charset.strip("\"' ").lower() if charset else None
@@ -222,9 +291,7 @@ def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
     refused = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     # Where a host has several addresses the connector joins the refusals of all of them into one plain OSError.
     if isinstance(refused, AddressRefusedError) or "private network" in str(refused):
-        return ForbiddenAddress(
-            url, f"{start.host} leads to a private network, which collect.allow_private does not list"
-        )
+        return ForbiddenAddress.of(url, start.host or "")
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return BadAddress(url, f"this is not an address that can be fetched: {url[:200]!r}")
     if isinstance(error, aiohttp.ClientConnectorDNSError):

@@ -24,6 +24,9 @@ _DENIED = tuple(
 _UNICAST6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address really meant
 
+# Names that mean a machine nearby wherever they are looked up (RFC 6761, 6762, 8375, and the ".internal" of clouds).
+_NEARBY = (".localhost", ".local", ".internal", ".home.arpa")
+
 # The host and port of the request that dials now: allow-listed names are known by it, the socket sees only numbers.
 asked_host: ContextVar[tuple[str, int]] = ContextVar("asked_host", default=("", 0))
 
@@ -42,6 +45,29 @@ def is_public(address: IPAddress) -> bool:
         if address not in _UNICAST6:
             return False
     return address.is_global and not any(address in network for network in _DENIED)
+
+
+def literal_address(host: str) -> IPAddress | None:
+    """The address that a host is, in any spelling that a system's own reader takes; None for a name.
+
+    "2130706433", "0x7f000001", "0177.0.0.1" and "127.1" are 127.0.0.1 (inet_aton(3)).
+    """
+    host = host.strip("[]").rstrip(".")
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        if not ends_in_number(host):
+            return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+def ends_in_number(host: str) -> bool:
+    """Whether a host can only be an IPv4 address, or nothing: its last label is a number (WHATWG URL, 3.5)."""
+    last = host.rstrip(".").rpartition(".")[2].lower()
+    return bool(last) and (last.isdigit() or (last.startswith("0x") and not last[2:].strip("0123456789abcdef")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,13 @@ class AddressGuard:
         if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
         return is_public(address) or any(allowed.covers(address, port, host) for allowed in self._allowed)
+
+    def may_name(self, host: str, port: int) -> bool:
+        """Whether a proxy may be asked for a name that nobody here knows: not for one that means a machine nearby."""
+        name = host.rstrip(".").lower()
+        if "." in name and not name.endswith(_NEARBY):
+            return True
+        return any(allowed.name == name and allowed.port in {None, port} for allowed in self._allowed)
 
     @property
     def socket_factory(self) -> Callable[[AddrInfoType], socket.socket]:
