@@ -36,13 +36,20 @@ def unpack_rhythm(packed: Mapping[str, Any]) -> Rhythm:
 
 def pack_health(health: SourceHealth) -> dict[str, Any]:
     """Numbers rounded: they fade anyway."""
-    return {"pages": round(health.pages, 4), "whole": round(health.whole, 4), "alerts": list(health.alerts)}
+    return {
+        "pages": round(health.pages, 4),
+        "whole": round(health.whole, 4),
+        "alerts": list(health.alerts),
+        "gave_text": health.gave_text,
+    }
 
 
 def unpack_health(packed: Mapping[str, Any]) -> SourceHealth:
     """The health that `pack_health` wrote."""
     alerts = tuple(AlertKind(one) for one in packed.get("alerts", ()))
-    return SourceHealth(packed.get("pages", 0.0), packed.get("whole", 0.0), alerts)
+    return SourceHealth(
+        packed.get("pages", 0.0), packed.get("whole", 0.0), alerts, gave_text=packed.get("gave_text", False)
+    )
 
 
 def pack_stand_in(stand_in: StandIn | None) -> dict[str, Any] | None:

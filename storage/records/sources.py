@@ -49,12 +49,14 @@ class SourceHealth:
     """What is known of a source's pages and troubles.
 
     `pages` is how many of its stories' pages were asked for, older ones counting less, and `whole` how many of those
-    gave the article. `alerts` are the troubles that admins were told of and that have not passed.
+    gave the article; `gave_text` says that most of them did. `alerts` are the troubles that admins were told of and
+    that have not passed.
     """
 
     pages: float = 0.0
     whole: float = 0.0
     alerts: tuple[AlertKind, ...] = ()
+    gave_text: bool = False
 
     @property
     def full_text_share(self) -> float | None:

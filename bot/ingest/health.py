@@ -1,0 +1,119 @@
+"""Troubles of sources: admins are told once when one begins, and it is forgotten when it has passed. Pure."""
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.ingest.errors import FetchError, HttpError, IngestError, ParseError, TooManyRedirects
+from bot.ingest.rhythm import USUAL, learnt
+from storage.records import Alert, AlertKind, Rhythm, Source, SourceHealth
+
+# Working days and nights: a newsroom of 40 stories a day may sleep for 15 hours, one of 10 a day over a Sunday.
+SHORTEST_SILENCE = timedelta(hours=16)
+SILENT_STORIES = 20  # that should have come meanwhile
+LEARNT = 12  # stories from which a source's rhythm is known
+PAGES = 8  # after so many pages an older one counts a third (1/e)
+_FEWEST_PAGES = 5.0  # of that weight: eight pages at least
+GAVE_TEXT, GIVES_NONE = 0.5, 0.25  # shares of pages with their text
+FAILING_AFTER = timedelta(days=1)
+UNREACHABLE_AFTER = timedelta(days=3)  # a host that does not answer at all: it often comes back
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS})
+_PASSING = frozenset({AlertKind.REFUSED, AlertKind.FAILING})  # over with the next good answer
+
+Told = tuple[SourceHealth, tuple[Alert, ...]]
+
+
+def after_answer(source: Source, rhythm: Rhythm, now: datetime, *, held: int) -> Told:
+    """What a good answer means: refusals are over, silence may begin or end, `held` old stories came at once.
+
+    `source` is as it stands now: without a stand-in where its own address answered.
+    """
+    health = end(source.health, *_PASSING)
+    alerts: list[Alert] = []
+    if source.stand_in is None and AlertKind.STAND_IN in health.alerts:
+        health = end(health, AlertKind.STAND_IN)
+        alerts.append(Alert(source.id, AlertKind.BACK, source.address, now))
+    if held:
+        health, more = begin(health, source, AlertKind.JUMP, str(held), now)
+        alerts += more
+    else:
+        health = end(health, AlertKind.JUMP)
+    silence = silent_for(rhythm, now)
+    if silence is None:
+        return end(health, AlertKind.SILENT), tuple(alerts)
+    health, more = begin(health, source, AlertKind.SILENT, str(round(silence / timedelta(hours=1))), now)
+    return health, (*alerts, *more)
+
+
+def after_failure(source: Source, error: IngestError, ailing: timedelta, now: datetime) -> Told:
+    """What a failure means for its admins, when it has failed for `ailing` by now."""
+    health, alerts = source.health, tuple[Alert, ...]()
+    if isinstance(error, HttpError) and error.status in _REFUSALS:
+        health, alerts = begin(health, source, AlertKind.REFUSED, str(error), now)
+    if ailing >= FAILING_AFTER:
+        health, more = begin(health, source, AlertKind.FAILING, str(error), now)
+        alerts += more
+    return health, alerts
+
+
+def after_pages(health: SourceHealth, source: Source, asked: int, whole: int, now: datetime) -> Told:
+    """What its pages gave this time. A source whose pages never gave text is no news."""
+    if not asked:
+        return health, ()
+    fading = pow(1 - 1 / PAGES, asked)
+    fresh = PAGES * (1 - fading)  # the weight of so many pages of the latest
+    pages, text = health.pages * fading + fresh, health.whole * fading + fresh * whole / asked
+    health = replace(health, pages=pages, whole=text)
+    share = text / pages
+    if pages < _FEWEST_PAGES:
+        return health, ()
+    if share > GAVE_TEXT:
+        return replace(end(health, AlertKind.NO_TEXT), gave_text=True), ()
+    if share < GIVES_NONE and health.gave_text:
+        return begin(replace(health, gave_text=False), source, AlertKind.NO_TEXT, f"{round(share * 100)} %", now)
+    return health, ()
+
+
+def begin(health: SourceHealth, source: Source, kind: AlertKind, detail: str, now: datetime) -> Told:
+    """A trouble that admins are told of, unless they were and it goes on."""
+    if kind in health.alerts:
+        return health, ()
+    return replace(health, alerts=(*health.alerts, kind)), (Alert(source.id, kind, detail, now),)
+
+
+def end(health: SourceHealth, *kinds: AlertKind) -> SourceHealth:
+    """The troubles have passed: admins are told when they begin again."""
+    return replace(health, alerts=tuple(one for one in health.alerts if one not in kinds))
+
+
+def silent_for(rhythm: Rhythm, now: datetime) -> timedelta | None:
+    """For how long it has brought nothing, where that is far longer than it ever took; else None.
+
+    Its rhythm is taken as it was at its newest story: it fades with the silence.
+    """
+    if rhythm.newest_at is None or rhythm.as_of is None or rhythm.since is None:
+        return None
+    silence = now - rhythm.newest_at
+    growth = math.exp(max((rhythm.as_of - rhythm.newest_at) / USUAL, 0.0))
+    stories = learnt(rhythm) * growth
+    if stories < LEARNT:
+        return None
+    usual = rhythm.usual * growth
+    return silence if silence > max(SHORTEST_SILENCE, timedelta(days=SILENT_STORIES / usual)) else None
+
+
+def is_gone(error: IngestError, failures: int, ailing: timedelta) -> bool:
+    """Whether its news should be looked for somewhere else, after `failures` failures in a row before this one."""
+    if isinstance(error, HttpError):
+        if error.status == HTTPStatus.GONE:
+            return True
+        if error.status == HTTPStatus.NOT_FOUND:
+            return failures >= 1
+        # A site that is asked too often is not asked for more.
+        return error.status != HTTPStatus.TOO_MANY_REQUESTS and ailing >= FAILING_AFTER
+    if isinstance(error, ParseError):
+        return failures >= 1
+    if isinstance(error, TooManyRedirects):
+        return ailing >= FAILING_AFTER
+    return isinstance(error, FetchError) and ailing >= UNREACHABLE_AFTER
