@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote_from_bytes
 
 import aiohttp
@@ -27,7 +26,7 @@ from bot.ingest.errors import (
 )
 from bot.ingest.guard import AddressGuard, AddressRefusedError
 from bot.ingest.headers import NO_LINKS, printable, read_hub_links, read_max_age, read_retry_after
-from bot.ingest.hosts import Host, Hosts, Owners, host_key
+from bot.ingest.hosts import Host, Hosts, Owners, current_owner, host_key
 from bot.ingest.inflate import BrokenBodyError, OverCapError, decoder_for
 from bot.ingest.roads import Roads
 from bot.ingest.robots import LONGEST_ROBOTS, read_delay
@@ -49,6 +48,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})  # redirects that a form is carried along (RFC 9110, 15.4)
 _TOO_BUSY = frozenset({429, 503})
 _PROXY_FAULTS = (aiohttp.ClientProxyConnectionError, ProxyConnectionError, ProxyError, ProxyTimeoutError)
+_Got = TypeVar("_Got")
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "text/html;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -90,6 +90,7 @@ class Fetcher:
         self._user_agent = user_agent or settings.user_agent or f"Khabar/{version('khabar')} (news reader)"
         self._guard = AddressGuard(settings.allow_private)
         self._proxy = settings.proxy.get_secret_value()
+        self._timeout = settings.timeout.total_seconds()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._hosts = Hosts(settings.per_host, self._slots)
         self._owners = Owners(max(1, settings.concurrency // SHARE))
@@ -140,26 +141,38 @@ class Fetcher:
     async def post_form(self, url: str, fields: Mapping[str, str], *, proxy: str = "") -> int:
         """Send a form and tell the status of the answer, whatever it is. Every failure to get one is a FetchError."""
         here = _checked(url, url)
-        proxy = proxy or self._proxy
-        async with self._owners.slot(), self._slots, self._limit(url, here, self._settings.timeout.total_seconds()):
-            for _ in range(MAX_REDIRECTS + 1):
-                session, by = await self._road(url, here, proxy)
-                async with session.post(here, data=dict(fields), allow_redirects=False, proxy=by) as response:
-                    if response.status not in _SAME_METHOD or "Location" not in response.headers:
-                        await response.content.read(_ANSWER_TO_FORM)
-                        return response.status
-                    here = _checked(url, _join(here, response.headers["Location"]))
+        async with self._slots:
+            return await _bounded(url, here, self._timeout, self._post(url, here, fields, proxy or self._proxy))
+
+    async def _post(self, url: str, here: URL, fields: Mapping[str, str], proxy: str) -> int:
+        for _ in range(MAX_REDIRECTS + 1):
+            session, by = await self._road(url, here, proxy)
+            async with session.post(here, data=dict(fields), allow_redirects=False, proxy=by) as response:
+                if response.status not in _SAME_METHOD or "Location" not in response.headers:
+                    await response.content.read(_ANSWER_TO_FORM)
+                    return response.status
+                here = _checked(url, _join(here, response.headers["Location"]))
         raise TooManyRedirects(url, f"{here.host} redirects more than {MAX_REDIRECTS} times")
 
     async def _visit(self, errand: "_Errand", host: Host) -> FetchedPage | NotModified:
-        async with self._owners.slot():
-            if errand.is_article and host.delay_until <= time.monotonic():
-                await self._learn_delay(host, errand)
-            async with (
-                self._hosts.admitted(host, errand.url, errand.wanted_at, is_article=errand.is_article),
-                self._limit(errand.url, errand.start, self._settings.timeout.total_seconds()),
-            ):
-                return await self._follow(errand, self._settings.max_body)
+        owner = current_owner()
+        if owner is None:
+            return await self._wait_and_ask(errand, host)
+        async with self._owners.slot(owner):
+            return await self._wait_and_ask(errand, host)
+
+    async def _wait_and_ask(self, errand: "_Errand", host: Host) -> FetchedPage | NotModified:
+        if errand.is_article and host.delay_until <= time.monotonic():
+            await self._learn_delay(host, errand)
+        if host.delay:
+            async with self._hosts.spaced(host, errand.url, errand.wanted_at, is_article=errand.is_article):
+                return await self._ask(errand)
+        async with host.slots, self._slots:
+            host.sent_at = time.monotonic()
+            return await self._ask(errand)
+
+    async def _ask(self, errand: "_Errand") -> FetchedPage | NotModified:
+        return await _bounded(errand.url, errand.start, self._timeout, self._follow(errand, self._settings.max_body))
 
     async def _learn_delay(self, host: Host, errand: "_Errand") -> None:
         """What the host's robots.txt says of it; one that cannot be read says nothing."""
@@ -169,26 +182,14 @@ class Fetcher:
             url = errand.start.origin() / "robots.txt"
             keep = ROBOTS_DAY
             try:
-                async with host.slots, self._slots, self._limit(str(url), url, ROBOTS_TIMEOUT):
-                    page = await self._follow(_Errand(str(url), url, errand.proxy), LONGEST_ROBOTS)
+                robots = _Errand(str(url), url, errand.proxy)
+                async with host.slots, self._slots:
+                    page = await _bounded(robots.url, url, ROBOTS_TIMEOUT, self._follow(robots, LONGEST_ROBOTS))
                 host.delay = read_delay(page.body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
             except FetchError as error:
                 host.delay = 0.0
                 keep = ROBOTS_DAY if isinstance(error, HttpError) and error.status < 429 else ROBOTS_AGAIN
             host.delay_until = time.monotonic() + keep
-
-    @asynccontextmanager
-    async def _limit(self, url: str, start: URL, seconds: float) -> AsyncIterator[None]:
-        """Whatever goes wrong inside, and taking longer than this in all, is a FetchError."""
-        try:
-            async with asyncio.timeout(seconds):
-                yield
-        except TimeoutError as error:
-            raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
-        except _PROXY_FAULTS as error:
-            raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _as_fetch_error(url, start, error) from error
 
     async def _follow(self, errand: "_Errand", cap: int) -> FetchedPage | NotModified:
         url, here, moved_to, is_permanent = errand.url, errand.start, None, True
@@ -240,6 +241,19 @@ class Fetcher:
             hubs=links.hubs,
             self_url=links.self_url,
         )
+
+
+async def _bounded(url: str, start: URL, seconds: float, asking: Coroutine[Any, Any, _Got]) -> _Got:
+    """What is asked for, within so much time in all; whatever goes wrong is a FetchError."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await asking
+    except TimeoutError as error:
+        raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
+    except _PROXY_FAULTS as error:
+        raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise _as_fetch_error(url, start, error) from error
 
 
 async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:

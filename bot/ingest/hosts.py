@@ -108,13 +108,8 @@ class Hosts:
                 self._forget()
 
     @asynccontextmanager
-    async def admitted(self, host: Host, url: str, wanted_at: float, *, is_article: bool) -> AsyncIterator[None]:
-        """One of the host's slots and one of all; where it has a crawl-delay, when the turn has come."""
-        if not host.delay:
-            async with host.slots, self._in_all:
-                host.sent_at = time.monotonic()
-                yield
-            return
+    async def spaced(self, host: Host, url: str, wanted_at: float, *, is_article: bool) -> AsyncIterator[None]:
+        """One of the slots of a host that has a crawl-delay, and one of all, when the turn has come."""
         async with AsyncExitStack() as stack:
             if is_article:
                 async with host.turn:
@@ -160,12 +155,8 @@ class Owners:
         self._users: Counter[int] = Counter()
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """One of the slots of whoever the task acts for."""
-        owner = _owner.get()
-        if owner is None:
-            yield
-            return
+    async def slot(self, owner: int) -> AsyncIterator[None]:
+        """One of the owner's slots."""
         slot = self._slots.setdefault(owner, asyncio.Semaphore(self._share))
         self._users[owner] += 1
         try:
