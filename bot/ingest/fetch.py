@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -47,7 +48,13 @@ _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})  # redirects that a form is carried along (RFC 9110, 15.4)
 _TOO_BUSY = frozenset({429, 503})
-_PROXY_FAULTS = (aiohttp.ClientProxyConnectionError, ProxyConnectionError, ProxyError, ProxyTimeoutError)
+_PROXY_FAULTS = (
+    aiohttp.ClientProxyConnectionError,
+    aiohttp.ClientHttpProxyError,
+    ProxyConnectionError,
+    ProxyError,
+    ProxyTimeoutError,
+)
 _Got = TypeVar("_Got")
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
@@ -61,7 +68,7 @@ class _Errand:
 
     url: str
     start: URL
-    proxy: str
+    proxy: str = field(repr=False)  # may hold a password
     conditions: Mapping[str, str] = field(default_factory=dict)
     is_article: bool = False
     wanted_at: float = 0.0  # of `time.monotonic`
@@ -221,6 +228,8 @@ class Fetcher:
         headers = response.headers
         etag, last_modified = printable(headers.get("ETag")), printable(headers.get("Last-Modified"))
         max_age = read_max_age(headers, headers.getall("Cache-Control", ()))
+        if response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # never a site's own word (RFC 9110, 15.5.8)
+            raise Unreachable(url, f"the proxy does not lead to {here.host}: it wants another name and password")
         if response.status == 304:
             return NotModified(url, str(here), moved_to, etag, last_modified, max_age)
         if not 200 <= response.status < 300:

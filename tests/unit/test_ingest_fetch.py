@@ -4,7 +4,7 @@ import socket
 import time
 import zlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import brotli
 import pytest
@@ -21,7 +21,6 @@ from bot.ingest.errors import (
     Unreachable,
 )
 from bot.ingest.fetch import Fetcher
-from bot.ingest.headers import read_retry_after
 from bot.ingest.stages import FetchedPage, NotModified
 from config.settings import CollectSettings
 from tests.unit.fake_site import FakeSite
@@ -270,12 +269,6 @@ async def test_a_refusal_carries_its_status_and_wish(
         await fetcher.fetch(site.serve("/", status=503, Retry_After=value))
     assert caught.value.status == 503
     assert caught.value.retry_after == (timedelta(seconds=seconds) if seconds else None)
-
-
-def test_retry_after_may_be_a_date() -> None:
-    now = datetime(2026, 10, 18, 10, tzinfo=UTC)
-    assert read_retry_after("Sun, 18 Oct 2026 10:05:00 GMT", now) == timedelta(minutes=5)
-    assert read_retry_after("Sun, 18 Oct 2026 09:05:00 GMT", now) == timedelta(0)
 
 
 async def test_a_validator_that_could_not_be_sent_back_is_dropped(site: FakeSite, fetcher: Fetcher) -> None:
