@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.archive import Archive
 from bot.chat import ChatContext, create_dispatcher
+from bot.chat.alerts import Alerts
 from bot.chat.arranging import AGAIN_IN, NOT_KNOWN, Arranger, CannotArrange
 from bot.chat.inbox import Inbox
 from bot.chat.notes import Notes
@@ -31,7 +32,8 @@ from bot.delivery.worker import Worker
 from bot.groups import first_of
 from bot.metrics import Metrics, create_metrics_server, listening
 from bot.painter import Painter
-from bot.pipeline import Pipeline, apply_settings, open_pipeline
+from bot.pipeline import Pipeline, open_pipeline
+from bot.provision import apply_settings
 from bot.rendering.locales import Locales
 from bot.renewal import Pasts, Renewal
 from bot.topics.lemmas import Lemmatiser
@@ -71,6 +73,7 @@ class App:
         pipeline: Pipeline,
         renewal: Renewal,
         worker: Worker,
+        alerts: Alerts,
         just_stopped: frozenset[int] = frozenset(),
     ) -> None:
         """`just_stopped` are chats that the settings fed and name no more, or by a name that has changed."""
@@ -81,6 +84,7 @@ class App:
         self._pipeline = pipeline
         self._renewal = renewal
         self._worker = worker
+        self._alerts = alerts
         self._dispatcher = dispatcher
         self._inbox = Inbox(bot, dispatcher, context)
         self._updates = dispatcher.resolve_used_update_types()
@@ -160,6 +164,7 @@ class App:
             ("deliver", self._worker.drain, DELIVER_TICK, 1),
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
+            ("alert", self._alerts.tell, TICK, 1),
             ("renew", self._renewal.step, TICK, 1),
             ("pasts", Pasts(self._database, self._context.archive).step, TICK, 1),
             ("arrange", self._arranger.arrange, AGAIN_IN, 1),
@@ -285,6 +290,8 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         pacer=pacer,
         metrics=metrics,
         painter=painter,
+        prospector=pipeline.prospector,
+        reader=pipeline.reader,
         now=now_utc,
     )
     return App(
@@ -294,5 +301,6 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         pipeline=pipeline,
         renewal=Renewal(database, pipeline.landing),
         worker=worker,
+        alerts=Alerts(sender, database, composer, settings.admins),
         just_stopped=just_stopped,
     )

@@ -14,6 +14,7 @@ from bot.chat import (
     questions,
     reading,
     settings,
+    sources,
     start,
     trends,
     why,
@@ -33,6 +34,7 @@ def create_dispatcher(context: ChatContext) -> Dispatcher:
         observer.middleware(conversation)
     dispatcher.include_router(admin.create_router(context))
     dispatcher.include_router(aliases.create_router(context))
+    dispatcher.include_router(sources.create_router(context))
     dispatcher.include_router(inline.create_router(context))
     for subject in (membership, start, news, questions, trends, why, follows, settings, reading, leaving, offers):
         dispatcher.include_router(subject.create_router())

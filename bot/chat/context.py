@@ -10,6 +10,8 @@ from bot.archive import Archive
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.schedule import next_due
+from bot.ingest.discover import Prospector
+from bot.ingest.reading import EntryReader
 from bot.metrics import Metrics
 from bot.painter import Painter
 from bot.rendering.lists import View
@@ -24,7 +26,8 @@ from storage.stores import Stores
 class ChatContext:
     """The parts of the bot that the chat room needs.
 
-    `now` gives aware datetimes in UTC; `clock` gives the seconds of the pacer, the same clock as the sender's.
+    `prospector` and `reader` look at addresses that admins give. `now` gives aware datetimes in UTC; `clock` gives the
+    seconds of the pacer, the same clock as the sender's.
     """
 
     database: Database
@@ -34,6 +37,8 @@ class ChatContext:
     pacer: Pacer
     metrics: Metrics
     painter: Painter
+    prospector: Prospector
+    reader: EntryReader
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
 

@@ -32,7 +32,22 @@ from aiogram.types import (
 
 from bot.chat.context import ChatContext
 from bot.chat.easel import Easel
-from bot.chat.replies import Article, Draw, Notice, Redraw, Rekey, Repaint, Reply, Results, Say, Tell
+from bot.chat.prospecting import Scout
+from bot.chat.replies import (
+    Article,
+    Draw,
+    LookAt,
+    Notice,
+    Redraw,
+    Rekey,
+    Repaint,
+    Reply,
+    Results,
+    Rewrite,
+    Say,
+    Tell,
+    TellFound,
+)
 from bot.delivery.results import NOT_MODIFIED, NotSent, Refusal, Refused
 from bot.delivery.session import describe
 from bot.rendering.message import Outgoing
@@ -100,6 +115,7 @@ class Performer:
         self._context = context
         self._place = place
         self._easel = Easel(context.painter, self._call)
+        self._scout = Scout(context)
 
     async def perform(self, replies: tuple[Reply, ...]) -> Unsent | None:
         """Answer the press first and once, then everything else in order; what was not sent, from there on."""
@@ -153,7 +169,21 @@ class Performer:
                 return await self._easel.draw(picture, place.chat_id, place.thread_id)
             case Repaint(picture):
                 return await self._easel.repaint(picture, place.pressed)
+            case LookAt() | TellFound() | Rewrite():
+                return await self._look(reply)
         return ()
+
+    async def _look(self, reply: LookAt | TellFound | Rewrite) -> tuple[Reply, ...]:
+        """One step of it, and the next: what Telegram puts off is not looked for again."""
+        place = self._place
+        match reply:
+            case LookAt(address, message):
+                sent = await self._call(place.chat_id, _new_message(place.chat_id, place.thread_id, message))
+                return (TellFound(address, sent.message_id),)
+            case TellFound(address, message_id):
+                return (Rewrite(message_id, await self._scout.look(address, place.chat_id)),)
+            case Rewrite(message_id, message):
+                return await self._rewrite(place.chat_id, message_id, message)
 
     async def _show_results(self, found: Results) -> None:
         # No message, so the pace does not count it. It reads in the person's own language: for nobody else.
@@ -172,9 +202,12 @@ class Performer:
         pressed = self._place.pressed
         if pressed is None or pressed.text is None:
             return (Say(message),)
+        return await self._rewrite(pressed.chat.id, pressed.message_id, message)
+
+    async def _rewrite(self, chat_id: int, message_id: int, message: Outgoing) -> tuple[Reply, ...]:
         method = EditMessageText(
-            chat_id=pressed.chat.id,
-            message_id=pressed.message_id,
+            chat_id=chat_id,
+            message_id=message_id,
             text=message.text,
             entities=list(message.entities),
             link_preview_options=message.link_preview,

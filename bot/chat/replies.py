@@ -88,7 +88,31 @@ class Repaint:
     picture: Picture
 
 
-Reply = Say | Redraw | Rekey | Notice | Article | Tell | Results | Draw | Repaint
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """An address is looked at for an admin: `message` at once, what was found there in its place."""
+
+    address: str
+    message: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class TellFound:
+    """The rest of a `LookAt` whose first message stands."""
+
+    address: str
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """This message of the bot's reads so from now on; sent anew where it is gone."""
+
+    message_id: int
+    message: Outgoing
+
+
+Reply = Say | Redraw | Rekey | Notice | Article | Tell | Results | Draw | Repaint | LookAt | TellFound | Rewrite
 Replies = Reply | tuple[Reply, ...] | None
 
 

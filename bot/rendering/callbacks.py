@@ -68,6 +68,16 @@ class Offer(StrEnum):
     DONE = "d"
 
 
+class Deed(StrEnum):
+    """What an admin does with a source. REMOVE asks once more, REMOVE_NOW is the answer."""
+
+    PAUSE = "p"
+    RESUME = "r"
+    FETCH = "f"
+    REMOVE = "x"
+    REMOVE_NOW = "X"
+
+
 class ReadStory(CallbackData, prefix="r"):
     """The whole article in the chat."""
 
@@ -257,3 +267,32 @@ class ShowTopicTrend(CallbackData, prefix="T"):
 
     topic_id: int
     theme: Theme | None = None
+
+
+class SourcesPage(CallbackData, prefix="L"):
+    """A page of /sources, in place."""
+
+    page: int = 0
+
+
+class OpenSource(CallbackData, prefix="O"):
+    """A source's card. `page` is the page of the list that leads back; `anew` as in ListPage."""
+
+    source_id: int
+    page: int = 0
+    anew: bool = False
+
+
+class ChangeSource(CallbackData, prefix="P"):
+    """A button of that card; `page` as in OpenSource."""
+
+    source_id: int
+    deed: Deed
+    page: int = 0
+
+
+class AddSource(CallbackData, prefix="D"):
+    """The answer to «add this source?»; what was found is kept under a number, for an address does not fit here."""
+
+    number: int
+    confirm: bool

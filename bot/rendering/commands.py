@@ -13,7 +13,7 @@ GROUP = (
     "latest", "top", "trends", "topic", "search", "follow", "unfollow", "topics", "digest", "why", "settings",
     "stop", "help",
 )  # fmt: skip
-ADMIN = ("stats", "urgent", "withdraw", "alias")  # beside the private ones, for those whom the settings name
+ADMIN = ("stats", "sources", "urgent", "withdraw", "alias")  # beside the private ones, for those whom the settings name
 
 
 def command_menu(words: Words, *, is_private: bool, is_admin: bool = False) -> tuple[BotCommand, ...]:

@@ -29,6 +29,11 @@ class Toast(StrEnum):
     ADMINS_ONLY = "toast.admins_only"  # a group's settings are its admins'
     KEPT = "toast.kept"  # nothing was deleted
     FAILED = "toast.failed"  # a fault of ours
+    SOURCE_PAUSED = "toast.source_paused"
+    SOURCE_RESUMED = "toast.source_resumed"
+    SOURCE_SOON = "toast.source_soon"  # it is read within seconds
+    SOURCE_OF_SETTINGS = "toast.source_of_settings"  # only the settings' file can take it out
+    SOURCE_ADDED = "toast.source_added"
     TOO_MUCH = "allowance.wait"  # more messages at once than anybody needs
 
 

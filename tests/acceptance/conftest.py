@@ -22,6 +22,10 @@ from bot.chat.poll import Poller
 from bot.delivery.compose import Composer
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import create_bot
+from bot.ingest.discover import Prospector
+from bot.ingest.fetch import Fetcher
+from bot.ingest.reading import EntryReader
+from bot.ingest.workers import Workers
 from bot.metrics import Metrics
 from bot.painter import Painter
 from bot.rendering.locales import Locales
@@ -140,8 +144,22 @@ async def painter() -> AsyncIterator[Painter]:
 
 
 @pytest.fixture
-def context(database: Database, lemmatiser: Lemmatiser, settings: Settings, painter: Painter) -> ChatContext:
+async def lookout(settings: Settings) -> AsyncIterator[tuple[Prospector, EntryReader]]:
+    """What looks at addresses that admins give; its processes start only for who does."""
+    async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
+        yield Prospector(fetcher, workers), EntryReader(fetcher, workers, settings.language)
+
+
+@pytest.fixture
+def context(
+    database: Database,
+    lemmatiser: Lemmatiser,
+    settings: Settings,
+    painter: Painter,
+    lookout: tuple[Prospector, EntryReader],
+) -> ChatContext:
     """The parts that the chat room needs."""
+    prospector, reader = lookout
     return ChatContext(
         database=database,
         archive=Archive(lemmatiser),
@@ -150,6 +168,8 @@ def context(database: Database, lemmatiser: Lemmatiser, settings: Settings, pain
         pacer=Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute),
         metrics=Metrics(),
         painter=painter,
+        prospector=prospector,
+        reader=reader,
         now=lambda: datetime.now(UTC),
     )
 

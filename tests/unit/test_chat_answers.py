@@ -23,7 +23,22 @@ from aiogram.utils.formatting import Bold, Pre, TextLink
 from bot.chat.answers import Answer, dump_answer, load_answer
 from bot.chat.incoming import number_of, read_update
 from bot.chat.perform import Place, place_of
-from bot.chat.replies import Article, Draw, Notice, Picture, Redraw, Rekey, Repaint, Reply, Results, Say, Tell
+from bot.chat.replies import (
+    Article,
+    Draw,
+    LookAt,
+    Notice,
+    Picture,
+    Redraw,
+    Rekey,
+    Repaint,
+    Reply,
+    Results,
+    Rewrite,
+    Say,
+    Tell,
+    TellFound,
+)
 from bot.rendering.charts import Chart, Curve, Theme
 from bot.rendering.message import compose
 from tests.acceptance.conftest import TOKEN
@@ -56,6 +71,9 @@ SAMPLES: tuple[Reply, ...] = (
     Results("4300", (), "-17", InlineQueryResultsButton(text="Ничего не нашлось", start_parameter="help")),
     Draw(PICTURE),
     Repaint(PICTURE),
+    LookAt("asiaplustj.info", MESSAGE),
+    TellFound("https://t.me/s/asiaplus", 12),
+    Rewrite(12, MESSAGE),
 )
 PERSON = {"id": 77, "is_bot": False, "first_name": "Мадина"}
 PRIVATE = {"id": 77, "type": "private", "first_name": "Мадина"}

@@ -46,6 +46,10 @@ LARGEST = [
     callbacks.DropAlias(topic_id=MAX_ID, mark=2**32 - 1),
     callbacks.ShowTrends(theme=Theme.LIGHT),
     callbacks.ShowTopicTrend(topic_id=MIN_ID, theme=Theme.DARK),
+    callbacks.SourcesPage(page=MAX_ID),
+    callbacks.OpenSource(source_id=MIN_ID, page=MAX_ID, anew=True),
+    callbacks.ChangeSource(source_id=MIN_ID, deed=callbacks.Deed.REMOVE_NOW, page=MAX_ID),
+    callbacks.AddSource(number=MIN_ID, confirm=False),
 ]
 
 

@@ -1,0 +1,46 @@
+"""Why a source cannot be read, in the reader's language.
+
+What goes wrong is written down as one English sentence (bot.ingest.errors); the usual ones are known again here by how
+they are worded. Any other is shown as it stands: a sentence in English tells more than none.
+"""
+
+import re
+
+from bot.rendering.locales import Words
+from bot.rendering.texts import cut_at_word, one_line
+
+MAX_TROUBLE = 200  # code points
+
+# In the order in which they are looked for; `status` is the number that a site answered with.
+_KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), key)
+    for pattern, key in (
+        (r"\banswered 40[13]\b", "trouble.source_forbidden"),
+        (r"\banswered 404\b", "trouble.source_not_found"),
+        (r"\banswered 410\b", "trouble.source_gone"),
+        (r"\banswered 429\b", "trouble.source_too_often"),
+        (r"\banswered (?P<status>5\d\d)\b", "trouble.source_broken"),
+        (r"\banswered (?P<status>\d{3})\b", "trouble.source_answered"),
+        (r"\bdid not answer\b|\btimed out\b|\btook too long\b", "trouble.source_slow"),
+        (r"\bthere is no host named\b", "trouble.source_no_host"),
+        (r"\bno valid certificate\b", "trouble.source_certificate"),
+        (r"\bdoes not take connections\b", "trouble.source_closed"),
+        (r"\bbroke the connection off\b|\bcompressed body\b", "trouble.source_cut"),
+        (r"\bredirects more than\b", "trouble.source_redirects"),
+        (r"\bis longer than\b", "trouble.source_too_large"),
+        (r"\bprivate network\b", "trouble.source_private"),
+        (r"\brobots\.txt\b", "trouble.source_robots"),
+        (r"\bdeclares entities\b", "trouble.source_hostile"),
+        (r"\bno feed\b|\bnot a feed\b|\bno entries\b", "trouble.source_no_feed"),
+    )
+)
+
+
+def trouble(sentence: str, words: Words) -> str:
+    """What is wrong, as a part of a sentence without a stop at its end: «сайт отвечает ошибкой 503»."""
+    line = one_line(sentence)
+    for pattern, key in _KNOWN:
+        found = pattern.search(line)
+        if found is not None:
+            return words.text(key, **found.groupdict())
+    return cut_at_word(line, MAX_TROUBLE).rstrip(".")
