@@ -1,0 +1,210 @@
+"""Sitemaps (sitemaps.org 0.9), Google's news and image extensions, and indexes of sitemaps. Pure, in a worker.
+
+Read as a stream: a sitemap of 50,000 pages must cost little, and only its newest pages are news.
+"""
+
+import heapq
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from bot.ingest.addressing import likeness
+from bot.ingest.blocks import absolute_url
+from bot.ingest.dates import read_date
+from bot.ingest.decode import decode_feed
+from bot.ingest.errors import HostileXml, NotAFeed
+from bot.ingest.identity import identity_of, is_front_page
+from bot.ingest.parse import feed_hash
+from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
+from bot.ingest.text import plain_title, tidy
+
+MOST_ENTRIES = 300
+RECENT = timedelta(days=14)  # before the newest page; what was last changed earlier is no news
+MOST_SITEMAPS = 50  # of an index, the newest
+_MOST_PAGES = 100_000  # of one sitemap; the standard allows 50,000
+_MAX_TITLE = 500
+_AHEAD = timedelta(days=1)  # beyond the clock: such a date is a mistake, and must not make all others look old
+_ROOT = re.compile(r"<(?:\w{1,20}:)?(urlset|sitemapindex)\b", re.IGNORECASE)
+_ELEMENT = re.compile(r"<(?![?!])")
+_HEAD = 65_536  # characters before the first element
+_NEWS = re.compile(r"news|novost|xabar", re.IGNORECASE)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Page:
+    """One `<url>` or `<sitemap>`: the texts of its elements by their local names, news:* under `news`."""
+
+    place: int = 0
+    said: dict[str, str] = field(default_factory=dict)
+    news: dict[str, str] = field(default_factory=dict)
+    images: list[str] = field(default_factory=list)
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def moment(self) -> datetime | None:
+        return self.published_at or self.updated_at
+
+
+def is_sitemap(text: str) -> bool:
+    """Whether the first element of a document is a sitemap's or an index's."""
+    first = _ELEMENT.search(text, 0, _HEAD)
+    return first is not None and _ROOT.match(text, first.start()) is not None
+
+
+def parse_sitemap(page: FetchedPage, zone: str, now: datetime) -> ParsedFeed:
+    """The newest pages of a sitemap, at most `MOST_ENTRIES`, or the addresses of an index's sitemaps as `more`.
+
+    Of a news sitemap every entry counts; of another those with a recent date, or with no dates at all those whose
+    address is an article's. Raises NotAFeed and HostileXml. What is cut short or broken gives what stands before.
+    """
+    text = decode_feed(page.body, page.charset)
+    root = _ROOT.search(text, 0, _HEAD)
+    if root is None:
+        raise NotAFeed(page.url, "the address answers with no sitemap")
+    if re.search(r"<!ENTITY", text[: root.start()], re.IGNORECASE):
+        raise HostileXml(page.url, "the sitemap declares entities of its own, which only an attack needs")
+    clock = ZoneInfo(zone)
+    pages = [_dated(one, clock) for one in _pages(text[root.start() :])]
+    if root[1].lower() == "sitemapindex":
+        return ParsedFeed("", None, FeedKind.SITEMAP, None, (), more=_sitemaps(pages, page.final_url))
+    entries = tuple(
+        entry for one in _newest(pages, page.final_url, now) if (entry := _entry(one, page.final_url)) is not None
+    )
+    named = next((one.news for one in pages if one.news), {})
+    return ParsedFeed(
+        title=plain_title(named.get("name", ""))[:_MAX_TITLE],
+        language=_language(named.get("language", "")),
+        kind=FeedKind.SITEMAP,
+        ttl=None,
+        entries=entries,
+    )
+
+
+def _pages(text: str) -> Iterator[_Page]:
+    """The pages of a sitemap one by one; the tree is let go as it is read."""
+    source = io.BytesIO(text.encode("utf-8", "replace"))
+    context = etree.iterparse(
+        source,
+        events=("start", "end"),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        encoding="utf-8",
+    )
+    page: _Page | None = None
+    count = 0
+    try:
+        for event, element in context:
+            name, is_news, is_image = _name(element.tag)
+            if event == "start":
+                page = _Page(count) if name in {"url", "sitemap"} and not is_image else page
+                continue
+            if name in {"url", "sitemap"} and page is not None:
+                yield page
+                page, count = None, count + 1
+                if count >= _MOST_PAGES:
+                    return
+            elif page is not None:
+                _note(page, name, (element.text or "").strip(), is_news=is_news, is_image=is_image)
+            element.clear()
+            while element.getprevious() is not None and element.getparent() is not None:
+                del element.getparent()[0]
+    except etree.XMLSyntaxError:
+        return  # not even `recover` reads on: what came before stands
+
+
+def _name(tag: object) -> tuple[str, bool, bool]:
+    """An element's local name, and whether it belongs to the news or the image extension."""
+    if not isinstance(tag, str):
+        return "", False, False
+    space, _, local = tag.rpartition("}")
+    prefix, _, plain = local.rpartition(":")  # a prefix that nobody declared stays in the name
+    mark = (space or prefix).lower()
+    return plain.lower(), "news" in mark, "image" in mark
+
+
+def _note(page: _Page, name: str, text: str, *, is_news: bool, is_image: bool) -> None:
+    if not text:
+        return
+    if is_image:
+        if name == "loc":
+            page.images.append(text)
+    elif is_news:
+        page.news.setdefault(name, text)
+    else:
+        page.said.setdefault(name, text)
+
+
+def _dated(page: _Page, zone: tzinfo) -> _Page:
+    page.published_at = read_date(page.news.get("publication_date", ""), zone)
+    page.updated_at = read_date(page.said.get("lastmod", ""), zone)
+    return page
+
+
+def _newest(pages: list[_Page], here: str, now: datetime) -> list[_Page]:
+    """The pages that may be news, the newest first; those of one moment keep the document's order."""
+    news = [one for one in pages if one.news]
+    chosen = news or [one for one in pages if not _is_section(one.said.get("loc", ""), here)]
+    dated = [one for one in chosen if one.moment is not None and one.moment <= now + _AHEAD]
+    if not dated:
+        # Nobody says which end is the newer one.
+        half = MOST_ENTRIES // 2
+        return chosen if len(chosen) <= MOST_ENTRIES else chosen[:half] + chosen[-half:]
+    latest = max(one.moment for one in dated if one.moment is not None)
+    recent = [one for one in dated if (one.moment or _LONG_AGO) >= latest - RECENT]
+    undated = [one for one in news if one.moment is None]
+    return heapq.nlargest(MOST_ENTRIES, recent + undated, key=lambda one: (one.moment or _LONG_AGO, -one.place))
+
+
+def _is_section(address: str, here: str) -> bool:
+    return likeness(address) < 1 or is_front_page(address, here)
+
+
+def _entry(page: _Page, here: str) -> FeedEntry | None:
+    url = absolute_url(page.said.get("loc"), here)
+    if url is None:
+        return None
+    title = plain_title(page.news.get("title", ""))[:_MAX_TITLE]
+    image = next((found for found in (absolute_url(one, here) for one in page.images) if found), None)
+    tags = (plain_title(one)[:100] for one in page.news.get("keywords", "").split(","))
+    return FeedEntry(
+        identity=identity_of(None, url, title, page.published_at),
+        guid=None,
+        url=url,
+        title=title,
+        lead="",
+        body=(),
+        published_at=page.published_at,
+        updated_at=page.updated_at,
+        image=image,
+        author=None,
+        tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:30],
+        feed_hash=feed_hash(title, "", (), None),
+        language=_language(page.news.get("language", "")),
+    )
+
+
+def _sitemaps(pages: list[_Page], here: str) -> tuple[str, ...]:
+    """An index's sitemaps: those of news first, then the newest; without dates the last named, where archives end."""
+
+    def rank(page: _Page) -> tuple[bool, datetime, int]:
+        is_news = _NEWS.search(page.said.get("loc", "").rpartition("/")[2]) is not None
+        return is_news, page.updated_at or _LONG_AGO, page.place
+
+    ordered = heapq.nlargest(MOST_SITEMAPS, pages, key=rank)
+    found = (absolute_url(one.said.get("loc"), here) for one in ordered)
+    return tuple(dict.fromkeys(one for one in found if one and one != here))
+
+
+def _language(text: str) -> str | None:
+    match = re.match(r"[a-z]{2,3}(?=[-_]|$)", tidy(text).lower())
+    return match[0] if match else None

@@ -1,0 +1,98 @@
+"""One visit to a source's list, of whatever kind: asked for, read, and followed to where the rest of it stands."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.ingest.errors import IngestError, NotAFeed
+from bot.ingest.fetch import Fetcher
+from bot.ingest.stages import NO_RULES, FeedEntry, FeedKind, FetchedPage, Look, NotModified, ParsedFeed, SourceRules
+from bot.ingest.workers import Workers
+from storage.records import SourceKind
+
+MOST_SITEMAPS = 3  # of an index; its newest hold the news, the others the archive
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_KINDS = {
+    FeedKind.SITEMAP: SourceKind.SITEMAP,
+    FeedKind.PAGE: SourceKind.PAGE,
+    FeedKind.TELEGRAM: SourceKind.TELEGRAM,
+}
+
+
+class Visitor:
+    """Reads sources' lists. Raises IngestError; what one list cannot give says nothing of another."""
+
+    def __init__(self, fetcher: Fetcher, workers: Workers) -> None:
+        self._fetcher = fetcher
+        self._workers = workers
+
+    async def read(
+        self,
+        address: str,
+        kind: SourceKind,
+        rules: SourceRules = NO_RULES,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Look | NotModified:
+        """What stands at `address` now, or that it is what the validators name.
+
+        An index of sitemaps is followed to its newest ones, at most `MOST_SITEMAPS` addresses; their entries stand in
+        one Look, the newest first, under the index's page. That page has no validators: an index often stays the same
+        while the sitemaps that it names change.
+        """
+        page = await self._fetcher.fetch(address, etag=etag, last_modified=last_modified, proxy=rules.proxy)
+        if isinstance(page, NotModified):
+            return page
+        return await self.follow(page, await self._workers.parse(page, kind, rules), rules)
+
+    async def follow(self, page: FetchedPage, feed: ParsedFeed, rules: SourceRules = NO_RULES) -> Look:
+        """A list that was read, with the entries of the sitemaps that it names."""
+        if not feed.more:
+            return Look(page, feed)
+        lists, fault = [feed], None
+        waiting = list(feed.more)
+        for _ in range(MOST_SITEMAPS):
+            if not waiting:
+                break
+            address = waiting.pop(0)
+            try:
+                found = await self._sitemap(address, rules)
+            except IngestError as error:
+                fault = fault or error
+                continue
+            lists.append(found)
+            waiting = [*found.more, *waiting]
+        if fault is not None and len(lists) == 1:
+            raise fault
+        entries = _newest_first(entry for one in lists for entry in one.entries)
+        return Look(replace(page, etag=None, last_modified=None), replace(feed, entries=entries, more=()))
+
+    async def _sitemap(self, address: str, rules: SourceRules) -> ParsedFeed:
+        page = await self._fetcher.fetch(address, proxy=rules.proxy)
+        if isinstance(page, NotModified):
+            raise NotAFeed(address, "the sitemap says that it has not changed, to someone who never asked before")
+        return await self._workers.parse(page, SourceKind.SITEMAP, rules)
+
+
+def kind_of(feed: ParsedFeed) -> SourceKind:
+    """How a list that was read is to be read next time."""
+    return _KINDS.get(feed.kind, SourceKind.FEED)
+
+
+def newest(feed: ParsedFeed, count: int) -> tuple[FeedEntry, ...]:
+    """The newest entries of a list by their dates, in its own order where they have none; for a preview."""
+    return _newest_first(feed.entries)[:count]
+
+
+def _newest_first(entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
+    """Each entry once, by its date; those without one come last, and a list without any keeps its order."""
+    once = {entry.identity: entry for entry in reversed(list(entries))}
+    ordered = list(reversed(once.values()))
+    if not any(_moment(entry) for entry in ordered):
+        return tuple(ordered)
+    return tuple(sorted(ordered, key=lambda entry: _moment(entry) or _LONG_AGO, reverse=True))
+
+
+def _moment(entry: FeedEntry) -> datetime | None:
+    return entry.published_at or entry.updated_at
