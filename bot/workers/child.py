@@ -12,9 +12,13 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
+from bot.workers.confine import confine
 from bot.workers.wire import READY, Fault, Task, pack, read_message
 
 Tasks = Mapping[str, Callable[..., object]]
@@ -22,6 +26,7 @@ Tasks = Mapping[str, Callable[..., object]]
 MEMORY = 1536 * 1024**2  # bytes of address space; a text that needs more is an attack
 _GRACE = 5  # seconds beyond the limit after which a worker ends itself, should its parent be gone
 _PR_SET_PDEATHSIG = 1
+_BIG = 0.1  # seconds; a task that took longer may have left much memory behind
 
 
 def answer(tasks: Tasks, task: Task) -> object:
@@ -39,6 +44,7 @@ def main(module: str, seconds: float) -> None:
     os.dup2(2, 1)  # a library that prints must not write between the messages
     # Imported late, so that nothing of it is in the process before its limits are set.
     tasks: Tasks = importlib.import_module(module).load_tasks()
+    confine(module.partition(".")[0])
     answers.write(pack(READY))
     answers.flush()
     while True:
@@ -46,11 +52,15 @@ def main(module: str, seconds: float) -> None:
             task = read_message(questions)
         except EOFError:
             return
+        began = time.monotonic()
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
         message = pack(answer(tasks, task))
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(message)
         answers.flush()
+        del task, message
+        if time.monotonic() - began > _BIG:
+            _give_memory_back()
 
 
 def _settle_down() -> None:
@@ -62,6 +72,14 @@ def _settle_down() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        with suppress(OSError):  # where the machine has no memory left, this process goes first and the bot stays
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _give_memory_back() -> None:
+    """The C library keeps what was freed; the machine may need it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":

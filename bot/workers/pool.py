@@ -5,38 +5,32 @@ main module again in each child (the command line, and aiogram with it), keep he
 and cannot be awaited without a bridge. Here a stuck worker is one `kill()`, and a child whose parent is gone reads the
 end of its input (or is stopped by the kernel) and ends.
 
-WorkerError            the task has no answer
-├── WorkerLost         the process ended, or had to be ended, before it answered
-└── TaskFault          the function raised; its trace stands in a note
+Where tasks name an owner, no owner can hold the others up: `ledger.py` has the rules. What takes longer than PATIENCE
+is set aside: its process becomes humble (nice) and another one may serve the others in its place.
 """
 
 import asyncio
-import os
-import sys
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from bot.workers.wire import LENGTH, READY, Fault, Task, pack, unpack
+from bot.workers.errors import OwnerBarred, TaskFault, WorkerError, WorkerLost
+from bot.workers.lane import Lane
+from bot.workers.ledger import FORGOTTEN, LOST_MOST, Ledger
+from bot.workers.process import Child
+from bot.workers.wire import Fault, Task
+
+__all__ = ["Door", "OwnerBarred", "Pool", "TaskFault", "WorkerError", "WorkerLost"]
 
 TIME_LIMIT = timedelta(seconds=10)
-START_LIMIT = timedelta(seconds=60)  # importing the parsers takes one second on an idle machine
 IDLE = timedelta(minutes=5)  # then a process ends, and a small server has its memory back
+IDLE_ASIDE = timedelta(seconds=15)  # heavy work is rare, and has the memory of a big page
 TASKS_EACH = 2000  # then a worker is replaced, and whatever its libraries have piled up goes with it
-
-
-class WorkerError(Exception):
-    """A task has no answer. The text is a sentence about why."""
-
-
-class WorkerLost(WorkerError):
-    """A worker process ended, or had to be ended, before it answered."""
-
-
-class TaskFault(WorkerError):
-    """The task's function raised something of its own."""
+PATIENCE = 0.5  # seconds of the processor; an ordinary page takes a twentieth of that
 
 
 class Pool:
@@ -45,16 +39,25 @@ class Pool:
     """
 
     def __init__(
-        self, module: str, processes: int, *, time_limit: timedelta = TIME_LIMIT, idle: timedelta = IDLE
+        self,
+        module: str,
+        processes: int,
+        *,
+        time_limit: timedelta = TIME_LIMIT,
+        idle: timedelta = IDLE,
+        aside: int = 0,
     ) -> None:
-        """`module` is the one whose `load_tasks()` the processes serve."""
-        self._module = module
+        """`module` is the one whose `load_tasks()` the processes serve.
+
+        So many processes more may do what is heavy, `aside` from the others.
+        """
         self._time_limit = time_limit
-        self._idle_limit = idle
-        self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
-        self._children: set[_Child] = set()
-        for _ in range(processes):
-            self._idle.put_nowait(None)
+        start = partial(Child.start, module, time_limit)
+        self._main = Lane(processes, start, idle)
+        self._aside = Lane(aside, partial(start, is_humble=True), min(idle, IDLE_ASIDE))
+        self._has_aside = aside > 0
+        self._ledger = Ledger()
+        self._turns: dict[int, tuple[asyncio.Lock, int]] = {}  # with the number of tasks that have or want the turn
 
     async def __aenter__(self) -> Self:
         return self
@@ -63,28 +66,21 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every worker, busy ones too: drain first."""
-        for child in tuple(self._children):
-            await self._end(child)
+        await self._main.close()
+        await self._aside.close()
 
-    async def ask(self, name: str, *arguments: object) -> object:
-        """What the task of this name returns for these arguments. Raises WorkerLost and TaskFault."""
-        child = await self._idle.get()
-        healthy = False
-        try:
-            if child is not None and not child.wake():
-                await self._end(child)
-                child = None
-            if child is None:
-                child = await _Child.start(self._module, self._time_limit)
-                self._children.add(child)
-            answer = await child.ask(Task(name, arguments), self._time_limit)
-            healthy = child.tasks < TASKS_EACH
-        finally:
-            if child is not None and not healthy:
-                await self._end(child)
-            elif child is not None:
-                child.rest(self._idle_limit)
-            self._idle.put_nowait(child if healthy else None)
+    async def ask(self, name: str, *arguments: object, owner: int | None = None) -> object:
+        """What the task of this name returns for these arguments. Raises WorkerLost, OwnerBarred and TaskFault.
+
+        `owner` is whose text it is; an owner's tasks are done one by one. The time limit is that of the task alone:
+        waiting for a process does not count.
+        """
+        task = Task(name, arguments)
+        if owner is None:
+            answer = await self._serve(task, self._main, None)
+        else:
+            async with self._turn(owner):
+                answer = await self._serve(task, self._lane_of(owner), owner)
         if isinstance(answer, Fault):
             fault = TaskFault(f"the text broke a library ({answer.sentence})")
             fault.add_note(answer.trace)
@@ -94,11 +90,77 @@ class Pool:
     @property
     def pids(self) -> tuple[int, ...]:
         """The processes that live now."""
-        return tuple(child.pid for child in self._children if not child.is_dismissed)
+        return tuple(child.pid for child in self._main.members | self._aside.members)
 
-    async def _end(self, child: "_Child") -> None:
-        self._children.discard(child)
-        await asyncio.shield(child.end())
+    def _lane_of(self, owner: int) -> Lane:
+        now = asyncio.get_running_loop().time()
+        if wait := self._ledger.seconds_barred(owner, now):
+            raise OwnerBarred(
+                f"its texts have cost {LOST_MOST} worker processes within {FORGOTTEN / 60:g} min: "
+                f"nothing more of it is read for {wait / 60:.0f} min"
+            )
+        return self._aside if self._has_aside and self._ledger.is_heavy(owner, now) else self._main
+
+    async def _serve(self, task: Task, lane: Lane, owner: int | None) -> object:
+        loop = asyncio.get_running_loop()
+        child = await lane.take()
+        job = _Job(child, lane, child.cpu_seconds())
+        if self._has_aside and lane is self._main:
+            job.patience = loop.call_later(PATIENCE, self._set_aside, job)
+        is_lost = is_healthy = False
+        try:
+            answer = await child.ask(task, self._time_limit)
+            is_healthy = child.tasks < TASKS_EACH
+        except WorkerLost:
+            is_lost = True
+            raise
+        finally:
+            if job.patience is not None:
+                job.patience.cancel()
+            if owner is not None:
+                self._ledger.enter(owner, job.spent, loop.time(), is_lost=is_lost)
+            if is_healthy:
+                job.lane.give(child)
+            else:
+                await job.lane.end(child)
+        return answer
+
+    def _set_aside(self, job: "_Job") -> None:
+        """It takes long: the others have another process instead of this one, as soon as there is room."""
+        if job.spent < PATIENCE or not self._aside.has_room:
+            job.patience = asyncio.get_running_loop().call_later(PATIENCE, self._set_aside, job)
+            return
+        job.child.humble()
+        job.lane = self._aside
+        self._aside.adopt(job.child)
+        self._main.lose(job.child)
+
+    @asynccontextmanager
+    async def _turn(self, owner: int) -> AsyncIterator[None]:
+        lock, users = self._turns.get(owner, (asyncio.Lock(), 0))
+        self._turns[owner] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns.pop(owner)
+            if users > 1:
+                self._turns[owner] = (lock, users - 1)
+
+
+@dataclass(slots=True)
+class _Job:
+    """A task that is being done: by whom, and where."""
+
+    child: Child
+    lane: Lane
+    since: float  # what the process had used of the processor before
+    patience: asyncio.TimerHandle | None = None
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the processor; a machine that is slow with everything is nobody's fault."""
+        return max(self.child.cpu_seconds() - self.since, 0.0)
 
 
 class Door:
@@ -121,90 +183,3 @@ class Door:
     def pids(self) -> tuple[int, ...]:
         """The processes that live now."""
         return self._pool.pids
-
-
-class _Child:
-    """One worker process and its two pipes."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._rest: asyncio.TimerHandle | None = None
-        self.tasks = 0
-        self.is_dismissed = False
-
-    @classmethod
-    async def start(cls, module: str, time_limit: timedelta) -> "_Child":
-        """Start a process and wait until it has imported what it serves.
-
-        It gets our import path and none of our environment: the bot's token has no business near strangers' text.
-        """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "bot.workers.child", module, str(time_limit.total_seconds()),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={"PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
-        child = cls(process)
-        try:
-            first = await child._within(child._receive(), START_LIMIT)
-        except BaseException:
-            await asyncio.shield(child.end())
-            raise
-        if first != READY:
-            await child.end()
-            raise WorkerLost("a worker process did not start")
-        return child
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    async def ask(self, task: Task, limit: timedelta) -> object:
-        self.tasks += 1
-        return await self._within(self._exchange(pack(task)), limit)
-
-    def rest(self, limit: timedelta) -> None:
-        """Nothing to do: the process ends when it stays so."""
-        self._rest = asyncio.get_running_loop().call_later(limit.total_seconds(), self._dismiss)
-
-    def wake(self) -> bool:
-        """Whether the process can be asked again; not once it rested for too long."""
-        if self._rest is not None:
-            self._rest.cancel()
-        return not self.is_dismissed
-
-    async def end(self) -> None:
-        self._dismiss()
-        await self._process.wait()
-
-    def _dismiss(self) -> None:
-        self.wake()
-        self.is_dismissed = True
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-
-    async def _within(self, answer: Awaitable[Any], limit: timedelta) -> object:
-        try:
-            async with asyncio.timeout(limit.total_seconds()):
-                return await answer
-        except TimeoutError as error:
-            raise WorkerLost(f"reading it took longer than {limit.total_seconds():g} s") from error
-        except (EOFError, ConnectionError) as error:
-            raise WorkerLost("the worker process died over it") from error
-
-    async def _exchange(self, message: bytes) -> object:
-        stdin = self._process.stdin
-        if stdin is None:
-            raise EOFError
-        stdin.write(message)
-        await stdin.drain()
-        return await self._receive()
-
-    async def _receive(self) -> object:
-        stdout = self._process.stdout
-        if stdout is None:
-            raise EOFError
-        (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-        return unpack(await stdout.readexactly(length))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,20 @@ SOON = timedelta(seconds=0.2)
 
 def load_tasks() -> Mapping[str, Callable[..., object]]:
     """What the processes of these tests serve."""
-    return {"pid": os.getpid, "divide": lambda one, other: one / other, "leave": lambda: os._exit(1)}
+    return {
+        "pid": os.getpid,
+        "divide": lambda one, other: one / other,
+        "leave": lambda: os._exit(1),
+        "meet": meet,
+    }
+
+
+def meet(folder: str, count: int) -> int:
+    """Wait until so many processes do the same at once, each of which leaves its number there."""
+    os.mkdir(f"{folder}/{os.getpid()}")  # noqa: PTH102  a worker process opens no file
+    while len(os.listdir(folder)) < count:  # noqa: PTH208
+        time.sleep(0.01)
+    return os.getpid()
 
 
 @pytest.fixture
@@ -56,9 +70,9 @@ async def test_a_process_that_works_on_keeps_its_memory(module: str) -> None:
             await asyncio.sleep(SOON.total_seconds() / 4)
 
 
-async def test_those_too_many_end_while_one_goes_on(module: str) -> None:
+async def test_those_too_many_end_while_one_goes_on(module: str, tmp_path: Path) -> None:
     async with Pool(module, 3, idle=timedelta(seconds=1)) as pool:
-        started = set(await asyncio.gather(*(pool.ask("pid") for _ in range(3))))
+        started = set(await asyncio.gather(*(pool.ask("meet", str(tmp_path), 3) for _ in range(3))))
         assert len(started) == 3
         async with asyncio.timeout(10):
             while len(pool.pids) > 1:
@@ -83,6 +97,12 @@ async def test_a_process_that_leaves_is_a_worker_lost(module: str) -> None:
         with pytest.raises(WorkerLost, match="died"):
             await pool.ask("leave")
         assert pool.pids == ()
+
+
+async def test_a_task_waits_for_no_start_when_another_is_done_before(module: str) -> None:
+    async with Pool(module, 2) as pool:
+        first = await pool.ask("pid")
+        assert await asyncio.gather(*(pool.ask("pid") for _ in range(5))) == [first] * 5
 
 
 async def test_a_module_that_cannot_be_loaded_is_a_worker_lost() -> None:
