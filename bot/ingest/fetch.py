@@ -146,10 +146,12 @@ class Fetcher:
                 await asyncio.sleep(wait)
 
     async def post_form(self, url: str, fields: Mapping[str, str], *, proxy: str = "") -> int:
-        """Send a form and tell the status of the answer, whatever it is. Every failure to get one is a FetchError."""
+        """Send a form and tell the status of the answer, whatever it is. Every failure to get one is a FetchError.
+
+        It takes none of the slots of what is fetched: whoever sends many bounds them.
+        """
         here = _checked(url, url)
-        async with self._slots:
-            return await _bounded(url, here, self._timeout, self._post(url, here, fields, proxy or self._proxy))
+        return await _bounded(url, here, self._timeout, self._post(url, here, fields, proxy or self._proxy))
 
     async def _post(self, url: str, here: URL, fields: Mapping[str, str], proxy: str) -> int:
         for _ in range(MAX_REDIRECTS + 1):
