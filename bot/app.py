@@ -25,7 +25,6 @@ from bot.chat.poll import Poller, PollingEnded
 from bot.chat.webhook import create_webhook
 from bot.clock import now_utc
 from bot.delivery.compose import Composer
-from bot.delivery.corrections import forget_old_posts
 from bot.delivery.pace import Pacer
 from bot.delivery.sender import Sender, TokenRefused, create_bot
 from bot.delivery.worker import Worker
@@ -36,6 +35,7 @@ from bot.pipeline import Pipeline, open_pipeline
 from bot.provision import apply_settings
 from bot.rendering.locales import Locales
 from bot.renewal import Pasts, Renewal
+from bot.tidying import tidy
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database, held_alone
@@ -46,11 +46,8 @@ from storage.schema import migrate
 log = structlog.get_logger("khabar.app")
 
 TICK = 1.0  # seconds between looks at what is due
+HUB_TICK = 10.0  # the same for subscriptions at hubs
 DELIVER_TICK = 0.25  # the same for deliveries: a story is on its way within a second
-TALLIES = timedelta(days=90)  # how long the counts of a day are kept
-TRENDS = timedelta(days=120)  # how long it is kept what a day's articles spoke of
-QUESTIONS = timedelta(days=30)  # how long the buttons of an old list go on paging
-REPEATS = timedelta(days=2)  # how long an update is known that comes again; Telegram itself keeps one for a day
 # With the webhook's closing (metrics.CLOSING) and the last confirmation, no more than the 10 s of the contract.
 GRACE = 2.5  # seconds for commands that are being answered
 DRAIN = 3.0  # seconds more to settle messages that are on their way
@@ -90,6 +87,7 @@ class App:
         self._updates = dispatcher.resolve_used_update_types()
         self._stopping = asyncio.Event()
         self._fault: CannotServe | None = None
+        self._reading_hubs: asyncio.Task[None] | None = None
         self._arranger = Arranger(bot, context, self._updates, just_stopped)
         self.is_ready = False
 
@@ -108,6 +106,8 @@ class App:
                 await self._stopping.wait()
                 self._worker.begin_to_stop()
                 starting.cancel()
+                if self._reading_hubs is not None:
+                    self._reading_hubs.cancel()
                 poller.stop()
                 self._inbox.stop()
         except* (PollingEnded, CannotServe) as ended:
@@ -129,7 +129,9 @@ class App:
         if self._stopping.is_set():
             return
         group.create_task(self._inbox.run(GRACE))
-        if not self._settings.webhook.url:
+        if self._settings.webhook.url:
+            self._reading_hubs = group.create_task(self._pipeline.hubs.run())
+        else:
             group.create_task(poller.run())
         # What is there by now, aiogram's models above all, lives as long as the process: an eighth of the processor
         # time of a broadcast went into looking it through for garbage.
@@ -165,6 +167,7 @@ class App:
             ("correct", self._worker.correct, TICK, 1),
             ("tell", self._worker.tell, TICK, 1),
             ("alert", self._alerts.tell, TICK, 1),
+            ("hubs", self._ask_hubs, HUB_TICK, 1),
             ("renew", self._renewal.step, TICK, 1),
             ("pasts", Pasts(self._database, self._context.archive).step, TICK, 1),
             ("arrange", self._arranger.arrange, AGAIN_IN, 1),
@@ -207,31 +210,21 @@ class App:
         if webhook.url:
             path = urlsplit(webhook.url).path or "/"
             application = create_webhook(self._inbox, path, webhook.secret.get_secret_value())
+            self._pipeline.hubs.add_routes(application)
             await stack.enter_async_context(listening(application, webhook.listen))
         if self._settings.metrics.listen:
             application = create_metrics_server(self._context.metrics, lambda: self.is_ready, self._get_load)
             await stack.enter_async_context(listening(application, self._settings.metrics.listen))
+
+    async def _ask_hubs(self) -> None:
+        await self._pipeline.hubs.tick(now_utc())
 
     async def _get_load(self) -> Load:
         async with self._database.snapshot() as stores:
             return await stores.tallies.get_load(now_utc())
 
     async def _tidy(self) -> None:
-        """Once a night: forget what is no longer needed, and merge the search index."""
-        now = now_utc()
-        await forget_old_posts(self._database, now - timedelta(days=self._settings.delivery.ledger_days))
-        async with self._database.transaction() as stores:
-            await stores.mailbox.forget_ahead()
-            await stores.holds.forget(now)
-            await stores.topics.forget_questions(now - QUESTIONS)
-            await stores.inbox.forget(now - REPEATS)
-            await stores.tallies.forget((now - TALLIES).date())
-            await stores.trends.forget((now - TRENDS).date())
-        is_more, is_first = True, True
-        while is_more:  # in steps, between which others may write
-            async with self._database.transaction() as stores:
-                is_more = await stores.search.merge(is_first=is_first)
-            is_first = False
+        await tidy(self._database, now_utc(), timedelta(days=self._settings.delivery.ledger_days))
 
 
 @asynccontextmanager

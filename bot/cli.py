@@ -113,17 +113,18 @@ def list_sources(context: typer.Context, config: Config = None, debug: Debug = F
 
 
 @sources.command("add", cls=Command)
-def add_source(
+def add_source(  # noqa: PLR0917 — Typer's way to name what is typed
     context: typer.Context,
-    url: Annotated[str, typer.Argument(help="A feed, a news sitemap, or a page with headlines.")],
+    url: Annotated[str, typer.Argument(help="A site, a feed, a sitemap, a page with headlines, a Telegram channel.")],
     name: Annotated[str | None, typer.Option(help="What people see; else its host.")] = None,
+    is_sure: Annotated[bool, typer.Option("--yes", "-y", help="Add it without asking.")] = False,
     config: Config = None,
     debug: Debug = False,
 ) -> int:
-    """A new source, polled from now on."""
-    from bot.commands import sources as bodies
+    """A new source, polled from now on: shows what was found there first."""
+    from bot.commands import adding
 
-    return Call(context, config, debug).run(bodies.add_source, url, name)
+    return Call(context, config, debug).run(adding.add_source, url, name, is_sure=is_sure)
 
 
 @sources.command("remove", cls=Command)

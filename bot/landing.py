@@ -23,6 +23,7 @@ from bot.topics.match import TopicIndex
 from bot.topics.matcher import Facts, Matcher
 from bot.topics.query import QuestionError, parse_question
 from config.settings import Settings
+from storage.addresses import page_key
 from storage.chores import Chore
 from storage.database import Database
 from storage.records import Article, NewArticle, Source, Topic
@@ -97,17 +98,18 @@ class Landing:
         """
         await self._topics.learn(stores)
         told = await stores.articles.find_fingerprints({one.article.fingerprint for one in ready})
+        told |= await stores.articles.find_pages({one.article.page_key for one in ready})
         for one in ready:
             topics = self._topics.match(one.annotation, one.source.name, one.article)
             if one.article_id is None:
-                may_be_copy = one.article.fingerprint in told
+                may_be_copy = not told.isdisjoint((one.article.fingerprint, one.article.page_key))
                 is_asked = one.article.identity in pushed
                 await self._add(
                     stores, one.article, topics, may_be_copy=may_be_copy, is_asked=is_asked, is_past=is_past
                 )
             else:
                 await self._revise(stores, one.article_id, one.article, topics)
-            told.add(one.article.fingerprint)
+            told |= {one.article.fingerprint, one.article.page_key or one.article.fingerprint}
             if one.article_id is None and one.annotation.pairs:  # its revisions tell nothing that it has not told
                 await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
 
@@ -270,4 +272,7 @@ def _new_article(source: Source, draft: Draft, annotation: Annotation) -> NewArt
         author=draft.author,
         tags=draft.tags,
         entities=annotation.entities,
+        page_key=page_key(draft.url) if draft.has_page else "",
+        section=draft.section,
+        modified_at=draft.modified_at,
     )

@@ -1,13 +1,13 @@
 """THE ROUTE of an article: from the sources that are due to the waves that carry it to the chats.
 
-    collect        sources that are due, each by itself: one that fails stops no other
-      fetch        conditional GET, guarded                               ingest, network
-      parse        the feed's entries                                     ingest, worker process
+    collect        sources that are due, each by itself: one that fails stops no other; or a hub tells of news
+      look         where its list stands now: conditional GET, guarded    scout, ingest: network, worker process
       decide       what is new, what has changed, when to look again      ingest, pure
       extract      the text of each page, else the feed's own             ingest, worker process
       annotate     words, entities, names of one thing                     topics, worker process
-      land         one transaction: article, story, topics, index, source; a wave for each audience
+      land         one transaction: article, story, topics, index; a wave for each audience
                    (a page that was taken down, 410: its article is withdrawn, a new one never stored)
+      settle       the source's rhythm, health and next visit, and what admins should know of it
 
 What stands in the tables after `land` is delivery's to carry on; a crash before it leaves the source as it was.
 """
@@ -15,39 +15,44 @@ What stands in the tables after `land` is delivery's to carry on; a crash before
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.annotator import Annotator
-from bot.archive import Archive
+from bot.checks import Checks
 from bot.clock import now_utc
 from bot.groups import first_of
-from bot.ingest.decide import decide, decide_failure, decide_unchanged
+from bot.hubs import Hubs
+from bot.ingest.decide import decide, decide_failure, decide_unchanged, with_pages, with_stand_in
+from bot.ingest.discover import Prospector
 from bot.ingest.errors import IngestError
 from bot.ingest.fetch import Fetcher
-from bot.ingest.identity import canonical_url
+from bot.ingest.hosts import acting_for
 from bot.ingest.reading import EntryReader, ReadEntry
-from bot.ingest.stages import FeedEntry, FeedUpdate, NotModified
+from bot.ingest.recognise import asked_for
+from bot.ingest.stages import FeedEntry, FeedKind, FeedUpdate, FetchedPage, Look, NotModified
 from bot.ingest.workers import Workers
-from bot.landing import Known, Landing, note_version
+from bot.landing import Known, Landing
 from bot.metrics import Metrics
+from bot.scout import Scout, Sight
 from bot.topics.lemmas import Lemmatiser
+from bot.voids import Voids
 from config.settings import Settings
-from storage.addresses import page_key
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import Asked, NewSource, Source
-from storage.stores import Stores
+from storage.records import Source, SourceKind
 
 log = structlog.get_logger("khabar.collect")
 
 UNWRITABLE_WAIT = 30.0  # seconds without a visit after the database could not be written
 FIRST_PAGES = 100  # of a source's first visit
+MOST_NEW = 500  # articles of one visit; what more a list has is taken at the next ones
+ASKING = 4  # visits that look into the archive at once: readers have connections of their own to wait for
 LANDING = 25  # articles a transaction, so that the writer is never held for long
+BARE = frozenset({FeedKind.SITEMAP, FeedKind.PAGE})  # lists of addresses: an entry without its page is no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,14 @@ class Collected:
     new: int = 0
     changed: int = 0
     error: str | None = None
+
+
+@dataclass(slots=True)
+class Pages:
+    """How many pages of a visit were asked for, and how many gave their article."""
+
+    asked: int = 0
+    whole: int = 0
 
 
 class Pipeline:
@@ -74,13 +87,19 @@ class Pipeline:
         metrics: Metrics,
     ) -> None:
         self._database = database
-        self._fetcher = fetcher
-        self._workers = workers
         self.landing = landing
-        self._reader = EntryReader(fetcher, workers, settings.language)
+        self.prospector = Prospector(fetcher, workers)
+        self.reader = EntryReader(fetcher, workers, settings.language)
+        self.hubs = Hubs(database=database, fetcher=fetcher, settings=settings, on_news=self.take_news)
+        self._workers = workers
+        self._scout = Scout(fetcher, workers, settings)
+        self._checks = Checks(database)
         self._settings = settings
         self._metrics = metrics
         self._visiting: set[int] = set()
+        self._live: frozenset[int] = frozenset()  # sources whose hub tells of news by itself
+        self._voids = Voids()
+        self._asking = asyncio.Semaphore(ASKING)
         self._held_until = 0.0
 
     async def collect(self, on_done: Callable[[Collected], None] | None = None) -> list[Collected]:
@@ -90,13 +109,16 @@ class Pipeline:
         """
         if time.monotonic() < self._held_until:
             return []
+        now = now_utc()
         async with self._database.snapshot() as stores:
-            due = [source for source in await stores.sources.get_due(now_utc()) if source.id not in self._visiting]
+            due = [source for source in await stores.sources.get_due(now) if source.id not in self._visiting]
+            self._live = await self.hubs.live(stores, now)
         self._visiting.update(source.id for source in due)
 
         async def visit(source: Source) -> Collected:
             try:
-                collected = await self._visit(source)
+                with acting_for(source.id):
+                    collected = await self._visit(source)
             finally:
                 self._visiting.discard(source.id)
             if on_done is not None:
@@ -112,9 +134,30 @@ class Pipeline:
             raise first_of(faults) from None
         return [task.result() for task in tasks]
 
+    async def take_news(self, source_id: int, page: FetchedPage) -> None:
+        """A hub tells what a source's list says now. Where it is being visited just then, it is visited once more."""
+        async with self._database.transaction() as stores:
+            source = await stores.sources.get(source_id)
+            if source.is_paused:
+                return
+            if source_id in self._visiting:
+                await stores.sources.hasten(source_id)
+                return
+        self._visiting.add(source_id)
+        try:
+            with acting_for(source_id):
+                feed = await self._workers.parse(page, SourceKind.FEED, self._scout.rules(source))
+                await self._take_in(source, Sight(source, Look(page, feed)))
+        except IngestError as error:
+            log.warning("what a hub told could not be read", source=source.name, error=str(error))
+        finally:
+            self._visiting.discard(source_id)
+
     async def _visit(self, source: Source) -> Collected:
         try:
-            return await self._take_in(source)
+            sight = await self._scout.look(source, now_utc())
+            await self._note_hub(source, sight)
+            return await self._take_in(source, sight)
         except IngestError as error:
             failure = error
             log.warning("a source could not be read", source=source.name, url=source.address, error=str(error))
@@ -123,48 +166,78 @@ class Pipeline:
         except Exception as error:  # one source's surprise stops no other, and is reported in full
             failure = IngestError(source.address, f"unexpected {type(error).__name__}, see the log")
             log.exception("a source met a fault of ours", source=source.name, url=source.address)
-        check = decide_failure(source, failure, now_utc(), self._settings.collect)
-        async with self._database.transaction() as stores:
-            await stores.sources.settle(check)
+        failed = decide_failure(source, failure, now_utc(), self._settings.collect)
+        if failed.wants_stand_in and (found := await self._scout.find_stand_in(source)) is not None:
+            failed = with_stand_in(failed, source, found.address, found.kind, str(failure), now_utc())
+            log.warning("a source is read from somewhere else", source=source.name, url=found.address)
+        await self._checks.settle(failed.check, failed.alerts)
         self._metrics.polls.labels("failed").inc()
         return Collected(source, error=str(failure))
 
-    async def _take_in(self, source: Source) -> Collected:
-        """Read and land a source's articles part by part: the new ones oldest first, then those that changed."""
-        update = await self._look(source)
-        pushed = self._pushed(update)
-        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in update.new]
-        work += [(one.entry, one.known.id) for one in update.changed]
-        paged = self._paged(source, update)
-        for start in range(0, len(work), LANDING):
-            part = work[start : start + LANDING]
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._draft(source, entry, full_text=entry.identity in paged))
-                    for entry, _ in part
-                ]
-            read = [(task.result(), article_id) for task, (_, article_id) in zip(tasks, part, strict=True)]
-            drafts = [Known(one.draft, article_id) for one, article_id in read if not one.is_gone]
-            await self.landing.land(source, drafts, pushed)
-            gone = [Known(one.draft, article_id) for one, article_id in read if one.is_gone]
-            await self.landing.take_back(source, gone)
-        async with self._database.transaction() as stores:
-            await stores.sources.settle(update.check)
-        self._metrics.polls.labels("changed" if work else "unchanged").inc()
-        return Collected(source, new=len(update.new), changed=len(update.changed))
+    async def _note_hub(self, source: Source, sight: Sight) -> None:
+        if self.hubs.is_on and isinstance(sight.seen, Look):
+            async with self._database.transaction() as stores:
+                await self.hubs.note(stores, source.id, sight.seen)
 
-    async def _look(self, source: Source) -> FeedUpdate:
-        page = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
-        if isinstance(page, NotModified):
-            return decide_unchanged(source, page, now_utc(), self._settings.collect, jitter=_jitter())
-        feed = await self._workers.parse(page)
-        async with self._database.snapshot() as stores:
-            asked = [
-                Asked(entry.identity, page_key(canonical_url(entry.url)) if entry.has_page else "", entry.feed_hash)
-                for entry in feed.entries
+    async def _take_in(self, source: Source, sight: Sight) -> Collected:
+        """Read and land a source's articles part by part: the new ones oldest first, then those that changed."""
+        update = await self._decide(source, sight)
+        pushed = self._pushed(update)
+        new = update.new[-MOST_NEW:]
+        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in new]
+        work += [(one.entry, one.known.id) for one in update.changed]
+        paged, pages = self._paged(source, update), Pages()
+        is_bare = isinstance(sight.seen, Look) and sight.seen.feed.kind in BARE
+        for start in range(0, len(work), LANDING):
+            await self._land(source, work[start : start + LANDING], paged, pushed, pages, is_bare=is_bare)
+        check, alerts = with_pages(update.check, source, asked=pages.asked, whole=pages.whole, now=now_utc())
+        if sight.source.moved_to != source.moved_to:
+            check = replace(check, moved_to=sight.source.moved_to)
+        if len(new) < len(update.new):  # the rest of a long list is taken at once
+            check = replace(check, due_at=now_utc(), etag=None, last_modified=None)
+        await self._checks.settle(check, (*update.alerts, *alerts))
+        self._metrics.polls.labels("changed" if work else "unchanged").inc()
+        return Collected(source, new=len(new), changed=len(update.changed))
+
+    async def _decide(self, source: Source, sight: Sight) -> FeedUpdate:
+        settings, is_live = self._settings.collect, source.id in self._live
+        if isinstance(sight.seen, NotModified):
+            return decide_unchanged(
+                sight.source, sight.seen, now_utc(), settings, jitter=_jitter(), is_pushed_by_hub=is_live
+            )
+        entries = tuple(one for one in sight.seen.feed.entries if not self._voids.holds(source.id, one.identity))
+        look = replace(sight.seen, feed=replace(sight.seen.feed, entries=entries))
+        async with self._asking, self._database.snapshot() as stores:
+            known = await stores.articles.get_known(source.id, asked_for(entries))
+        return decide(sight.source, look, known, now_utc(), settings, jitter=_jitter(), is_pushed_by_hub=is_live)
+
+    async def _land(
+        self,
+        source: Source,
+        part: Sequence[tuple[FeedEntry, int | None]],
+        paged: frozenset[str],
+        pushed: frozenset[str],
+        pages: Pages,
+        *,
+        is_bare: bool,
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._draft(source, entry, full_text=entry.identity in paged)) for entry, _ in part
             ]
-            known = await stores.articles.get_known(source.id, asked)
-        return decide(source, page, feed, known, now_utc(), self._settings.collect, jitter=_jitter())
+        found: list[Known] = []
+        gone: list[Known] = []
+        for task, (entry, article_id) in zip(tasks, part, strict=True):
+            read = task.result()
+            if entry.identity in paged and entry.has_page:
+                pages.asked += 1
+                pages.whole += read.has_text
+            if not read.draft.title or (is_bare and read.is_void):
+                self._voids.note(source.id, entry.identity)
+            else:
+                (gone if read.is_gone else found).append(Known(read.draft, article_id))
+        await self.landing.land(source, found, pushed)
+        await self.landing.take_back(source, gone)
 
     def _paged(self, source: Source, update: FeedUpdate) -> frozenset[str]:
         """Identities of the entries whose pages are fetched.
@@ -177,9 +250,15 @@ class Pipeline:
         return frozenset(entry.identity for entry in [*new, *(one.entry for one in update.changed)])
 
     async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> ReadEntry:
-        read = await self._reader.read(entry, now_utc(), language=source.language, full_text=full_text)
+        read = await self.reader.read(
+            entry,
+            now_utc(),
+            language=source.language,
+            full_text=full_text,
+            rules=self._scout.rules(source),
+        )
         if read.reason is not None and not read.is_gone:
-            log.info("the feed's own text is kept", source=source.name, url=entry.url, reason=read.reason)
+            log.info("the list's own text is kept", source=source.name, url=entry.url, reason=read.reason)
         return read
 
     def _pushed(self, update: FeedUpdate) -> frozenset[str]:
@@ -188,7 +267,7 @@ class Pipeline:
         if update.is_first:
             backfill = self._settings.delivery.backfill
             new = new[len(new) - min(backfill, len(new)) :]
-        return frozenset(entry.identity for entry in new)
+        return frozenset(entry.identity for entry in new) - update.held
 
 
 @asynccontextmanager
@@ -209,21 +288,6 @@ async def open_pipeline(
             settings=settings,
             metrics=metrics,
         )
-
-
-async def apply_settings(settings: Settings, stores: Stores, archive: Archive, now: datetime) -> None:
-    """Make the sources and topics that the settings name stand in the database.
-
-    Whoever is to write articles calls this first: a new database is told what they are read by.
-    """
-    await note_version(stores)
-    named = [
-        NewSource(one.url, one.name, language=one.language, interval=one.interval, full_text=one.full_text)
-        for one in settings.sources
-    ]
-    await stores.sources.keep_settings(named, now)
-    keys = await archive.name_topics(stores, [(topic.name, topic.aliases) for topic in settings.topics])
-    await stores.topics.keep_settings(keys)
 
 
 def _jitter() -> float:

@@ -5,7 +5,8 @@ from bot.clock import now_utc
 from bot.commands.output import note, print_table, progress
 from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.metrics import Metrics
-from bot.pipeline import Collected, apply_settings, open_pipeline
+from bot.pipeline import Collected, open_pipeline
+from bot.provision import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 

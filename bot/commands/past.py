@@ -36,7 +36,7 @@ from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.ingest.workers import Workers
 from bot.landing import Known, Landing, Ready
 from bot.metrics import Metrics
-from bot.pipeline import apply_settings
+from bot.provision import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database

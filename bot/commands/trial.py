@@ -10,20 +10,25 @@ from bot.clock import now_utc
 from bot.commands.output import clean, note, print_json, print_line, progress
 from bot.commands.shell import DONE, CommandError, UsageError
 from bot.ingest.blocks import html_pieces
+from bot.ingest.candidates import readable
 from bot.ingest.decode import decode_html
+from bot.ingest.discover import Prospector
 from bot.ingest.draft import Draft, draft_from_page
 from bot.ingest.errors import ExtractError, NotAFeed
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import identity_of
 from bot.ingest.reading import EntryReader, ReadEntry
-from bot.ingest.stages import ExtractedPage, FeedEntry, FetchedPage
+from bot.ingest.stages import ExtractedPage, FeedEntry, FeedKind, FetchedPage, ParsedFeed, SourceRules
 from bot.ingest.text import first_words
+from bot.ingest.visit import newest
 from bot.ingest.workers import Workers
-from config.settings import Settings
+from bot.scout import rules_of
+from config.settings import Settings, SourceSettings
 from config.values import check_url
-from storage.records import article_text
+from storage.records import SourceKind, article_text
 
 EXCERPT = 300  # characters of a story's text that a person is shown
+MOST_PAGES = 20  # stories of a sitemap or of a page with headlines that are tried
 _HEADLINE = 0.9  # a block with this share of its letters in links is somebody else's headline
 _FEW_HEADLINES = 3  # an article may end with so many "read also"
 _LIST = 1 / 3  # share of the blocks: between two headlines of a list stands a summary at most, and a date
@@ -31,10 +36,7 @@ _LIST = 1 / 3  # share of the blocks: between two headlines of a list stands a s
 
 async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
     """The stories of a source, or the one of an article's page. Raises IngestError when there are none."""
-    try:
-        check_url(url)
-    except ValueError as error:
-        raise UsageError(f"{url}: {error}") from None
+    url = check_address(url)
     async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
         trials = await Trier(settings, fetcher, workers).read(url)
     for trial in trials:
@@ -42,6 +44,14 @@ async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
     if not as_json:
         note(f"{len(trials)} stories; nothing was stored.")
     return DONE
+
+
+def check_address(url: str) -> str:
+    """The address as it can be fetched: "@name" is a channel, a bare host is a site. Raises UsageError."""
+    try:
+        return check_url(readable(url))
+    except ValueError as error:
+        raise UsageError(f"{url}: {error}") from None
 
 
 class Trier:
@@ -54,52 +64,71 @@ class Trier:
         self._reader = EntryReader(fetcher, workers, settings.language)
 
     async def read(self, url: str) -> Sequence[ReadEntry]:
-        """In the order of the feed; a page that is no feed is read as one article."""
-        page = await self._fetch(url)
-        try:
-            feed = await self._workers.parse(page)
-        except NotAFeed as error:
-            return [ReadEntry(await self._read_alone(page, error))]
+        """In the order of the list; a page that is an article is read as one, any other as what stands behind it."""
         named = next((one for one in self._settings.sources if one.url == url), None)
+        rules = rules_of(named)
+        page = await self._fetch(url, rules)
+        try:
+            feed = await self._workers.parse(page, SourceKind.FEED, rules)
+        except NotAFeed as error:
+            alone = await self._read_alone(page, rules, error)
+            if alone is not None:
+                return [alone]
+            feed = await self._find(url, rules)
+        if feed.more:
+            feed = await self._find(url, rules)
+        entries = newest(feed, MOST_PAGES) if feed.kind in {FeedKind.SITEMAP, FeedKind.PAGE} else feed.entries
+        return await self._read_each(entries, named, rules)
+
+    async def _find(self, url: str, rules: SourceRules) -> ParsedFeed:
+        found = await Prospector(self._fetcher, self._workers).find(url, rules)
+        note(f"Read as {found.look.feed.kind} from {clean(found.address)}")
+        return found.look.feed
+
+    async def _read_each(
+        self, entries: Sequence[FeedEntry], named: SourceSettings | None, rules: SourceRules
+    ) -> Sequence[ReadEntry]:
         language = named.language if named else None
         full_text = named.full_text if named and named.full_text is not None else self._settings.collect.full_text
-        with progress("Stories", len(feed.entries)) as advance:
+        with progress("Stories", len(entries)) as advance:
 
             async def tried(entry: FeedEntry) -> ReadEntry:
                 try:
-                    return await self._reader.read(entry, now_utc(), language=language, full_text=full_text)
+                    return await self._reader.read(
+                        entry, now_utc(), language=language, full_text=full_text, rules=rules
+                    )
                 finally:
                     advance(1)
 
-            return await asyncio.gather(*(tried(entry) for entry in feed.entries))
+            return await asyncio.gather(*(tried(entry) for entry in entries))
 
-    async def _read_alone(self, page: FetchedPage, error: NotAFeed) -> Draft:
-        """The page as one article. Raises `error`, which names the feeds of the page, when it is none."""
+    async def _read_alone(self, page: FetchedPage, rules: SourceRules, error: NotAFeed) -> ReadEntry | None:
+        """The page as one article; None when it is none."""
         try:
-            article = await self._workers.extract(page)
+            article = await self._reader.read_page(page, rules=rules)
         except ExtractError:
-            raise error from None
+            return None
+        if is_list(page, article) or (error.feeds and is_front(page)):
+            return None
         if error.feeds:
-            if is_list(page, article):
-                raise error
             note(f"The page announces feeds: {', '.join(clean(feed.url) for feed in error.feeds)}")
-        return _draft_alone(page, article)
+        return ReadEntry(_draft_alone(page, article), has_text=True)
 
-    async def _fetch(self, url: str) -> FetchedPage:
-        page = await self._fetcher.fetch(url)
+    async def _fetch(self, url: str, rules: SourceRules) -> FetchedPage:
+        page = await self._fetcher.fetch(url, proxy=rules.proxy)
         if isinstance(page, FetchedPage):
             return page
         raise CommandError(f"{url} answers that nothing has changed, to someone who never asked before")
 
 
-def is_list(page: FetchedPage, article: ExtractedPage) -> bool:
-    """Whether what was taken for an article is a site's front page or another list of headlines.
-
-    An article announces the site's feed as well, so the shape decides; in doubt it is an article.
-    """
+def is_front(page: FetchedPage) -> bool:
+    """Whether a page stands at the root of its site, where no article does."""
     place = urlsplit(page.final_url)
-    if place.path in {"", "/"} and not place.query:
-        return True
+    return place.path in {"", "/"} and not place.query
+
+
+def is_list(page: FetchedPage, article: ExtractedPage) -> bool:
+    """Whether what was taken for an article is a list of headlines: the shape decides, in doubt it is an article."""
     linked = {
         piece.block.text: piece.linked for piece in html_pieces(decode_html(page.body, page.charset), page.final_url)
     }
@@ -136,6 +165,9 @@ def as_dict(draft: Draft) -> dict[str, Any]:
         "published_at": draft.published_at.isoformat(),
         "author": draft.author,
         "language": draft.language,
+        "modified_at": draft.modified_at.isoformat() if draft.modified_at else None,
+        "section": draft.section,
+        "tags": list(draft.tags),
         "image": draft.image,
         "text": article_text("", draft.lead, draft.body).strip(),
     }
@@ -143,14 +175,20 @@ def as_dict(draft: Draft) -> dict[str, Any]:
 
 def show(trial: ReadEntry, zone: ZoneInfo, *, as_json: bool) -> None:
     """Print one story."""
-    draft, said = trial.draft, as_dict(trial.draft)
     if as_json:
-        print_json(said)
-        return
-    print_line(clean(draft.title))
-    facts = [f"{draft.published_at.astimezone(zone):%Y-%m-%d %H:%M}", draft.language, draft.author or "", draft.url]
-    print_line("  " + " · ".join(clean(fact) for fact in facts if fact))
-    print_line(f"  picture: {clean(draft.image or 'none')}")
+        print_json(as_dict(trial.draft))
+    else:
+        print_line(f"{excerpt(trial, zone)}\n")
+
+
+def excerpt(trial: ReadEntry, zone: ZoneInfo) -> str:
+    """A story as a person looks at it, in a few lines."""
+    draft, text = trial.draft, as_dict(trial.draft)["text"]
+    day = f"{draft.published_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    facts = [day, draft.language, draft.section or "", draft.author or "", draft.url]
+    lines = [clean(draft.title), "  " + " · ".join(clean(fact) for fact in facts if fact)]
+    lines.append(f"  picture: {clean(draft.image or 'none')}")
     if trial.reason:
-        print_line(f"  the feed's own text, because: {clean(trial.reason)}")
-    print_line(f"  {len(said['text'])} characters: {first_words(clean(said['text']), EXCERPT)}\n")
+        lines.append(f"  the list's own text, because: {clean(trial.reason)}")
+    lines.append(f"  {len(text)} characters: {first_words(clean(text), EXCERPT)}")
+    return "\n".join(lines)

@@ -17,7 +17,7 @@ from bot.commands.pastlines import LineError, read_line
 from bot.commands.questions import search, topic
 from bot.commands.shell import CommandError, UsageError
 from bot.commands.sources import add_source, export_opml, import_opml, list_sources, remove_source
-from bot.pipeline import apply_settings
+from bot.provision import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.database import Database

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.opml import OpmlError, Subscription, read_opml, write_opml
+from bot.commands.opml import OpmlError, Refused, Subscription, read_opml, write_opml
 
 
 def test_folders_within_folders_are_read_in_order() -> None:
@@ -20,24 +20,44 @@ def test_folders_within_folders_are_read_in_order() -> None:
       <outline type="link" text="no feed" url="https://page.example/"/>
       <outline text="no address" xmlUrl="javascript:alert(1)"/>
     </body></opml>"""
-    assert read_opml(body.encode()) == [
-        Subscription("https://pereval.example/rss", "Перевал: новости", "ru"),
+    outlines = read_opml(body.encode())
+    assert outlines.subscriptions == (
+        Subscription("https://pereval.example/rss", "Перевал: новости", "ru", "Мир/Азия"),
         Subscription("https://dolina.example/feed", "Долина", "tg"),
         Subscription("http://www.third.example/rss", "third.example", None),
-    ]
+    )
+    assert outlines.refused == (Refused("no address", "javascript:alert(1) is no http or https address"),)
+
+
+def test_a_category_is_a_folder_where_there_is_none() -> None:
+    body = """<opml><body>
+      <outline text="A" type="rss" xmlUrl="https://a.example/" category="/Новости/Душанбе,/Прочее"/>
+      <outline text="B" type="rss" xmlUrl="https://b.example/" category="/tg"/>
+      <outline text="C" type="rss"/>
+    </body></opml>"""
+    outlines = read_opml(body.encode())
+    assert outlines.subscriptions == (
+        Subscription("https://a.example/", "A", None, "Новости/Душанбе"),
+        Subscription("https://b.example/", "B", "tg"),
+    )
+    assert outlines.refused == (Refused("C", "it names no address"),)
 
 
 def test_broken_files_give_what_can_be_read() -> None:
     cut_off = (
         b'<opml><body><outline text="A & B" xmlUrl="https://a.example/?x=1&y=2"/><outline text="C" xmlUrl="https://c'
     )
-    assert read_opml(cut_off)[0] == Subscription("https://a.example/?x=1&y=2", "A & B", None)
-    quoted = b'<opml><body><outline text="A "B" C" xmlUrl="https://a.example/"/><outline xmlUrl="https://b.example/"/>'
-    assert {one.url for one in read_opml(quoted)} == {"https://a.example/", "https://b.example/"}
+    assert read_opml(cut_off).subscriptions[0] == Subscription("https://a.example/?x=1&y=2", "A & B", None)
+    quoted = b"""<opml><body><outline text="F <new>"><outline text="A "B" C" xmlUrl="https://a.example/"/></outline>
+        <outline title='D' text="5 < 6 & 7" xmlUrl="https://b.example/"/>"""
+    assert read_opml(quoted).subscriptions == (
+        Subscription("https://a.example/", 'A "B" C', None, "F <new>"),
+        Subscription("https://b.example/", "D"),
+    )
     cyrillic = (
         '<?xml version="1.0" encoding="windows-1251"?><opml><body><outline text="Хабар" xmlUrl="http://a.example"/>'
     )
-    assert read_opml(cyrillic.encode("windows-1251"))[0].name == "Хабар"
+    assert read_opml(cyrillic.encode("windows-1251")).subscriptions[0].name == "Хабар"
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"hello", b"\x00\x01", b"<html><body>no</body></html>"])
@@ -55,7 +75,7 @@ def test_a_broken_file_that_gives_no_feed_is_refused(body: bytes) -> None:
 
 
 def test_a_list_without_a_source_is_no_fault() -> None:
-    assert read_opml(b'<opml version="2.0"><head/><body></body></opml>') == []
+    assert read_opml(b'<opml version="2.0"><head/><body></body></opml>').subscriptions == ()
 
 
 def test_entities_read_no_files(tmp_path: Path) -> None:
@@ -65,14 +85,17 @@ def test_entities_read_no_files(tmp_path: Path) -> None:
         f'<!DOCTYPE opml [<!ENTITY x SYSTEM "file://{secret}">]>'
         '<opml><body><outline text="a &x;" xmlUrl="https://a.example"/></body></opml>'
     )
-    assert all("sesame" not in one.name for one in read_opml(body.encode()))
+    assert all("sesame" not in one.name for one in read_opml(body.encode()).subscriptions)
 
 
 def test_what_is_written_is_read_back() -> None:
-    sources = [
-        Subscription("https://a.example/rss?x=1&y=<2>", 'Тоҷикистон "имрӯз" & co', "tg"),
-        Subscription("https://b.example", "B"),
-    ]
+    sources = (
+        Subscription("https://a.example/rss?x=1&y=<2>", 'Тоҷикистон "имрӯз" & co', "tg", "Осиё/Тоҷикистон"),
+        Subscription("https://b.example", "B", None, "tg"),
+        Subscription("https://c.example", "C", None, "Осиё"),
+        Subscription("https://d.example", "D", "ru"),
+    )
     written = write_opml(sources, "Khabar")
     assert written.startswith(b"<?xml")
-    assert read_opml(written) == sources
+    assert set(read_opml(written).subscriptions) == set(sources)
+    assert write_opml(read_opml(written).subscriptions, "Khabar") == written

@@ -1,0 +1,87 @@
+"""Where a source's list stands now: at its own address, where its site announces it, or at a stand-in."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.ingest.discover import Found, Prospector
+from bot.ingest.errors import IngestError, NotAFeed
+from bot.ingest.fetch import Fetcher
+from bot.ingest.stages import NO_RULES, Look, NotModified, SourceRules
+from bot.ingest.visit import Visitor
+from bot.ingest.workers import Workers
+from config.settings import Settings, SourceSettings
+from storage.records import Source, StandIn
+
+log = structlog.get_logger("khabar.collect")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of a source; `source` as it stands after the look: found elsewhere, or back from its stand-in."""
+
+    source: Source
+    seen: Look | NotModified
+
+
+class Scout:
+    """Looks at sources. One a process."""
+
+    def __init__(self, fetcher: Fetcher, workers: Workers, settings: Settings) -> None:
+        self._visitor = Visitor(fetcher, workers)
+        self._prospector = Prospector(fetcher, workers)
+        self._rules = {one.url: rules_of(one) for one in settings.sources}
+
+    def rules(self, source: Source) -> SourceRules:
+        """What the settings say of its pages."""
+        return self._rules.get(source.url, NO_RULES)
+
+    async def look(self, source: Source, now: datetime) -> Sight:
+        """Look where its list stands. Every failure is an IngestError.
+
+        With a stand-in in place its own address is tried first where its time has come.
+        """
+        if source.stand_in is None:
+            return await self._look_at_home(source)
+        if now >= source.stand_in.retry_at:
+            try:
+                seen = await self._visitor.read(source.address, source.kind, self.rules(source))
+                return Sight(replace(source, stand_in=None), seen)
+            except IngestError as error:
+                log.info("its own address still gives nothing", source=source.name, reason=str(error))
+        return Sight(source, await self._look_at(source, source.stand_in))
+
+    async def find_stand_in(self, source: Source) -> Found | None:
+        """Where else its site tells its news; None when nowhere."""
+        try:
+            return await self._prospector.find_stand_in(source.address, source.kind, self.rules(source))
+        except IngestError as error:
+            log.info("no stand-in was found", source=source.name, reason=str(error))
+            return None
+
+    async def _look_at_home(self, source: Source) -> Sight:
+        rules = self.rules(source)
+        try:
+            seen = await self._visitor.read(
+                source.address, source.kind, rules, etag=source.etag, last_modified=source.last_modified
+            )
+        except NotAFeed:
+            if source.succeeded_at is not None:
+                raise
+            found = await self._prospector.find(source.url, rules)
+            log.info("its list was found", source=source.name, url=found.address, way=found.way)
+            return Sight(replace(source, moved_to=found.address, kind=found.kind), found.look)
+        return Sight(source, seen)
+
+    async def _look_at(self, source: Source, stand_in: StandIn) -> Look | NotModified:
+        return await self._visitor.read(
+            stand_in.url, stand_in.kind, self.rules(source), etag=source.etag, last_modified=source.last_modified
+        )
+
+
+def rules_of(named: SourceSettings | None) -> SourceRules:
+    """What the settings say of a source's pages; nothing where they do not name it."""
+    if named is None:
+        return NO_RULES
+    return SourceRules(named.links, named.text, named.remove, named.proxy.get_secret_value())
