@@ -122,7 +122,8 @@ class Scout:
         full_text = self._context.settings.collect.full_text
         entries, now = newest(there.look.feed, MAX_STORIES), self._context.now()
         reads = (self._context.reader.read(one, now, language=None, full_text=full_text) for one in entries)
-        return list(zip(entries, await asyncio.gather(*reads), strict=True))
+        read = zip(entries, await asyncio.gather(*reads), strict=True)
+        return [(entry, one) for entry, one in read if not (one.is_void or one.is_gone)]
 
 
 def read_address(words: str) -> str | None:
@@ -191,7 +192,7 @@ def _preview(entry: FeedEntry, read: ReadEntry, now: datetime) -> Preview:
         url=draft.url,
         words=article_text("", draft.lead, draft.body),
         published_at=draft.published_at if entry.published_at is not None or draft.published_at < now else None,
-        is_whole=read.reason is None and not read.is_gone,
+        is_whole=read.has_text if read.has_text or (entry.has_page and read.reason) else None,
     )
 
 
