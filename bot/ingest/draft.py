@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.ingest.decide import moment_of
 from bot.ingest.identity import canonical_url
 from bot.ingest.stages import ExtractedPage, FeedEntry
+from storage.addresses import page_key
 from storage.records import Block
 
 
@@ -28,23 +29,41 @@ class Draft:
     author: str | None = None
     tags: tuple[str, ...] = ()
     has_page: bool = True
+    section: str | None = None
+    modified_at: datetime | None = None
 
 
-def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime) -> Draft:
-    """The page's text under the feed's title and date, where the feed has them."""
+def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime, found_at: str | None = None) -> Draft:
+    """The page's text under the feed's title and date, where the feed has them.
+
+    `found_at` is where the page was found in the end, after redirects.
+    """
+    published = min(entry.published_at or page.published_at or now, now)
+    modified = page.modified_at or entry.updated_at
     return Draft(
         identity=entry.identity,
         feed_hash=entry.feed_hash,
-        url=canonical_url(entry.url),
+        url=_address(entry, page, found_at or entry.url),
         title=entry.title or page.title,
         lead=page.lead or entry.lead,
         body=page.body,
         language=page.language,
-        published_at=min(entry.published_at or page.published_at or now, now),
+        published_at=published,
         image=page.image or entry.image,
         author=entry.author or page.author,
         tags=tuple(dict.fromkeys(entry.tags + page.tags)),
+        section=page.section or entry.section,
+        modified_at=min(modified, now) if modified and modified >= published else None,
     )
+
+
+def _address(entry: FeedEntry, page: ExtractedPage, found_at: str) -> str:
+    """The page's word on its own address, where the feed gives a variant of it: AMP, mobile, tracking, redirecting."""
+    told = canonical_url(entry.url)
+    said = canonical_url(page.canonical_url) if page.canonical_url else told
+    is_variant = page_key(said) in {page_key(told), page_key(canonical_url(found_at))}
+    is_safe = said.startswith("https:") or not told.startswith("https:")
+    return said if is_variant and is_safe else told
 
 
 def draft_from_feed(entry: FeedEntry, language: str, now: datetime) -> Draft:
@@ -62,4 +81,12 @@ def draft_from_feed(entry: FeedEntry, language: str, now: datetime) -> Draft:
         author=entry.author,
         tags=entry.tags,
         has_page=entry.has_page,
+        section=entry.section,
+        modified_at=_modified(entry, now),
     )
+
+
+def _modified(entry: FeedEntry, now: datetime) -> datetime | None:
+    if entry.updated_at is None or entry.updated_at < moment_of(entry, now):
+        return None
+    return min(entry.updated_at, now)

@@ -1,13 +1,17 @@
 """The article of a web page, without the page around it. Runs in a worker process.
 
 trafilatura finds the text (fast=True: its slower cascade gained nothing on news pages, LIBRARIES.md), cleaning.py takes
-out the site's own lines that stand inside of it, and what is left is judged before it may stand for the article.
+out the site's own lines that stand inside of it, and what is left is judged before it may stand for the article. Where
+a page's markup misleads us, trafilatura's own reading of the page as it came stands in, and then the page's JSON.
 """
 
 import re
+from collections.abc import Sequence
 from configparser import ConfigParser
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -17,13 +21,17 @@ from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from bot.ingest.blocks import Piece, html_pieces, join_text
-from bot.ingest.cleaning import article_alone, is_wall, opening_of, without_empty_headings
+from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
+from bot.ingest.furniture import hand_over_captions, name_paragraphs, remove, remove_furniture, select
+from bot.ingest.jsonpages import find_text
+from bot.ingest.judging import judge
 from bot.ingest.language import detect
-from bot.ingest.pagemeta import PageMeta, read_meta
+from bot.ingest.pagemeta import PageMeta, is_stand_in, read_meta
+from bot.ingest.paging import find_next
 from bot.ingest.parse import LEAD
-from bot.ingest.shape import BLOCKS, hold_article, line, remove_navigation, weight, wrap_lines
+from bot.ingest.shape import hold_article, is_sentence, line, remove_navigation, weight, wrap_lines
 from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, SourceRules
 from bot.ingest.text import first_words, tidy, without_unwanted
 from storage.records import Block, BlockKind
@@ -32,25 +40,27 @@ _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
 _LEAST = 80  # letters; less is a caption or a stub
 _LEAST_HELD = 20  # the same, where the page shows what its article is
 _RUN_TOGETHER = 300  # letters; trafilatura's last resort puts a whole page into one paragraph
-_AGAINST_FEED = 0.7  # the page must give at least this share of the words that the feed already has
 # Below 250 letters trafilatura may run a whole element together, share lines and all; a flash is shorter.
 _FOR_SHORT = use_config()
 _FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
 _SHORT = 250  # letters, below which trafilatura may take what is not the article
-# What holds the site's own words by its class or id, removed before the text is looked for.
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|social|socials|related|recommend\w*|read-?(?:also|more|next)|also|more-news|popular|trending"
-    r"|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?|pagination"
-    r"|promo|banner|advert\w*|ads?|adv|ads?-?(?:box|block|slot|unit|place)|reklama|sponsor\w*|sidebar|widget|tags?-?(?:list|cloud)|copyright|print|ya-share2?)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-# What says under a picture what it shows.
-_CAPTION = re.compile(
-    r"(?:^|[\s_-])(?:captions?|photo-?(?:text|credit|author)|image-?credit)(?:$|[\s_-])", re.IGNORECASE
-)
-_AROUND = 3  # elements upwards in which a caption's picture stands
+_WHOLE = 0.5  # of the page's sentences; a text that has less is compared with another reading of the page
+_BETTER = 1.4  # times as long another reading must be to be taken instead
+_MOST_LINKS = 2000
+_JSON_BELOW = 600  # letters, below which the page's JSON is looked into
 _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|application/octet-stream")
-_BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one way of reading a page gave. `is_held`: the page shows what its article is."""
+
+    blocks: tuple[Block, ...] = ()
+    is_held: bool = False
+
+    @property
+    def length(self) -> int:
+        return sum(len(block.text) for block in self.blocks if block.kind is not BlockKind.IMAGE)
 
 
 def extract_page(
@@ -58,7 +68,7 @@ def extract_page(
     entry: FeedEntry | None,
     language: str | None,
     zone: str = "UTC",
-    rules: SourceRules = NO_RULES,  # noqa: ARG001
+    rules: SourceRules = NO_RULES,
 ) -> ExtractedPage:
     """Read a fetched page as the article of a feed's entry; without an entry, for itself alone.
 
@@ -77,6 +87,7 @@ def extract_page(
         hint_language=language,
         feed_language=entry.language if entry else None,
         zone=ZoneInfo(zone),
+        rules=rules,
     )
 
 
@@ -90,6 +101,7 @@ def extract_article(
     hint_language: str | None = None,
     feed_language: str | None = None,
     zone: tzinfo = UTC,
+    rules: SourceRules = NO_RULES,
 ) -> ExtractedPage:
     """Read one page. The hints are what the feed said of it (title, text) and what is known of the source (language).
 
@@ -97,71 +109,83 @@ def extract_article(
 
     Raises NoArticle when the page holds no text, a wall in its place, or less than the feed already told.
     """
-    root = _tree(html, url, charset)
+    parse = partial(_tree, html, url, charset, rules)
+    root = parse()
     meta = read_meta(root, url, zone)
     title = meta.title or tidy(hint_title)
-    _remove_furniture(root)
-    remove_navigation(root)
-    _hand_over_captions(root)
-    wrap_lines(root)
-    _name_paragraphs(root)
-    article = hold_article(root)
-    blocks = _blocks(root, article, url, title, hint_title)
-    _judge(blocks, url, hint_text, least=_LEAST if article is None else _LEAST_HELD)
-    lead, body = _lead(meta, blocks)
+    next_url = find_next(root, url)
+    reading = _chosen(root, url, rules) or _best(root, parse, meta, url, (title, hint_title))
+    pristine = parse()
+    judge(reading.blocks, url, title, pristine, hint_text, _LEAST_HELD if reading.is_held else _LEAST)
+    lead, body = _lead(meta, reading.blocks, pristine)
+    pictures = (block.url for block in reading.blocks if block.kind is BlockKind.IMAGE)
     return ExtractedPage(
-        title=title or first_words(join_text(blocks), 120),
+        title=title or first_words(join_text(reading.blocks), 120),
         lead=lead,
         body=body,
-        image=meta.image or next((block.url for block in blocks if block.kind is BlockKind.IMAGE), None),
+        image=meta.image or next((one for one in pictures if one and not is_stand_in(one)), None),
         author=meta.author,
         published_at=meta.published_at,
-        language=detect(f"{title} {join_text(blocks)}", hint_language or meta.language or feed_language),
+        language=detect(f"{title} {join_text(reading.blocks)}", hint_language or meta.language or feed_language),
         canonical_url=meta.canonical_url,
         tags=meta.tags,
+        modified_at=meta.modified_at,
+        section=meta.section,
+        next_url=next_url,
     )
 
 
-def _tree(html: bytes, url: str, charset: str | None) -> HtmlElement:
+def _tree(html: bytes, url: str, charset: str | None, rules: SourceRules) -> HtmlElement:
     text = without_unwanted(decode_html(html, charset)[:_MAX_HTML])
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
-        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root: HtmlElement = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise NoArticle(url, "the page is empty") from error
+    remove(root, rules.remove)
+    return root
 
 
-def _remove_furniture(root: HtmlElement) -> None:
-    """Take out elements that name themselves as furniture, but not what holds most of the page ("with-sidebar")."""
-    whole = weight(root)
-    for element in list(root.iter(*_BLOCK_TAGS)):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.getparent() is not None and _FURNITURE.search(names) and weight(element) <= whole / 2:
-            element.drop_tree()
+def _chosen(root: HtmlElement, url: str, rules: SourceRules) -> _Reading | None:
+    """What the operator's selector holds, word for word; None where it finds no words."""
+    held = "".join(lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in select(root, rules.text))
+    blocks = tuple(piece.block for piece in html_pieces(held, url))
+    return _Reading(blocks, is_held=True) if join_text(blocks) else None
 
 
-def _hand_over_captions(root: HtmlElement) -> None:
-    """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph."""
-    for element in list(root.iter("p", "div", "span", "figcaption", "small", "em", "dd")):
-        text = line(element)
-        is_caption = element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
-        if not is_caption or not text or element.getparent() is None or element.find(".//img") is not None:
-            continue
-        ancestors = list(element.iterancestors())[:_AROUND]
-        pictures: list[HtmlElement] = next((found for one in ancestors if (found := one.findall(".//img"))), [])
-        if len(pictures) == 1:
-            pictures[0].set("alt", text)
-            element.drop_tree()
+def _best(
+    root: HtmlElement, parse: partial[HtmlElement], meta: PageMeta, url: str, titles: tuple[str, str]
+) -> _Reading:
+    """Our own reading of the page, unless another one gives clearly more of what the page tells."""
+    told = sum(weight(one) for one in root.iter("p") if is_sentence(one))
+    links = sum(1 for _ in root.iter("a"))  # trafilatura goes through the links of each element that holds any
+    failure = None
+    try:
+        best = _shaped(root, url, titles)
+    except NoArticle as error:
+        best, failure = _Reading(), error
+    if not best.is_held and best.length < max(told * _WHOLE, _SHORT) and links <= _MOST_LINKS:
+        best = _longer(best, _plain(parse(), url, titles))
+    if best.length < _JSON_BELOW or len(meta.body) > best.length * _BETTER:
+        data = find_text(parse(), titles[0], meta.body)
+        best = _longer(best, _Reading(_cleaned(html_pieces(data or "", url), titles), is_held=True))
+    if failure is not None and not best.blocks:
+        raise failure
+    return best
 
 
-def _name_paragraphs(root: HtmlElement) -> None:
-    """A div that holds words and no other block is a paragraph; trafilatura runs such divs together."""
-    for element in list(root.iter("div")):
-        if element.text_content().strip() and not any(child.tag in BLOCKS for child in element.iterdescendants()):
-            element.tag = "p"
+def _longer(one: _Reading, other: _Reading) -> _Reading:
+    return other if other.length > one.length * _BETTER else one
 
 
-def _blocks(root: HtmlElement, article: HtmlElement | None, url: str, *titles: str) -> tuple[Block, ...]:
+def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
+    """What trafilatura finds once the page is rid of its navigation and its article is put into one element."""
+    remove_furniture(root)
+    remove_navigation(root)
+    hand_over_captions(root)
+    wrap_lines(root)
+    name_paragraphs(root)
+    article = hold_article(root)
     whole = root if article is None else _alone(article)
     pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
     if len(pieces) == 1:
@@ -169,11 +193,29 @@ def _blocks(root: HtmlElement, article: HtmlElement | None, url: str, *titles: s
         pieces = short if len(short) > 1 else pieces
     if article is not None and sum(len(piece.block.text) for piece in pieces) < _SHORT:
         pieces = list(html_pieces(lxml.html.tostring(article, encoding="unicode"), url))
+    _refuse_run_together(pieces, root, url)
+    return _Reading(_cleaned(pieces, titles), is_held=article is not None)
+
+
+def _plain(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
+    """What trafilatura finds in the page as it came."""
+    pieces = _found(root, url, DEFAULT_CONFIG)
+    try:
+        _refuse_run_together(pieces, root, url)
+    except NoArticle:
+        return _Reading()
+    return _Reading(_cleaned(pieces, titles))
+
+
+def _refuse_run_together(pieces: Sequence[Piece], root: HtmlElement, url: str) -> None:
     if len(pieces) == 1 and len(pieces[0].block.text) > _RUN_TOGETHER and not _is_paragraph(pieces[0], root):
         raise NoArticle(url, "no article can be told from the page around it")
-    for title in titles:
-        pieces = [piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text != title]
-    return article_alone(pieces, titles[0])
+
+
+def _cleaned(pieces: Sequence[Piece], titles: tuple[str, str]) -> tuple[Block, ...]:
+    """The article's blocks, without its title."""
+    rest = [piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text not in titles]
+    return article_alone(rest, titles[0])
 
 
 def _alone(article: HtmlElement) -> HtmlElement:
@@ -206,20 +248,8 @@ def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
     return list(html_pieces(html or "", url))
 
 
-def _judge(blocks: tuple[Block, ...], url: str, hint_text: str, least: int) -> None:
-    text = join_text(blocks)
-    if not text:
-        raise NoArticle(url, "no text was found in the page")
-    if is_wall(blocks):
-        raise NoArticle(url, "the page asks to log in, to pay or to accept cookies instead of showing the article")
-    if len(text) < min(least, len(hint_text) or least):
-        raise NoArticle(url, f"the page gives no more than {len(text)} characters")
-    if len(text) < len(hint_text) * _AGAINST_FEED:
-        raise NoArticle(url, f"the page gives {len(text)} characters, the feed already {len(hint_text)}")
-
-
-def _lead(meta: PageMeta, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
-    """The first paragraph where it is one, else the description; never both, and not again in the body."""
+def _lead(meta: PageMeta, blocks: tuple[Block, ...], root: HtmlElement) -> tuple[str, tuple[Block, ...]]:
+    """The description where the page shows it above its text, else the first paragraph; not again in the body."""
     first = opening_of(blocks)
     if first is None:
         return meta.description, blocks
@@ -227,11 +257,17 @@ def _lead(meta: PageMeta, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, 
     is_paragraph = opening.kind is BlockKind.PARAGRAPH and len(opening.text) <= LEAD
     told = _bare(meta.description)
     is_whole = len(meta.description) <= LEAD and not meta.description.endswith(("…", "..."))
-    if told and is_whole and told not in _bare(join_text(blocks)):
+    if told and is_whole and told not in _bare(join_text(blocks)) and told in _bare(_shown(root)):
         return meta.description, blocks
     if is_paragraph:
         return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
     return first_words(opening.text if opening.kind is BlockKind.PARAGRAPH else join_text(blocks), LEAD), blocks
+
+
+def _shown(root: HtmlElement) -> str:
+    """What a page shows of its words: what stands in its head or in a script counts for nothing."""
+    etree.strip_elements(root, "head", "script", "style", "noscript", "template", with_tail=False)
+    return str(root.text_content())
 
 
 def _bare(text: str) -> str:

@@ -112,3 +112,31 @@ MORE = re.compile(
 CUT_TAIL = re.compile(
     r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|(?:читать далее|continue reading|read more)\W{0,5})$", re.IGNORECASE
 )
+# How the headline of an error page begins; the number counts alone or before its words.
+ERROR = re.compile(
+    r"^\W*(?:(?:error|ошибка|хато(?:гӣ)?|http)\W{0,3}(?:4\d\d|5\d\d)\b|(?:4(?:0[0134-9]|10|29)|50[0-4])\b(?=\W*$|\W{1,3}[^\W\d]{3,}\s?(?:not|не|found|ошибк|error|bad|ёфт|page|стран|access|forbidden|unavail|service|server|gateway|internal))"
+    r"|(?:ой|упс|oops|извините|sorry)?\W{0,3}(?:(?:такой |запрашиваемая |эта |this |the )?(?:страниц[аы]|page|саҳифа|материал|публикация|article)\b.{0,20}"
+    r"(?:не (?:найден|существует)|удал[её]н|not found|(?:does not|doesn.t|no longer) exist|could not be found|ёфт нашуд|вуҷуд надорад))"
+    r"|not found\W*$|page not found|file not found|access denied|forbidden|доступ (?:запрещ[её]н|ограничен)|сайт временно недоступен"
+    r"|(?:service|site|server|temporarily) (?:is )?(?:temporarily )?unavailable|internal server error|bad gateway|just a moment|attention required"
+    r"|технические работы|ведутся технические|checking your browser|проверка (?:браузера|безопасности)|ddos)",
+    re.IGNORECASE,
+)
+NO_PAGE = re.compile(
+    r"страниц\w* (?:не найден|не существует|удалена)|page (?:you|that you|was|could|cannot|can.t).{0,40}(?:found|exist|moved|removed)"
+    r"|саҳифа\w*.{0,30}ёфт нашуд",
+    re.IGNORECASE,
+)
+# What a stub says where it breaks off: it speaks of reading on, not of a newsletter.
+READ_ON = re.compile(
+    r"чтобы (?:читать|прочитать|прочесть|дочитать|продолжить чтение|увидеть полн|открыть)"
+    r"|(?:продолжение|полн(?:ый|ая) (?:текст|верси\w)|(?:эта )?статья|(?:этот )?материал|остальн\w+ текст).{0,40}"
+    r"(?:доступ\w+ (?:только )?(?:по подписке|подписчик|после|для)|только (?:для )?(?:подписчик|зарегистр))"
+    r"|только для (?:подписчиков|зарегистрированных)|оформите подписку.{0,60}(?:чита|доступ|статьи|материал)"
+    r"|(?:to|and) (?:continue|keep) reading|to read (?:the )?(?:full|rest|whole|this|more|on)\b|to unlock|read the full (?:story|article)"
+    r"|(?:this|the) (?:article|story|content) is (?:for|available (?:only )?(?:to|for)|exclusive|only)|subscribers?.only|for subscribers only"
+    r"|already (?:a subscriber|have an account)|уже (?:есть подписка|подписаны|оформили)"
+    r"|барои (?:идомаи? (?:хондан|мутолиа)|хондани (?:идома|матни|пурра)|мутолиаи (?:пурра|идома))|танҳо (?:барои|ба) (?:муштари|обуна)"
+    r"|матни пурра.{0,40}(?:обуна|муштари|дастрас)",
+    re.IGNORECASE,
+)

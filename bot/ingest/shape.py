@@ -93,10 +93,10 @@ def _leads_elsewhere(element: HtmlElement) -> bool:
     if len(links) < _MANY or element.find(".//h1") is not None:
         return False
     linked = sum(len(line(link)) for link in links)
-    return linked > _LINK_SHARE * len(line(element)) and not any(map(_is_sentence, element.iter("p")))
+    return linked > _LINK_SHARE * len(line(element)) and not any(map(is_sentence, element.iter("p")))
 
 
-def _is_sentence(paragraph: HtmlElement) -> bool:
+def is_sentence(paragraph: HtmlElement) -> bool:
     return line(paragraph).endswith(_SENTENCE_ENDS) and weight(paragraph) >= _SENTENCE
 
 
@@ -238,3 +238,17 @@ def line(element: HtmlElement) -> str:
 def weight(element: HtmlElement) -> int:
     """Letters outside of links."""
     return len(line(element)) - sum(len(line(link)) for link in element.iter("a"))
+
+
+def short_line(element: HtmlElement, limit: int) -> str:
+    """An element's text in one line, "" where it is longer than `limit`: nested elements are not read again and again."""
+    parts: list[str] = []
+    letters = 0
+    for part in element.itertext():
+        bare = part.strip()
+        letters += len(bare)
+        if letters > limit:
+            return ""
+        parts.append(part)
+    text = " ".join("".join(parts).split())
+    return text if len(text) <= limit else ""

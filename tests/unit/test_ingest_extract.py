@@ -38,11 +38,11 @@ def test_the_article_is_kept_whole_and_nothing_around_it(name: str) -> None:
 
 
 def test_what_the_page_says_of_itself_is_read() -> None:
-    article = extract("ru_share_line")
+    article = extract_article(page("ru_share_line"), "https://vesti.example/2026/10/most?from=main", None)
     assert article.title == "Через Вахш открыли новый мост"
     assert article.author == "Отдел новостей"
     assert article.published_at == datetime(2026, 10, 18, 4, 40, tzinfo=UTC)
-    assert article.image == "https://site.example/img/most.jpg"
+    assert article.image == "https://vesti.example/img/most.jpg"
     assert article.canonical_url == "https://vesti.example/2026/10/most"
 
 

@@ -1,0 +1,127 @@
+"""Who wrote an article: as the page's head says, else as it stands in the page."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from bot.ingest.linkeddata import listed, string
+from bot.ingest.shape import short_line
+from bot.ingest.text import plain_title, tidy
+
+_MAX_NAME = 100  # characters of one author, or of several in one line
+_MAX_LINE = 160  # characters of a line that names its author
+_MOST = 5  # authors
+_META = (
+    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
+    "byl", "mediator_author", "twitter:data1",
+)  # fmt: skip
+_LABEL = re.compile(
+    r"^\W*(?:(?:автор(?:ы|ка)?(?: (?:текста|статьи|материала|публикации))?|текст|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
+    r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by|reported by)\s*[:—–-]"
+    r"|(?:written |story |reported )?by\b|автор\b(?=\s+[А-ЯЁA-Z]))\s*",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:by-?lines?|authors?(?:-?name)?|article-?authors?|post-?author|entry-?author|autor|writer|muallif)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+# What is named after the author and is more than the name: a box with a portrait, a subscription, a list of articles.
+_BOXES = re.compile(
+    r"(?:^|[\s_-])(?:bio|box|about|avatar|photo|image|img|social|posts|follow|comments?)(?:$|[\s_-])", re.IGNORECASE
+)
+_AFTER = re.compile(
+    r"\s*(?:[|•·/]\s.*|,?\s*(?:\d{1,2}[.:]\d{2}\b|\d{1,2}\s+[а-яёa-z]{3,}\.?\s+\d{4}|\d{4}-\d{2}).*|\(?фото\b.*|©.*"
+    r"|\b(?:published|updated|posted|опубликовано|обновлено|нашр)\b.*)$",
+    re.IGNORECASE,
+)
+# How content systems call whoever typed a text in.
+_NOBODY = re.compile(
+    r"(?:super ?|site ?)?(?:admin\w*|root|user\d*|webmaster|editor|moderator|test|none|null|undefined|unknown|админ\w*|автор|author|муаллиф)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://|^@|^www\.|^/", re.IGNORECASE)
+
+
+def find_author(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any]) -> str | None:
+    """The authors in one line; None where nobody is named."""
+    for names in _ways(root, named, article):
+        found = list(dict.fromkeys(name for text in names if (name := _name(text))))[:_MOST]
+        if found:
+            return ", ".join(found)[: _MAX_NAME * 2]
+    return None
+
+
+def _ways(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield _linked(article)
+    for key in _META:
+        if key != "twitter:data1" or re.match(
+            r"(?:written by|author|автор|написано)", named.get("twitter:label1", ""), re.IGNORECASE
+        ):
+            yield [named.get(key, "")]
+    yield list(islice(_marked(root), _MOST))
+    yield list(
+        islice(
+            (link.text_content() for link in root.iter("a") if "author" in (link.get("rel") or "").lower().split()), 3
+        )
+    )
+    yield list(islice(_by_class(root), 1))
+    yield list(islice(_by_label(root), 1))
+
+
+def _linked(article: Mapping[str, Any]) -> list[str]:
+    """Names of JSON-LD, where an author may be told by reference."""
+    people: Mapping[str, Any] = article.get("@people") or {}
+    names: list[str] = []
+    for person in listed(article.get("author") or article.get("creator")):
+        if isinstance(person, dict):
+            whole = person if person.get("name") else people.get(str(person.get("@id")), {})
+            names += [name for name in listed(whole.get("name")) if isinstance(name, str)]
+        elif isinstance(person, str):
+            names.append(person)
+    return names
+
+
+def _marked(root: HtmlElement) -> Iterator[str]:
+    """itemprop=author, with the name that stands inside of it."""
+    for element in root.iterfind(".//*[@itemprop]"):
+        if "author" not in element.get("itemprop", "").lower().split() or element.tag == "meta":
+            continue
+        inner = next(
+            (one for one in element.iterfind(".//*[@itemprop]") if one.get("itemprop", "").lower() == "name"), element
+        )
+        yield inner.get("content") or inner.text_content()
+
+
+def _by_class(root: HtmlElement) -> Iterator[str]:
+    for element in root.iter("span", "div", "p", "a", "address", "li", "b", "strong", "em", "cite"):
+        name = element.get("class") or ""
+        if _NAMED.search(name) and not _BOXES.search(name):
+            text = tidy(short_line(element, _MAX_LINE))
+            if len(text) > 2 and _is_name(_name(text)):
+                yield text
+
+
+def _by_label(root: HtmlElement) -> Iterator[str]:
+    """A line that says «Автор: …»; a "by" alone starts any sentence."""
+    for element in root.iter("span", "div", "p", "li", "b", "strong", "em", "i", "font", "small", "address"):
+        text = tidy(short_line(element, _MAX_LINE))
+        if text and _LABEL.match(text) and _is_name(_name(text)):
+            yield text
+
+
+def _name(text: str) -> str:
+    """A name without its label and what follows it; "" for what is none."""
+    if not text or _ADDRESS.search(text.strip()):
+        return ""
+    bare = _LABEL.sub("", plain_title(text), count=1)
+    bare = _AFTER.sub("", bare).strip(' ,;:—–-|•·/.«»"')
+    return "" if _NOBODY.fullmatch(bare) or len(bare) > _MAX_NAME or not re.search(r"[^\W\d_]", bare) else bare
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text of the page can be a name: few words, the first one in upper case, no sentence."""
+    words = text.split()
+    return 0 < len(words) <= 8 and text[:1].isupper() and not re.search(r"[.!?]\s+[^\W\d_]{3}|\d{2}", text)
