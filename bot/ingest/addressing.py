@@ -70,6 +70,12 @@ def likeness(address: str) -> int:
     return score + _name_score(last, is_page=last != folders[-1], depth=len(folders))
 
 
+def is_bare_word(address: str) -> bool:
+    """Whether the last part of an address's path is one word and no number, as sections are called."""
+    last = _PAGE_END.sub("", unquote(urlsplit(address[:2000]).path).rstrip("/").rpartition("/")[2])
+    return len(_WORD.findall(last)) <= 1 and not any(map(str.isdigit, last))
+
+
 def _name_score(name: str, *, is_page: bool, depth: int) -> int:
     """What the last part of a path says: a number, a code, words that make a headline."""
     found = _WORD.findall(name)

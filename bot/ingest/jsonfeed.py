@@ -23,6 +23,16 @@ def read_json(text: str, url: str) -> RawFeed | None:
         language=_string(data.get("language")) or None,
         ttl=None,
         entries=tuple(_entry(item, url) for item in data["items"] if isinstance(item, dict)),
+        hubs=_hubs(data.get("hubs")),
+        self_url=_string(data.get("feed_url")) or None,
+    )
+
+
+def _hubs(value: object) -> tuple[str, ...]:
+    """The hubs that speak WebSub; others (rssCloud) are not ours."""
+    named = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return tuple(
+        url for one in named if _string(one.get("type")).lower() == "websub" and (url := _string(one.get("url")))
     )
 
 

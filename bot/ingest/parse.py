@@ -28,7 +28,9 @@ LEAD = 600  # characters; a longer summary is the text itself, and its first par
 _MAX_TITLE = 500
 _TITLE_FROM_TEXT = 120  # characters of the text that stand in for a missing title
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
-_FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|json)")
+_FEED_TYPES = re.compile(
+    r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|json)(?=\s{0,5}(?:;|$))|(?:application|text)/xml(?=\s{0,5}(?:;|$))"
+)
 _HTML_START = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE | re.DOTALL
 )
@@ -45,12 +47,17 @@ def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
     home = absolute_url(raw.home, page.final_url) or tidy(page.final_url)
     language = _language(raw.language)
     entries = [_entry(entry, home, language, clock) for entry in raw.entries]
+    hubs = (absolute_url(address, page.final_url) for address in raw.hubs)
     return ParsedFeed(
         title=plain_title(raw.title)[:_MAX_TITLE],
         language=language,
         kind=raw.kind,
         ttl=raw.ttl,
-        entries=tuple(_with_pages(_told_apart([entry for entry in entries if entry is not None]), home)),
+        entries=tuple(
+            _with_sections(_with_pages(_told_apart([entry for entry in entries if entry is not None]), home))
+        ),
+        hubs=tuple(hub for hub in hubs if hub),
+        self_url=absolute_url(raw.self_url, page.final_url),
     )
 
 
@@ -200,6 +207,14 @@ def _with_pages(entries: list[FeedEntry], home: str) -> list[FeedEntry]:
         else entry
         for entry in entries
     ]
+
+
+def _with_sections(entries: list[FeedEntry]) -> list[FeedEntry]:
+    """A feed whose every entry has one category, and some share theirs, names its sections; others name tags."""
+    named = [entry.tags[0] for entry in entries if len(entry.tags) == 1]
+    if len(named) < len(entries) or len(set(named)) == len(named):
+        return entries
+    return [replace(entry, section=entry.tags[0]) for entry in entries]
 
 
 def _permalink(guid: str | None) -> str | None:

@@ -26,9 +26,13 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class RawFeed:
+    """`hubs` and `self_url` are its links for WebSub (atom:link), relative to where the feed was found."""
+
     kind: FeedKind
     title: str
     home: str | None
     language: str | None
     ttl: timedelta | None
     entries: tuple[RawEntry, ...]
+    hubs: tuple[str, ...] = ()
+    self_url: str | None = None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from bot.ingest.addressing import likeness
+from bot.ingest.addressing import is_bare_word, likeness
 from bot.ingest.blocks import absolute_url
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed
@@ -166,7 +166,8 @@ def _newest(pages: list[_Page], here: str, now: datetime) -> list[_Page]:
 
 
 def _is_section(address: str, here: str) -> bool:
-    return likeness(address) < 1 or is_front_page(address, here)
+    score = likeness(address)
+    return score < 0 or (score == 0 and is_bare_word(address)) or is_front_page(address, here)
 
 
 def _entry(page: _Page, here: str) -> FeedEntry | None:

@@ -5,6 +5,7 @@ is not well-formed; there feedparser takes over. Both get bytes in memory: a str
 one fetch it, and a body that is a path makes the second one open that file.
 """
 
+import html
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TTL = re.compile(r"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<(?:dc:)?language>(?:<!\[CDATA\[)?\s*([A-Za-z][\w-]{1,20})", re.IGNORECASE)
 _XML_LANG = re.compile(r"""<(?:rss|feed|rdf:RDF|channel)\b[^<>]{0,2000}?\sxml:lang\s*=\s*["']([A-Za-z][\w-]{1,20})""")
+# atom:link in the feed's own head, under whatever prefix; fastfeedparser drops those of RSS.
+_LINK = re.compile(r"<(?:\w{1,20}:)?link\s([^<>]{1,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(rel|href)\s{0,5}=\s{0,5}(?:"([^"]{0,2000})"|'([^']{0,2000})')""", re.IGNORECASE)
+_MOST_HUBS = 5
 _HEAD = 20_000  # characters in which a feed speaks of itself
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", re.IGNORECASE)
 
@@ -84,6 +89,7 @@ def _raw_feed(feed: Mapping[str, Any], kind: FeedKind, text: str, url: str) -> R
     language = _LANGUAGE.search(head) or _XML_LANG.search(head)
     ttl = _TTL.search(head)
     about = feed["feed"]
+    links = _links(head)
     return RawFeed(
         kind=kind,
         title=_string(about.get("title")),
@@ -91,7 +97,19 @@ def _raw_feed(feed: Mapping[str, Any], kind: FeedKind, text: str, url: str) -> R
         language=language[1] if language else None,
         ttl=timedelta(minutes=int(ttl[1])) if ttl else None,
         entries=tuple(_raw_entry(entry, url) for entry in feed["entries"]),
+        hubs=tuple(dict.fromkeys(address for relation, address in links if relation == "hub"))[:_MOST_HUBS],
+        self_url=next((address for relation, address in links if relation == "self"), None),
     )
+
+
+def _links(head: str) -> list[tuple[str, str]]:
+    """Relation and address of each link that a feed's head has, in its order."""
+    found: list[tuple[str, str]] = []
+    for link in _LINK.finditer(head):
+        said = {match[1].lower(): html.unescape(match[2] or match[3] or "") for match in _ATTRIBUTE.finditer(link[1])}
+        if said.get("href", "").strip():
+            found.extend((relation, said["href"].strip()) for relation in said.get("rel", "").lower().split())
+    return found
 
 
 def _raw_entry(entry: Mapping[str, Any], url: str) -> RawEntry:
