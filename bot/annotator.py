@@ -6,7 +6,8 @@ from typing import cast
 
 import structlog
 
-from bot.topics.annotate import Annotation, annotate
+from bot.ingest.hosts import current_owner
+from bot.topics.annotate import LONGEST_TEXT, Annotation, annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 from storage.records import Block
@@ -15,6 +16,7 @@ log = structlog.get_logger("khabar.collect")
 
 TASKS = "bot.topics.tasks"
 READ_HERE = 4_000  # characters of what no process could read: everybody else waits for them
+LONGEST_OF_HEAVY = 20_000  # characters of a source that has cost much time lately; no true article is longer
 
 
 class Annotator(Door):
@@ -32,9 +34,13 @@ class Annotator(Door):
         self, title: str, lead: str, body: Sequence[Block], language: str, *, with_entities: bool = True
     ) -> Annotation:
         """`topics.annotate.annotate` in the process that has the models."""
+        owner = current_owner()
+        longest = LONGEST_OF_HEAVY if self._pool.is_heavy(owner) else LONGEST_TEXT
         for is_asked in [True, False] if with_entities else [False]:
             try:
-                annotation = await self._pool.ask("annotate", title, lead, tuple(body), language, is_asked)
+                annotation = await self._pool.ask(
+                    "annotate", title, lead, tuple(body), language, is_asked, longest, owner=owner
+                )
             except WorkerError as error:
                 log.warning("an article resists being read", title=title, with_entities=is_asked, reason=str(error))
             else:

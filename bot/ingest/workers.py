@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import cast
 
 from bot.ingest.errors import ExtractError, IngestError, ParseError
+from bot.ingest.hosts import current_owner
 from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, ParsedFeed, SourceRules
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 from storage.records import SourceKind
@@ -16,7 +17,7 @@ ASIDE = 2  # processes more, for sources whose texts take long
 class Workers(Door):
     """Use as an async context manager. No process starts before the first task, and none that is not needed.
 
-    `owner` is the id of the source whose text it is: no owner's texts hold up those of the others.
+    What is asked inside `hosts.acting_for` is that source's, and no source's texts hold up those of the others.
     """
 
     def __init__(self, processes: int = 2, *, time_limit: timedelta = TIME_LIMIT, zone: str = "UTC") -> None:
@@ -29,11 +30,9 @@ class Workers(Door):
         page: FetchedPage,
         kind: SourceKind = SourceKind.FEED,
         rules: SourceRules = NO_RULES,
-        *,
-        owner: int | None = None,
     ) -> ParsedFeed:
         """`lists.parse_list` in a worker. Every failure is a ParseError, the worker's own among them."""
-        result = await self._ask(ParseError, page.url, owner, "parse", page, kind, rules.links, self._zone)
+        result = await self._ask(ParseError, page.url, "parse", page, kind, rules.links, self._zone)
         return cast("ParsedFeed", result)
 
     async def extract(
@@ -42,21 +41,19 @@ class Workers(Door):
         entry: FeedEntry | None = None,
         language: str | None = None,
         rules: SourceRules = NO_RULES,
-        *,
-        owner: int | None = None,
     ) -> ExtractedPage:
         """`extract.extract_page` in a worker. Every failure is an ExtractError, the worker's own among them."""
         bare = replace(rules, proxy="")  # it may hold a password, which has no business near strangers' text
-        result = await self._ask(ExtractError, page.url, owner, "extract", page, entry, language, self._zone, bare)
+        result = await self._ask(ExtractError, page.url, "extract", page, entry, language, self._zone, bare)
         return cast("ExtractedPage", result)
 
-    async def detect(self, text: str, hint: str | None = None, *, url: str = "", owner: int | None = None) -> str:
+    async def detect(self, text: str, hint: str | None = None, *, url: str = "") -> str:
         """`language.detect` in a worker. `url` goes into the ExtractError of a worker's failure."""
-        return str(await self._ask(ExtractError, url, owner, "detect", text, hint))
+        return str(await self._ask(ExtractError, url, "detect", text, hint))
 
-    async def _ask(self, kind: type[IngestError], url: str, owner: int | None, name: str, *arguments: object) -> object:
+    async def _ask(self, kind: type[IngestError], url: str, name: str, *arguments: object) -> object:
         try:
-            answer = await self._pool.ask(name, *arguments, owner=owner)
+            answer = await self._pool.ask(name, *arguments, owner=current_owner())
         except WorkerError as error:
             raise kind(url, str(error)) from error
         if isinstance(answer, IngestError):

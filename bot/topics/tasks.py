@@ -15,7 +15,9 @@ def load_tasks() -> Mapping[str, Callable[..., object]]:
     # Dictionaries and models load here, where a process may take its time, and not within the limit of an article.
     annotate("Душанбе", "", (), "ru", lemmatiser, finder)
 
-    def read(title: str, lead: str, body: Sequence[Block], language: str, with_entities: bool) -> Annotation:
-        return annotate(title, lead, body, language, lemmatiser, finder if with_entities else None)
+    def read(  # noqa: PLR0917  what an article is made of, and how it is read
+        title: str, lead: str, body: Sequence[Block], language: str, with_entities: bool, longest: int
+    ) -> Annotation:
+        return annotate(title, lead, body, language, lemmatiser, finder if with_entities else None, longest=longest)
 
     return {"annotate": read}

@@ -87,6 +87,10 @@ class Pool:
             raise fault
         return answer
 
+    def is_heavy(self, owner: int | None) -> bool:
+        """Whether an owner's texts have cost much time lately."""
+        return owner is not None and self._ledger.is_heavy(owner, asyncio.get_running_loop().time())
+
     @property
     def pids(self) -> tuple[int, ...]:
         """The processes that live now."""
@@ -99,7 +103,7 @@ class Pool:
                 f"its texts have cost {LOST_MOST} worker processes within {FORGOTTEN / 60:g} min: "
                 f"nothing more of it is read for {wait / 60:.0f} min"
             )
-        return self._aside if self._has_aside and self._ledger.is_heavy(owner, now) else self._main
+        return self._aside if self._has_aside and self.is_heavy(owner) else self._main
 
     async def _serve(self, task: Task, lane: Lane, owner: int | None) -> object:
         loop = asyncio.get_running_loop()
