@@ -4,18 +4,19 @@ Both are made of the same pieces, so that a fallback loses nothing but the looks
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot.rendering.headlines import linked_title, source_of, title_of
+from bot.rendering.linked import linked, linked_line, plain_nodes, portions, rich_text, together
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_ENTITIES, MAX_TEXT, Node, Outgoing, compose, length, link
+from bot.rendering.tables import plain_table, rich_rows, rich_table
 from bot.rendering.texts import clean, cut_at_sentence, cut_at_word, is_blank, one_line, web_url
 from storage.records import Article, Block, BlockKind
 
@@ -29,25 +30,40 @@ MAX_TITLE = 400  # code points
 MAX_PLAIN_MESSAGES = 8  # a longer article is finished on its page: more would bury the chat
 _TAIL_BLOCKS = 4  # kept for the closing lines
 _PLAIN_TAIL = 300  # code points kept for the closing lines
+_PORTION = MAX_TEXT - _PLAIN_TAIL
+_MAX_PAGE_ENTITIES = MAX_ENTITIES - 2  # the closing lines have one
 _MAX_CAPTION = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A run of the article that is shown as one: its blocks share a kind (and a numbering)."""
+    """A run of the article that is shown as one: items of one list, a quotation and whose words it is; else a block."""
 
     kind: BlockKind
     blocks: tuple[Block, ...]
 
 
 def rich_article(article: Article, words: Words, *, timezone: ZoneInfo, now: datetime) -> InputRichMessage:
-    """The article for sendRichMessage. What does not fit is left to the page, and a sentence says so."""
+    """The article for sendRichMessage. What does not fit is left to the page, and a sentence says so.
+
+    An article that fits only without its links goes without them: its words come first.
+    """
+    byline = _byline(article, words, timezone=timezone, now=now)
+    parts, is_cut = _rich_parts(article, words, byline)
+    if is_cut:
+        bare = replace(article, body=tuple(replace(block, links=()) for block in article.body))
+        parts, _ = _rich_parts(bare, words, byline)
+    return InputRichMessage(html="".join(parts), skip_entity_detection=True)
+
+
+def _rich_parts(article: Article, words: Words, byline: str) -> tuple[list[str], bool]:
+    """The blocks of the message, and whether the article is longer than they are."""
     address = web_url(article.url)
     title = _escaped(title_of(article, MAX_TITLE))
     heading = f'<h1><a href="{escape(address)}">{title}</a></h1>' if address else f"<h1>{title}</h1>"
-    parts = [heading, f"<p>{_escaped(_byline(article, words, timezone=timezone, now=now))}</p>"]
+    parts = [heading, f"<p>{_escaped(byline)}</p>"]
     room = MAX_RICH - sum(map(len, [*parts, *_rich_end(article, words, is_cut=True)]))
-    rows = MAX_BLOCKS - _TAIL_BLOCKS - len(parts)
+    blocks = MAX_BLOCKS - _TAIL_BLOCKS - len(parts)
     media = MAX_MEDIA
     is_cut = False
     for piece in _pieces(article):
@@ -56,16 +72,15 @@ def rich_article(article: Article, words: Words, *, timezone: ZoneInfo, now: dat
             if media < 0:
                 continue
         html = _rich(piece)
-        if len(html) > room or len(piece.blocks) + 1 > rows:
+        if len(html) > room or _size(piece) > blocks:
             is_cut = True
-            html = _rich_part(piece, room, rows)
+            html = _rich_part(piece, room, blocks)
         parts.append(html)
         room -= len(html)
-        rows -= len(piece.blocks) + 1
+        blocks -= _size(piece)
         if is_cut:
             break
-    parts += _rich_end(article, words, is_cut=is_cut)
-    return InputRichMessage(html="".join(parts), skip_entity_detection=True)
+    return [*parts, *_rich_end(article, words, is_cut=is_cut)], is_cut
 
 
 def plain_article(
@@ -106,55 +121,80 @@ def _pieces(article: Article) -> Iterator[_Piece]:
     picture = web_url(article.image)
     if picture and picture not in {web_url(block.url) for block in blocks}:
         blocks.insert(0, Block(BlockKind.IMAGE, "", url=picture))
-    for (kind, _), run in groupby(enumerate(blocks), key=lambda found: _run_key(*found)):
-        yield _Piece(kind, tuple(block for _, block in run))
+    runs: list[list[Block]] = []
+    for block in blocks:
+        if runs and _continues(runs[-1][-1], block):
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    yield from (_Piece(run[0].kind, tuple(run)) for run in runs)
 
 
 def _is_shown(block: Block) -> bool:
     return web_url(block.url) is not None if block.kind is BlockKind.IMAGE else not is_blank(clean(block.text))
 
 
-def _run_key(position: int, block: Block) -> tuple[BlockKind, int]:
-    """Items of one list run together; anything else stands alone."""
-    is_item = block.kind is BlockKind.LIST_ITEM
-    return (block.kind, -1 - (block.level == 1)) if is_item else (block.kind, position)
+def _continues(before: Block, block: Block) -> bool:
+    """Whether a block is one thing with the one before it."""
+    if before.kind is not block.kind:
+        return False
+    if block.kind is BlockKind.LIST_ITEM:
+        return (before.level == 1) == (block.level == 1)
+    return block.kind is BlockKind.QUOTE and (before.level, block.level) == (0, 1)
+
+
+def _size(piece: _Piece) -> int:
+    """How many of a message's blocks it takes: what stands in an item, a quotation or a row is counted, too."""
+    match piece.kind:
+        case BlockKind.LIST_ITEM:
+            return 1 + 2 * len(piece.blocks)
+        case BlockKind.QUOTE:
+            return 2
+        case BlockKind.TABLE:
+            return 1 + rich_rows(piece.blocks[0])
+        case _:
+            return 1
 
 
 def _rich(piece: _Piece) -> str:
     block = piece.blocks[0]
-    text = escape(one_line(block.text)) if piece.kind is BlockKind.HEADING else _escaped(block.text)
+    text = rich_text(linked(block))
     match piece.kind:
         case BlockKind.HEADING:
             level = min(max(block.level, 2), 4)
-            return f"<h{level}>{text}</h{level}>"
+            return f"<h{level}>{escape(one_line(block.text))}</h{level}>"
         case BlockKind.PARAGRAPH:
             return f"<p>{text}</p>"
         case BlockKind.QUOTE:
-            return f"<blockquote>{text}</blockquote>"
+            credit = "".join(f"<cite>{rich_text(linked(author))}</cite>" for author in piece.blocks[1:])
+            return f"<blockquote>{text}{credit}</blockquote>"
         case BlockKind.LIST_ITEM:
             tag = "ol" if block.level == 1 else "ul"
-            items = "".join(f"<li>{_escaped(item.text)}</li>" for item in piece.blocks)
+            items = "".join(f"<li>{rich_text(linked(item))}</li>" for item in piece.blocks)
             return f"<{tag}>{items}</{tag}>"
         case BlockKind.IMAGE:
             caption = "" if is_blank(clean(block.text)) else f"<figcaption>{text}</figcaption>"
             return f'<figure><img src="{escape(web_url(block.url) or "")}">{caption}</figure>'
         case BlockKind.TABLE:
-            return "".join(f"<p>{_escaped(row)}</p>" for row in block.text.split("\n"))
+            return rich_table(block)
 
 
-def _rich_part(piece: _Piece, room: int, rows: int) -> str:
-    """As much of the piece as fits: whole items of a list, whole sentences of a text; nothing of a picture."""
+def _rich_part(piece: _Piece, room: int, blocks: int) -> str:
+    """As much of the piece as fits: whole items and rows, whole sentences of a text; nothing of a picture."""
+    first = piece.blocks[0]
     if piece.kind is BlockKind.LIST_ITEM:
-        count = min(len(piece.blocks), max(rows - 1, 0))
+        count = min(len(piece.blocks), max(blocks - 1, 0) // 2)
         while count and len(_rich(_Piece(piece.kind, piece.blocks[:count]))) > room:
             count -= 1
         return _rich(_Piece(piece.kind, piece.blocks[:count])) if count else ""
+    if rich_rows(first):
+        return rich_table(first, blocks - 1, room)
     # Escaping makes a character at most six (&quot;, &#x27;), so a sixth of the room is always safe.
     fits = (room - 30) // 6
-    if piece.kind is BlockKind.IMAGE or fits < 40 or rows < 2:
+    if piece.kind is BlockKind.IMAGE or fits < 40 or blocks < 2:
         return ""
-    first = piece.blocks[0]
-    return _rich(_Piece(piece.kind, (Block(first.kind, cut_at_sentence(clean(first.text), fits), first.level),)))
+    text = cut_at_sentence(clean(first.text), fits)
+    return _rich(_Piece(piece.kind, (Block(first.kind, text, first.level),)))
 
 
 def _rich_end(article: Article, words: Words, *, is_cut: bool) -> Iterator[str]:
@@ -167,12 +207,7 @@ def _rich_end(article: Article, words: Words, *, is_cut: bool) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return escape(_kept_lines(text)).replace("\n", "<br>")
-
-
-def _kept_lines(text: str) -> str:
-    """The text with its own line breaks, none of them empty."""
-    return "\n".join(line for part in clean(text).split("\n") if (line := one_line(part)))
+    return rich_text(linked(Block(BlockKind.PARAGRAPH, text)))
 
 
 def _plain(piece: _Piece, words: Words) -> Iterator[Node]:
@@ -182,41 +217,44 @@ def _plain(piece: _Piece, words: Words) -> Iterator[Node]:
         case BlockKind.HEADING:
             yield Bold(cut_at_word(one_line(block.text), MAX_TITLE))
         case BlockKind.PARAGRAPH:
-            yield from _portions(_kept_lines(block.text))
+            yield from (Text(*plain_nodes(part)) for part in portions(linked(block), _PORTION))
         case BlockKind.QUOTE:
-            yield from (BlockQuote(portion) for portion in _portions(_kept_lines(block.text)))
+            said = together(("— " if author else "", linked(one)) for author, one in enumerate(piece.blocks))
+            yield from (BlockQuote(*plain_nodes(part)) for part in portions(said, _PORTION))
         case BlockKind.LIST_ITEM:
-            lines = (
-                f"{number}. {one_line(item.text)}" if block.level == 1 else f"• {one_line(item.text)}"
+            items = together(
+                (f"{number}. " if block.level == 1 else "• ", linked_line(item))
                 for number, item in enumerate(piece.blocks, start=1)
             )
-            yield from _portions("\n".join(lines))
+            yield from (Text(*plain_nodes(part)) for part in portions(items, _PORTION))
         case BlockKind.IMAGE:
-            caption = cut_at_sentence(one_line(block.text), _MAX_CAPTION)
-            yield link(f"🖼 {words.text('article.picture') if is_blank(caption) else caption}", block.url)
+            yield _plain_picture(block, words)
+        case BlockKind.TABLE:
+            yield from plain_table(block, _PORTION)
 
 
-def _portions(text: str) -> Iterator[str]:
-    """A text longer than a message in several, cut after a line or a sentence."""
-    limit = MAX_TEXT - _PLAIN_TAIL
-    while len(text) > limit:
-        head = text[: text.rfind("\n", 0, limit)] if "\n" in text[limit // 2 : limit] else cut_at_sentence(text, limit)
-        yield head
-        text = text[len(head.removesuffix("…")) :].lstrip()
-    if text:
-        yield text
+def _plain_picture(block: Block, words: Words) -> Node:
+    """The picture's address under its caption; under the sign before it, where the caption has links of its own."""
+    caption = linked_line(block)
+    if caption.links and len(caption.text) <= _MAX_CAPTION:
+        return Text(link("🖼", block.url), " ", *plain_nodes(caption))
+    said = cut_at_sentence(caption.text, _MAX_CAPTION)
+    return link(f"🖼 {words.text('article.picture') if is_blank(said) else said}", block.url)
 
 
 def _paginate(nodes: Sequence[Node]) -> list[list[Node]]:
     """The nodes laid out on messages, each with room for the closing lines."""
     pages: list[list[Node]] = []
-    room = 0
+    room = entities = 0
     for node in nodes:
         need = length(node) + 2
-        if not pages or need > room or len(pages[-1]) > MAX_ENTITIES:
+        marks = len(node.render()[1]) if isinstance(node, Text) else 0
+        if not pages or need > room or marks > entities:
             pages.append([node])
             room = MAX_TEXT - _PLAIN_TAIL - need + 2
+            entities = _MAX_PAGE_ENTITIES - marks
         else:
             pages[-1] += ["\n\n", node]
             room -= need
+            entities -= marks
     return pages

@@ -17,7 +17,7 @@ from tdjson import td_execute
 from bot.rendering.locales import LANGUAGES, Locales
 from bot.rendering.message import Outgoing
 from storage.naming import Entity, EntityKind
-from storage.records import Article, Block, BlockKind, StoryView
+from storage.records import Article, Block, BlockKind, Link, StoryView
 
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
 NOW = datetime(2026, 11, 21, 9, 5, tzinfo=UTC)  # 14:05 in Dushanbe
@@ -45,10 +45,31 @@ ANY_URL = st.one_of(
     ANY_TEXT,
     ANY_TEXT.map(lambda text: f"https://news.example/{text}"),
 )
+_LINKS = st.lists(st.builds(Link, st.integers(-1, 50), st.integers(-1, 60), ANY_URL), max_size=3).map(tuple)
+_GOOD_LINKS = st.lists(st.integers(0, 40), unique=True, max_size=8).map(
+    lambda edges: tuple(
+        Link(start, end, f"https://news.example/{start}")
+        for start, end in zip(sorted(edges)[::2], sorted(edges)[1::2], strict=False)
+    )
+)
+_CELL = st.one_of(st.text("абв <&7", max_size=12), ANY_TEXT.map(lambda text: text[:40]), st.just("12,5"))
+_ROWS = st.lists(st.lists(_CELL, max_size=22).map(tuple), max_size=6).map(tuple)
 BLOCKS = st.builds(
-    lambda kind, text, level, url: Block(kind, text, level, url if kind is BlockKind.IMAGE else None),
-    st.sampled_from(BlockKind), ANY_TEXT, st.integers(0, 6), ANY_URL,
-)  # fmt: skip
+    lambda kind, text, level, url, links, rows: Block(
+        kind,
+        text,
+        level,
+        url if kind is BlockKind.IMAGE else None,
+        () if kind in {BlockKind.HEADING, BlockKind.TABLE} else links,
+        rows if kind is BlockKind.TABLE else (),
+    ),
+    st.sampled_from(BlockKind),
+    st.one_of(ANY_TEXT, st.text("абв <&", min_size=40, max_size=60)),
+    st.integers(0, 6),
+    ANY_URL,
+    st.one_of(_GOOD_LINKS, _LINKS),
+    _ROWS,
+)
 
 
 def article(number: int = 1, **changes: Any) -> Article:
@@ -152,6 +173,7 @@ def _td_type(entity: MessageEntity) -> str:
         "italic": "textEntityTypeItalic",
         "code": "textEntityTypeCode",
         "blockquote": "textEntityTypeBlockQuote",
+        "pre": "textEntityTypePre",
         "text_link": "textEntityTypeTextUrl",
     }[entity.type]
 
