@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
 from aiohttp import web
 
@@ -215,7 +214,7 @@ class Hubs:
                         raise web.HTTPRequestEntityTooLarge(max_size=cap, actual_size=len(body))
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
-        except (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError) as error:
+        except (web.RequestPayloadError, OSError) as error:
             raise web.HTTPBadRequest from error
         return bytes(body)
 

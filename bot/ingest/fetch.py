@@ -188,6 +188,7 @@ class Fetcher:
         async with host.learning:
             if host.delay_until > time.monotonic():
                 return
+            self._hosts.check(host_key(errand.start, errand.proxy), errand.url)
             url = errand.start.origin() / "robots.txt"
             keep = ROBOTS_DAY
             try:
