@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from bot.ingest import health
 from bot.ingest.errors import HttpError, IngestError
 from bot.ingest.floods import Expectation, find_held
-from bot.ingest.identity import canonical_url
-from bot.ingest.recognise import recognise
+from bot.ingest.recognise import page_of, recognise
 from bot.ingest.rhythm import learn, next_wait, span_of
 from bot.ingest.stages import (
     ChangedEntry,
@@ -22,7 +21,6 @@ from bot.ingest.stages import (
     ParsedFeed,
 )
 from config.settings import CollectSettings
-from storage.addresses import page_key
 from storage.records import (
     Alert,
     AlertKind,
@@ -185,8 +183,7 @@ def _says_more(entry: FeedEntry, article: KnownArticle) -> bool:
     A list that tells nothing but titles says nothing else as long as the title stays, whichever list told of it before.
     """
     if entry.feed_hash == article.feed_hash:
-        has_moved = entry.has_page and page_key(canonical_url(entry.url)) != (article.page_key or page_key(article.url))
-        return has_moved and entry.identity != article.identity
+        return entry.has_page and page_of(entry) != article.page_key and entry.identity != article.identity
     is_title = not (entry.lead or entry.body or entry.image)
     return not (is_title and article.feed_hash and entry.title in {"", article.title})
 

@@ -68,7 +68,7 @@ class _Archive:
 
     def __init__(self, known: Mapping[str, KnownArticle]) -> None:
         self._by_name = known
-        self._by_page = {page: one for one in known.values() if (page := _page_of(one))}
+        self._by_page = {page: one for one in known.values() if (page := one.page_key)}
         self._by_hash = {one.feed_hash: one for one in known.values() if one.feed_hash}
 
     def named(self, identity: str) -> KnownArticle | None:
@@ -101,7 +101,7 @@ def _recognise(twins: Sequence[FeedEntry], archive: _Archive, told: Collection[s
 
 def _is_recycled(entry: FeedEntry, article: KnownArticle) -> bool:
     """Whether a feed gave an old guid to another story: all that can tell two stories apart does."""
-    page, old_page = page_of(entry), _page_of(article)
+    page, old_page = page_of(entry), article.page_key
     if not page or not old_page or page == old_page or entry.published_at is None:
         return False
     return entry.published_at - article.published_at >= RECYCLED and not _are_of_one(entry.title, article.title)
@@ -127,7 +127,7 @@ def _other_identity(entry: FeedEntry) -> str | None:
 
 def _is_same_page(entry: FeedEntry, article: KnownArticle) -> bool:
     """Under another identity at the same page: corrected, imported or with a new guid; not the page's next story."""
-    if not entry.has_page or page_of(entry) != _page_of(article):
+    if not entry.has_page or page_of(entry) != article.page_key:
         return False
     if article.feed_hash in {"", entry.feed_hash} or not entry.title or _is_same_title(entry, article):
         return True
@@ -165,10 +165,6 @@ def _twin_key(entry: FeedEntry) -> tuple[str, ...]:
 
 def _is_same_title(entry: FeedEntry, article: KnownArticle) -> bool:
     return entry.title.casefold() == article.title.casefold()
-
-
-def _page_of(article: KnownArticle) -> str:
-    return article.page_key or page_key(article.url)
 
 
 def _is_same_minute(one: datetime | None, other: datetime) -> bool:

@@ -23,7 +23,10 @@ def entry(name: str, published_at: datetime | None = None, said: str = "") -> Fe
 
 
 def known(name: str, said: str = "") -> KnownArticle:
-    return KnownArticle(zlib.crc32(name.encode()), name, f"https://news.example/{name}", said, NOW - timedelta(hours=2))
+    url = f"https://news.example/{name}"
+    return KnownArticle(
+        zlib.crc32(name.encode()), name, url, said, NOW - timedelta(hours=2), page_key=f"news.example/{name}"
+    )
 
 
 def update(*entries: FeedEntry, archive: tuple[KnownArticle, ...] = (), source: Source = SOURCE) -> FeedUpdate:
@@ -150,13 +153,13 @@ def test_a_source_read_once_a_day_does_not_come_sooner_for_failing() -> None:
 
 def test_an_imported_page_is_recognised_by_its_address_when_its_feed_tells_of_it() -> None:
     imported = known("https://news.example/a", said="")
-    imported = replace(imported, url="https://www.news.example/guid-a")
+    imported = replace(imported, url="https://www.news.example/guid-a", page_key="news.example/guid-a")
     told = update_known(entry("guid-a", said="x"), imported)
     assert (told.new, [one.known for one in told.changed]) == ((), [imported])
 
 
 def test_new_guids_for_what_the_feed_said_before_are_no_news() -> None:
-    old = replace(known("old-guid", said="same"), url="https://news.example/new-guid")
+    old = replace(known("old-guid", said="same"), page_key="news.example/new-guid")
     assert update_known(entry("new-guid", said="same"), old).new == ()
 
 
