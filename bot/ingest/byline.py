@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from bot.ingest.linkeddata import listed, string
+from bot.ingest import phrases
+from bot.ingest.linkeddata import listed
 from bot.ingest.shape import short_line
 from bot.ingest.text import plain_title, tidy
 
@@ -18,12 +19,6 @@ _META = (
     "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
     "byl", "mediator_author", "twitter:data1",
 )  # fmt: skip
-_LABEL = re.compile(
-    r"^\W*(?:(?:автор(?:ы|ка)?(?: (?:текста|статьи|материала|публикации))?|текст|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
-    r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by|reported by)\s*[:—–-]"
-    r"|(?:written |story |reported )?by\b|автор\b(?=\s+[А-ЯЁA-Z]))\s*",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:by-?lines?|authors?(?:-?name)?|article-?authors?|post-?author|entry-?author|autor|writer|muallif)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -42,6 +37,8 @@ _NOBODY = re.compile(
     r"(?:super ?|site ?)?(?:admin\w*|root|user\d*|webmaster|editor|moderator|test|none|null|undefined|unknown|админ\w*|автор|author|муаллиф)",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"/(?:authors?|avtory?|users?|writers?|journalists?|columnists?|by)/[^/?#]{2,}", re.IGNORECASE)
+_CLIMB, _MOST_LOOKED = 3, 20  # elements over the headline, links in each
 _ADDRESS = re.compile(r"https?://|^@|^www\.|^/", re.IGNORECASE)
 
 
@@ -68,6 +65,7 @@ def _ways(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any
         )
     )
     yield list(islice(_by_class(root), 1))
+    yield list(islice(_by_address(root), 1))
     yield list(islice(_by_label(root), 1))
 
 
@@ -104,11 +102,21 @@ def _by_class(root: HtmlElement) -> Iterator[str]:
                 yield text
 
 
+def _by_address(root: HtmlElement) -> Iterator[str]:
+    """A link beside the headline that leads to a page about somebody."""
+    heading = root.find(".//h1")
+    for holder in islice(heading.iterancestors(), _CLIMB) if heading is not None else ():
+        for link in islice(holder.iter("a"), _MOST_LOOKED):
+            name = tidy(short_line(link, _MAX_NAME))
+            if _PERSON.search(link.get("href") or "") and _is_name(_name(name)):
+                yield name
+
+
 def _by_label(root: HtmlElement) -> Iterator[str]:
     """A line that says «Автор: …»; a "by" alone starts any sentence."""
     for element in root.iter("span", "div", "p", "li", "b", "strong", "em", "i", "font", "small", "address"):
         text = tidy(short_line(element, _MAX_LINE))
-        if text and _LABEL.match(text) and _is_name(_name(text)):
+        if text and phrases.BYLINE.match(text) and _is_name(_name(text)):
             yield text
 
 
@@ -116,8 +124,8 @@ def _name(text: str) -> str:
     """A name without its label and what follows it; "" for what is none."""
     if not text or _ADDRESS.search(text.strip()):
         return ""
-    bare = _LABEL.sub("", plain_title(text), count=1)
-    bare = _AFTER.sub("", bare).strip(' ,;:—–-|•·/.«»"')
+    bare = phrases.BYLINE.sub("", plain_title(text), count=1)
+    bare = _AFTER.sub("", bare).strip(' ,;:—–-|•·/."')
     return "" if _NOBODY.fullmatch(bare) or len(bare) > _MAX_NAME or not re.search(r"[^\W\d_]", bare) else bare
 
 

@@ -1,148 +1,133 @@
-"""What stands around a headline: its date, its lead, its picture. Pure."""
+"""Takes other stories and readers' comments out of a page's tree: cards that are alike, and what stands under a label."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from collections.abc import Iterator
 from itertools import islice
 
-from lxml import etree
+from lxml.html import HtmlElement
 
-from bot.ingest.blocks import absolute_url
-from bot.ingest.headlinks import HEADINGS, TITLE_CLASS, Mention, Places, is_headline, joined, lines
-from bot.ingest.listdates import MAX_STAMP, Stamp, read_stamp
+from bot.ingest import phrases
+from bot.ingest.blocks import Piece
+from bot.ingest.cleaning import announces_others
+from bot.ingest.shape import drop, is_sentence, line, short_line, weight
+from storage.records import Block, BlockKind
 
-_MOST_PARTS = 300  # elements of a card that are looked at
-_BESIDE = 3  # elements before and after a headline that has no card of its own
-_LEAD = 50  # letters; less is a label
-_PICTURES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "src")
-_BACKGROUND = re.compile(r"background(?:-image)?:[^;]{0,50}?url\(\s{0,5}['\"]?([^'\")]{1,2000})", re.IGNORECASE)
-_NO_PICTURE = re.compile(r"avatar|logo|icon|spacer|blank|pixel|placeholder|loader|1x1", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """`heading` stands in it outside of its links. `is_bare`: there is nothing but the link itself."""
-
-    stamp: Stamp | None
-    image: str | None
-    lead: str
-    heading: str
-    is_bare: bool
+_CARDS, _CARD, _CARD_DEPTH = 3, 600, 4  # neighbours, characters of each, elements over its heading
+_TEASER = 300  # characters of a card without a heading
+_HEADLINE = 15  # letters of a link that may be one
+_LINKED = 0.3  # share of a card's letters in its headline
+_MOST_IN_CARD = 40  # elements
+_MAX_LABEL = 80  # characters
+_HOLDERS = ("div", "section", "article", "td", "tr", "a")
+_TOLD = 0.3  # share of the page's sentences, from which a block under a label holds the article
+_CALL = 250  # characters of a block around a button
+_UP = 3  # elements from a label up to the block that it names
 
 
-def read_cards(
-    stories: Mapping[str, Sequence[Mention]], places: Places, zone: tzinfo, now: datetime
-) -> dict[str, Card]:
-    """The card of each story, by its key."""
-    found: dict[str, Card] = {}
-    before: dict[str, Stamp | None] = {}
-    after: dict[str, Stamp | None] = {}
-    for key, mentions in stories.items():
-        holders = list(dict.fromkeys(places.card(one) for one in mentions))
-        found[key] = _card(holders, mentions, zone, now)
-        if found[key].stamp is None:
-            before[key] = _beside(holders, places, zone, now, is_before=True)
-            after[key] = _beside(holders, places, zone, now, is_before=False)
-    # In a flat list each date stands between two headlines: only its ends tell whose it is.
-    is_after = sum(one is not None for one in after.values()) > sum(one is not None for one in before.values())
-    for key, stamp in (after if is_after else before).items():
-        if stamp is not None:
-            card = found[key]
-            found[key] = Card(stamp, card.image, card.lead, card.heading, card.is_bare)
+def remove_cards(root: HtmlElement) -> None:
+    """Drop other stories' cards: three or more neighbours of one kind, each short and under a linked headline."""
+    alike: dict[tuple[HtmlElement, str, str], dict[HtmlElement, None]] = {}
+    for card in (*_under_headings(root), *_under_links(root)):
+        parent = card.getparent()
+        if parent is not None:
+            kind = (card.get("class") or "").partition(" ")[0]
+            alike.setdefault((parent, card.tag, kind), {})[card] = None
+    for cards in alike.values():
+        if len(cards) >= _CARDS and all(short_line(one, _CARD) and one.find(".//h1") is None for one in cards):
+            for one in cards:
+                drop(one)
+
+
+def _under_headings(root: HtmlElement) -> Iterator[HtmlElement]:
+    for heading in root.iter("h2", "h3", "h4", "h5", "h6"):
+        if _is_link(heading):
+            yield from islice(heading.iterancestors(), _CARD_DEPTH)
+
+
+def _under_links(root: HtmlElement) -> Iterator[HtmlElement]:
+    """Short blocks in which a link to another page is as long as a headline and a good part of the words."""
+    for card in root.iter(*_HOLDERS):
+        said = short_line(card, _TEASER) if sum(1 for _ in islice(card.iter(), _MOST_IN_CARD)) < _MOST_IN_CARD else ""
+        if len(said) < _HEADLINE:
+            continue
+        links = [card] if card.tag == "a" and _holds_blocks(card) else list(card.iterdescendants("a"))
+        longest = max((len(line(one)) for one in links if _leads_away(one)), default=0)
+        if longest >= _HEADLINE and longest >= _LINKED * len(said):
+            yield card
+
+
+def _holds_blocks(link: HtmlElement) -> bool:
+    """Whether a link is a card of its own; one that holds words alone may stand in a sentence."""
+    return any(True for _ in link.iter("img", "div", "p", "h2", "h3", "h4", "figure"))
+
+
+def _leads_away(link: HtmlElement) -> bool:
+    return not (link.get("href") or "#").startswith("#")
+
+
+def _is_link(heading: HtmlElement) -> bool:
+    """Whether a heading is a link to another page, or stands in one. A live text's messages link to themselves."""
+    links = [*heading.iter("a"), *(one for one in islice(heading.iterancestors(), 2) if one.tag == "a")]
+    return any(len(line(link)) >= len(line(heading)) and _leads_away(link) for link in links)
+
+
+def remove_labelled(root: HtmlElement) -> None:
+    """Drop what stands under the label of other stories or of comments, unless the article stands there as well."""
+    whole = _told(root)
+    for label in list(root.iter("h2", "h3", "h4", "h5", "h6", "b", "strong", "div", "span", "p")):
+        text = short_line(label, _MAX_LABEL) if len(label) <= 2 else ""
+        if not text or label.getparent() is None or not _names_others(text):
+            continue
+        block = _block_of(label, whole)
+        if block is not None:
+            drop(block)
+        elif phrases.COMMENTS.fullmatch(text) and label.tag in {"h2", "h3", "h4"}:
+            for following in list(label.itersiblings()):
+                drop(following)
+            drop(label)
+
+
+def _names_others(text: str) -> bool:
+    bare = text.strip(" :→»>")
+    return bool(phrases.COMMENTS.fullmatch(bare)) or announces_others(Piece(Block(BlockKind.HEADING, bare)))
+
+
+def _block_of(label: HtmlElement, whole: int) -> HtmlElement | None:
+    """The largest block that begins with a label and holds no good part of the page's sentences."""
+    found = None
+    said = line(label)
+    for block in islice(label.iterancestors(), _UP):
+        if block.tag in {"body", "html", "main"} or block.find(".//h1") is not None or not _begins(block, said):
+            break
+        if _told(block) > whole * _TOLD:
+            break
+        if weight(block) + sum(1 for _ in block.iter("a")) > len(said):
+            found = block
     return found
 
 
-def _card(holders: Sequence[etree._Element], mentions: Sequence[Mention], zone: tzinfo, now: datetime) -> Card:
-    stamp, image, lead, heading = None, None, "", ""
-    titles = {one.text for one in mentions}
-    for holder in holders:
-        stamp = stamp or _stamp(holder, zone, now)
-        image = image or _image(holder, mentions[0].url)
-        heading = heading or _heading(holder)
-        lead = lead or _lead(holder, titles | {heading})
-    links = {one.element for one in mentions}
-    return Card(stamp, image, lead, heading, is_bare=all(holder in links for holder in holders))
+def _begins(block: HtmlElement, said: str) -> bool:
+    first = next((text for part in block.itertext() if (text := part.strip())), "")
+    return bool(first) and said.startswith(first[:_MAX_LABEL])
 
 
-def _stamp(holder: etree._Element, zone: tzinfo, now: datetime) -> Stamp | None:
-    """The date that a card states: its time element's, else that of a line which is nothing but a date."""
-    worded: Stamp | None = None
-    for part in islice(holder.iter(etree.Element), _MOST_PARTS):
-        if part.tag == "time" and (said := part.get("datetime")) and (stamp := read_stamp(said, zone, now)):
-            return stamp
-        if worded is None:
-            worded = next((found for text in _texts(part, holder) if (found := read_stamp(text, zone, now))), None)
-    return worded
-
-
-def _texts(part: etree._Element, holder: etree._Element) -> Iterator[str]:
-    if part.text and len(part.text) <= MAX_STAMP * 2:
-        yield part.text
-    if part is not holder and part.tail and len(part.tail) <= MAX_STAMP * 2:
-        yield part.tail
-
-
-def _beside(
-    holders: Sequence[etree._Element], places: Places, zone: tzinfo, now: datetime, *, is_before: bool
-) -> Stamp | None:
-    """The date beside a headline that stands alone in its list: before it or after it, up to the next headline."""
-    for holder in holders:
-        here: etree._Element | None = holder
-        for _ in range(_BESIDE):
-            if here is None:
+def remove_calls(root: HtmlElement) -> None:
+    """Drop short blocks around a button: forms for letters, votes, questions to an expert."""
+    whole = _told(root)
+    for button in list(root.iter("button", "div", "span", "a")):
+        if button.getparent() is None or not (
+            button.tag == "button" or phrases.IDLE.match(short_line(button, _MAX_LABEL) or "x")
+        ):
+            continue
+        found = None
+        for block in islice(button.iterancestors("div", "section", "aside", "form"), _UP):
+            if not short_line(block, _CALL) or block.find(".//h1") is not None or block.find(".//img") is not None:
                 break
-            following = here.getprevious() if is_before else here.getnext()
-            above = here.getparent()
-            text = (
-                (following.tail if following is not None else above.text if above is not None else "")
-                if is_before
-                else here.tail
-            )
-            stamp = read_stamp(text, zone, now) if text and len(text) <= MAX_STAMP * 2 else None
-            if stamp is not None:
-                return stamp
-            if following is None or not isinstance(following.tag, str) or places.holds(following) is not None:
+            if _told(block) > whole * _TOLD:
                 break
-            if following.tag == "a" and is_headline(joined(following)):
-                break
-            stamp = _stamp(following, zone, now)
-            if stamp is not None:
-                return stamp
-            here = following
-    return None
+            found = block
+        if found is not None:
+            drop(found)
 
 
-def _heading(holder: etree._Element) -> str:
-    titled = ""
-    for part in islice(holder.iter(etree.Element), _MOST_PARTS):
-        if part.tag in HEADINGS and (text := joined(part)):
-            return text
-        if not titled and TITLE_CLASS.search(part.get("class") or "") and is_headline(text := joined(part)):
-            titled = text
-    return titled
-
-
-def _lead(holder: etree._Element, titles: set[str]) -> str:
-    for line in lines(holder):
-        is_title = any(line.startswith(title) or title.startswith(line) for title in titles if title)
-        if len(line) >= _LEAD and not is_title:
-            return line
-    return ""
-
-
-def _image(holder: etree._Element, base: str) -> str | None:
-    for part in islice(holder.iter(etree.Element), _MOST_PARTS):
-        if part.tag == "img":
-            if _NO_PICTURE.search(part.get("class") or ""):
-                continue
-            named = [part.get(name) or "" for name in _PICTURES]
-            named.append((part.get("srcset") or part.get("data-srcset") or "")[:4000].partition(",")[0].split(" ")[0])
-        else:
-            found = _BACKGROUND.search((part.get("style") or "")[:4000])
-            named = [found[1]] if found else []
-        for address in named:
-            url = absolute_url(address, base) if address and not _NO_PICTURE.search(address[-200:]) else None
-            if url:
-                return url
-    return None
+def _told(element: HtmlElement) -> int:
+    return sum(weight(one) for one in element.iter("p") if is_sentence(one))

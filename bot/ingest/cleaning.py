@@ -14,6 +14,7 @@ from bot.ingest.dates import read_date
 from storage.records import Block, BlockKind
 
 SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
+_WHOLLY = 0.9
 _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
 
 _FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
@@ -24,6 +25,7 @@ _LABELLED = 60  # characters of a label with what it names
 _BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
 _MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
+_STAMP_LETTERS = 25  # of a date with its day of the week and zone
 _HEAD_LINES = 5  # among which the text must start
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", "»", '"', "”")
 
@@ -54,6 +56,8 @@ def is_furniture(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT * 2:
         return False
+    if phrases.IDLE.match(text) or (len(text) <= SHORT and phrases.NOTICE.search(text)):
+        return True
     if phrases.MORE.match(text) or _is_advertisement(piece) or (phrases.COUNT.match(text) and _may_be_label(piece)):
         return True
     traits = (_is_share, _is_newsletter, _is_log_in, _is_cookie, _is_correction, _is_credit)
@@ -187,11 +191,17 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
             run.append(piece)
             continue
         announced = bool(result) and result[-1].block.text.endswith(":")  # the article's own list of links
-        result.extend(run if announced or len(run) < 2 else ())
+        result.extend(run if announced or (len(run) < 2 and not any(map(_is_headline, run))) else ())
         run = []
         if piece is not None:
             result.append(piece)
     return result
+
+
+def _is_headline(piece: Piece) -> bool:
+    """Whether a line by itself is another story's headline: all of it a link, and no sentence."""
+    text = piece.block.text
+    return piece.linked >= _WHOLLY and piece.block.kind is BlockKind.PARAGRAPH and not text.endswith(_SENTENCE_ENDS)
 
 
 def _without_head(pieces: list[Piece]) -> list[Piece]:
@@ -200,14 +210,27 @@ def _without_head(pieces: list[Piece]) -> list[Piece]:
     starts = [at for at in texts[:_HEAD_LINES] if not _is_head_line(pieces[at])]
     if not starts:
         return pieces
-    return [piece for at, piece in enumerate(pieces) if at >= starts[0] or piece.block.kind is BlockKind.IMAGE]
+    heads = {at for at in texts[:_HEAD_LINES] if at < starts[0] or _is_stamp(pieces[at])}
+    return [piece for at, piece in enumerate(pieces) if at not in heads]
+
+
+def _is_stamp(piece: Piece) -> bool:
+    """Whether a line is a date and little else, or names who wrote the text."""
+    text = piece.block.text
+    if len(text) > SHORT // 2 or piece.block.kind is not BlockKind.PARAGRAPH or text.endswith(_SENTENCE_ENDS):
+        return False
+    letters = len(re.sub(r"[\W\d]+", "", text))
+    is_dated = phrases.DAY.match(text) is not None or read_date(text) is not None
+    return phrases.BYLINE.match(text) is not None or (letters <= _STAMP_LETTERS and is_dated)
 
 
 def _is_head_line(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT // 2 or piece.block.kind is BlockKind.QUOTE or text.endswith(_SENTENCE_ENDS):
         return False
-    is_stamp = any(stamp.match(text) for stamp in (phrases.STAMP, phrases.HOUR)) or read_date(text) is not None
+    is_stamp = (
+        any(stamp.match(text) for stamp in (phrases.STAMP, phrases.HOUR, phrases.DAY)) or read_date(text) is not None
+    )
     return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or is_stamp
 
 
@@ -215,6 +238,9 @@ def _without_tail(pieces: list[Piece]) -> list[Piece]:
     """Drop from the end what is never the end of an article: a lone link, a heading with nothing under it."""
     while pieces:
         last = pieces[-1]
+        if len(pieces) > 1 and phrases.BYLINE.match(last.block.text) and len(last.block.text) <= SHORT // 2:
+            pieces = pieces[:-1]
+            continue
         is_link = last.linked >= _ALL_LINKS and len(last.block.text) <= SHORT
         if last.block.kind is BlockKind.HEADING or (is_link and len(pieces) > 1):
             pieces = pieces[:-1]

@@ -21,10 +21,20 @@ from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from bot.ingest.blocks import Piece, html_pieces, join_text
+from bot.ingest.cards import remove_calls, remove_cards, remove_labelled
 from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
-from bot.ingest.furniture import hand_over_captions, name_paragraphs, remove, remove_furniture, select
+from bot.ingest.furniture import (
+    hand_over_captions,
+    name_headings,
+    name_paragraphs,
+    remove,
+    remove_embedded,
+    remove_furniture,
+    select,
+)
+from bot.ingest.headline import name_headline, remove_above
 from bot.ingest.jsonpages import find_text
 from bot.ingest.judging import judge
 from bot.ingest.language import detect
@@ -180,12 +190,7 @@ def _longer(one: _Reading, other: _Reading) -> _Reading:
 
 def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
     """What trafilatura finds once the page is rid of its navigation and its article is put into one element."""
-    remove_furniture(root)
-    remove_navigation(root)
-    hand_over_captions(root)
-    wrap_lines(root)
-    name_paragraphs(root)
-    article = hold_article(root)
+    article = _prepared(root, titles[0])
     whole = root if article is None else _alone(article)
     pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
     if len(pieces) == 1:
@@ -195,6 +200,25 @@ def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
         pieces = list(html_pieces(lxml.html.tostring(article, encoding="unicode"), url))
     _refuse_run_together(pieces, root, url)
     return _Reading(_cleaned(pieces, titles), is_held=article is not None)
+
+
+def _prepared(root: HtmlElement, title: str) -> HtmlElement | None:
+    """The element of the article, in a tree that is rid of the page around it."""
+    name_headline(root, title)
+    remove_embedded(root)
+    remove_furniture(root)
+    remove_cards(root)
+    remove_labelled(root)
+    remove_calls(root)
+    remove_navigation(root)
+    hand_over_captions(root)
+    wrap_lines(root)
+    name_headings(root)
+    name_paragraphs(root)
+    article = hold_article(root)
+    if article is not None:
+        remove_above(article)
+    return article
 
 
 def _plain(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:

@@ -4,12 +4,13 @@ An operator's selectors count before any of it.
 """
 
 import re
+from itertools import islice
 
 from cssselect import GenericTranslator, SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
 
-from bot.ingest.shape import BLOCKS, is_sentence, line, weight
+from bot.ingest.shape import BLOCKS, drop, is_sentence, line, short_line, weight
 
 # What holds the site's own words by its class or id, removed before the text is looked for.
 _FURNITURE = re.compile(
@@ -17,7 +18,8 @@ _FURNITURE = re.compile(
     r"|trending|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?"
     r"|pagination|pager|promo|banner|advert\w*|ads?|adv|ads?-?(?:box|block|slot|unit|place)|reklama|sponsor\w*|sidebar|widget"
     r"|tags?-?(?:list|cloud)|copyright|print|ya-share2?|author-?(?:box|bio|info)|about-?author|paywall|regwall|skip-link"
-    r"|screen-reader-text|sr-only|visually-hidden|poll|vote|ticker|teasers?)(?:$|[\s_-])",
+    r"|screen-reader-text|sr-only|visually-hidden|polls?|votes?|rating|rate|likes?|ticker|teasers?|disclaimer|donat\w*|contribut\w*"
+    r"|support(?:-us)?|contacts?|pull-?quotes?|soc|colophon|site-?footer|page-?footer|footer|counters?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(
@@ -25,8 +27,15 @@ _COMMENTS = re.compile(
 )
 # What says under a picture what it shows.
 _CAPTION = re.compile(
-    r"(?:^|[\s_-])(?:captions?|photo-?(?:text|credit|author)|image-?credit)(?:$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:captions?|photo-?(?:text|credit|author)|image-?credit)(?:$|[\s_-])"
+    r"|(?:photo|image|img|pic|foto)\w{0,10}[_-]{1,2}(?:desc\w*|sign\w*|info|copyright|title)",
+    re.IGNORECASE,
 )
+_EMBEDDED = re.compile(
+    r"(?:twitter|instagram|tiktok|telegram|bluesky|mastodon|wp)-?(?:tweet|media|embed(?:ded)?|post)", re.IGNORECASE
+)
+_MAX_HEADING = 100  # characters
+_MAX_CAPTION = 300  # characters
 _AROUND = 3  # elements upwards in which a caption's picture stands
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 _TOLD = 0.3  # share of the page's letters in sentences, from which an element holds its article whatever its name
@@ -49,7 +58,7 @@ def remove(root: HtmlElement, selector: str) -> None:
     """Drop the elements of a CSS selector."""
     for element in select(root, selector):
         if element.getparent() is not None:
-            element.drop_tree()
+            drop(element)
 
 
 def remove_furniture(root: HtmlElement) -> None:
@@ -64,17 +73,39 @@ def remove_furniture(root: HtmlElement) -> None:
         if element.getparent() is None or not _FURNITURE.search(names) or element.find(".//h1") is not None:
             continue
         if _COMMENTS.search(names):
-            element.drop_tree()
+            drop(element)
         elif weight(element) <= whole / 2 and not _holds_story(element, told):
-            element.drop_tree()
+            drop(element)
 
 
 def _holds_story(element: HtmlElement, told: int) -> bool:
     return sum(weight(one) for one in element.iter("p") if is_sentence(one)) > told * _TOLD
 
 
+def remove_embedded(root: HtmlElement) -> None:
+    """Drop posts of networks and cards of other sites, and give pictures of AMP pages their own element."""
+    for element in list(root.iter("blockquote", "div")):
+        if _EMBEDDED.search(element.get("class") or "") and element.getparent() is not None:
+            drop(element)
+    for element in list(root.iter("amp-img")):
+        element.tag = "img"
+    for element in list(root.iter("noscript")):  # the same pictures for those who load them at once
+        parent = element.getparent()
+        if parent is not None and parent.find(".//img") is not None:
+            drop(element)
+
+
 def hand_over_captions(root: HtmlElement) -> None:
-    """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph."""
+    """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph.
+
+    What an `alt` says describes the picture to those who do not see it, and is no caption.
+    """
+    for picture in root.iter("img"):
+        picture.set("alt", "")
+    for element in list(root.iter("small", "i", "em", "cite")):
+        holder = _frame(element)
+        if holder is not None:
+            element.tag = "figcaption"
     for element in list(root.iter("p", "div", "span", "figcaption", "small", "em", "dd")):
         is_caption = element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
         if not is_caption or element.getparent() is None or element.find(".//img") is not None:
@@ -84,7 +115,30 @@ def hand_over_captions(root: HtmlElement) -> None:
         pictures: list[HtmlElement] = next((found for one in ancestors if (found := one.findall(".//img"))), [])
         if text and len(pictures) == 1:
             pictures[0].set("alt", text)
-            element.drop_tree()
+            drop(element)
+
+
+def _frame(element: HtmlElement) -> HtmlElement | None:
+    """The element that holds a picture and these words and nothing else, paragraphs of the text not among them."""
+    said = short_line(element, _MAX_CAPTION)
+    for holder in islice(element.iterancestors(), _AROUND) if said else ():
+        if holder.tag in {"p", "body"} or short_line(holder, _MAX_CAPTION) != said:
+            return None
+        if sum(1 for _ in holder.iter("img")) == 1:
+            return holder
+    return None
+
+
+def name_headings(root: HtmlElement) -> None:
+    """A short paragraph all in bold that is no sentence is a heading, as old editors write it; the first is a lead."""
+    for paragraph in list(root.iter("p"))[1:]:
+        inner = list(paragraph)
+        if len(inner) != 1 or inner[0].tag not in {"b", "strong"}:
+            continue
+        said = short_line(paragraph, _MAX_HEADING)
+        if said and said == line(inner[0]) and said[:1].isalnum() and said[-1:].isalnum():
+            inner[0].drop_tag()
+            paragraph.tag = "h3"
 
 
 def name_paragraphs(root: HtmlElement) -> None:

@@ -23,6 +23,8 @@ _LOG_IN_LENGTH = 500
 _STUB_LENGTH = 1200  # characters of an article that a stub shows, beside a feed that may say as much
 _STUB_ALONE = 600  # the same where there is no feed to turn to
 _LEAST_DEMAND, _MAX_DEMAND = 8, 300  # characters of a line that asks to pay or to log in
+_INTRODUCTION = 150  # characters that a section's page says of itself
+_INDEX = 10  # headlines of other stories, beside which so little is no article
 _FEW_LINES = 6  # fewer are no list
 _PROSE = 0.15  # share of the letters in sentences, below which lines are a menu or a list
 _SENTENCE = 40  # letters
@@ -40,10 +42,12 @@ def judge(blocks: Sequence[Block], url: str, title: str, root: HtmlElement, hint
     if not text:
         raise NoArticle(url, "no text was found in the page")
     if len(text) < _ERROR_LENGTH and is_error(title, root, text):
-        raise NoArticle(url, "the page says that there is no such page, or that the site has failed")
+        raise NoArticle(
+            url, "the page says that it has failed, asks before it shows anything, or only lists what was found"
+        )
     if is_wall(blocks) or is_log_in(root, title, text) or is_stub(root, text, has_feed=bool(hint_text)):
         raise NoArticle(url, "the page asks to log in, to pay or to accept cookies instead of showing the article")
-    if is_listing(blocks):
+    if is_listing(blocks) or (len(text) < _INTRODUCTION and _linked_headings(root) >= _INDEX):
         raise NoArticle(url, "the page holds a menu or a list of headlines, and no article")
     if len(text) < min(least, len(hint_text) or least):
         raise NoArticle(url, f"the page gives no more than {len(text)} characters")
@@ -51,12 +55,18 @@ def judge(blocks: Sequence[Block], url: str, title: str, root: HtmlElement, hint
         raise NoArticle(url, f"the page gives {len(text)} characters, the feed already {len(hint_text)}")
 
 
+def _linked_headings(root: HtmlElement) -> int:
+    return sum(1 for one in root.iter("h2", "h3", "h4") if one.find(".//a") is not None)
+
+
 def is_error(title: str, root: HtmlElement, text: str) -> bool:
     """Whether the page's headlines say that it failed, or a short text begins so."""
-    window = root.find(".//title")
+    window, heading = root.find(".//title"), root.find(".//h1")
     heads = [title, *(line(one) for one in list(root.iter("h1", "h2"))[:3])]
     heads += [window.text_content()[:300]] if window is not None else []
-    if any(phrases.ERROR.match(plain_title(head)) for head in heads if head):
+    if any(phrases.ERROR.match(told) for head in heads if (told := plain_title(head))):
+        return True
+    if any(phrases.ASKING.match(plain_title(head)) for head in (title, line(heading) if heading is not None else "")):
         return True
     return len(text) < _LOG_IN_LENGTH and bool(phrases.ERROR.match(text) or phrases.NO_PAGE.search(text))
 

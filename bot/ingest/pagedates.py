@@ -138,6 +138,8 @@ def _stamp(element: HtmlElement, zone: tzinfo, seen: set[HtmlElement]) -> _Stamp
     if not written and not (is_leaf or _NAMED.search(name)):
         return None
     text = short_line(element, _MAX_STAMP)
+    if not text and not written and _NAMED.search(name):
+        text = next((part for part in _own_texts(element) if _HAS_DAY.search(part) and _is_stamp_alone(part)), "")
     if not written and not (4 < len(text) <= _MAX_STAMP and _HAS_DAY.search(text)):
         return None
     if not written and not (_NAMED.search(name) or _is_stamp_alone(text)):
@@ -148,6 +150,12 @@ def _stamp(element: HtmlElement, zone: tzinfo, seen: set[HtmlElement]) -> _Stamp
         return None
     seen.update(element.iterdescendants())
     return _Stamp(moment, bool(_UPDATED.search(f"{name} {text}")), ":" in (written or text))
+
+
+def _own_texts(element: HtmlElement) -> Iterator[str]:
+    """The pieces of an element's own text, between its children and between bars."""
+    for text in (element.text, *(child.tail for child in islice(element, 20))):
+        yield from (part.strip() for part in re.split(r"[|•·]", (text or "")[:500]) if len(part) <= _MAX_STAMP)
 
 
 def _is_stamp_alone(text: str) -> bool:

@@ -32,12 +32,17 @@ _HOME = re.compile(
     r"(?:главная|домой|на главную|home(?:page)?|начало|асосӣ|саҳифаи (?:асосӣ|аввал)|хона)\b.{0,20}", re.IGNORECASE
 )
 _TRAIL = re.compile(
-    r"(?:^|[\s_-])(?:bread-?crumbs?(?:-?list)?|path|pathway|navigator|crumbs)(?:$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:bread-?crumbs?(?:-?list)?|path|pathway|navigator|crumbs?|speedbar)(?:$|[\s_-])", re.IGNORECASE
 )
 _TAGS = re.compile(
     r"(?:^|[\s_-])(?:tags?|tags?-?(?:list|links|cloud|block)|article-?tags?|post-?tags?|entry-?tags?|keywords)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_KICKER = re.compile(
+    r"(?:^|[\s_-])(?:kicker|rubrics?|rubrika|section|category|cat-links|eyebrow|hero-tag|sec)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CLIMB, _MOST_LOOKED = 3, 40  # elements over the headline, and in each
 _MOST_TAGS = 30
 _MAX_TITLE = 500  # characters
 
@@ -168,9 +173,19 @@ def _is_home(address: str) -> bool:
 
 def _section(root: HtmlElement, named: Mapping[str, str], linked: LinkedData, title: str) -> str | None:
     """What the head says, else the last step of the breadcrumbs that is neither the home page nor the article."""
-    told = [string(linked.article.get("articleSection")), named.get("article:section", ""), named.get("section", "")]
+    marked = (
+        one.get("content") or short_line(one, _SAID_BY_META)
+        for one in root.iterfind(".//*[@itemprop='articleSection']")
+    )
+    told = [
+        string(linked.article.get("articleSection")),
+        next(marked, ""),
+        named.get("article:section", ""),
+        named.get("section", ""),
+    ]
     told += reversed(linked.trail[1:] if len(linked.trail) > 1 else linked.trail)
     told += reversed(list(_crumbs(root)))
+    told += _kickers(root)
     for text in told:
         name = plain_title(text)
         if 0 < len(name) <= _SAID_BY_META and not _HOME.fullmatch(name) and not same_words(name, title):
@@ -188,6 +203,15 @@ def _crumbs(root: HtmlElement) -> Iterator[str]:
             if any(links):
                 yield from links
                 return
+
+
+def _kickers(root: HtmlElement) -> Iterator[str]:
+    """What stands beside the headline under the name of a rubric."""
+    heading = root.find(".//h1")
+    for holder in islice(heading.iterancestors(), _CLIMB) if heading is not None else ():
+        for element in islice(holder.iter("a", "div", "span", "p", "li"), _MOST_LOOKED):
+            if _KICKER.search(element.get("class") or ""):
+                yield tidy(short_line(element, _SAID_BY_META))
 
 
 def _tags(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any]) -> tuple[str, ...]:

@@ -19,25 +19,36 @@ def _start(*alternatives: str) -> re.Pattern[str]:
 NETWORKS = _word(
     "telegram|facebook|instagram|twitter|whats ?app|viber|youtube|tiktok|vk|ok|imo|threads|linkedin|rss|messenger",
     r"телеграмм?\w*|фейсбук\w*|инстаграм\w*|твиттер\w*|ватсап\w*|вайбер\w*|ютуб\w*|тикток\w*|вк|вконтакте|ок",
-    r"одноклассник\w*|дзен\w*",
+    r"одноклассник\w*|дзен\w*|мой мир",
 )
 CALLS = _word(
     r"подпи(?:сыва[йт]\w*|ши(?:тесь|сь))|присоединя\w+тесь|оставайтесь|следите|(?:читайте|смотрите) нас|будьте с нами",
-    r"подел(?:иться|итесь)|расскажите друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*|мы (?:в|на)",
+    r"подел(?:иться|итесь|ись)|расскажи(?:те)? друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*|мы (?:в|на)",
     r"join|follow|subscribe|stay (?:with|tuned|in touch)|share(?=\W*$| (?:this|it|on|via|with)\b)|find us",
     "our (?:channel|page)",
-    r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед",
+    r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед|фиристед|пайгирӣ кунед|моро дар",
 )
-US = _word(r"нас|нам|нами|наш\w*|us|our|мо")
+US = _word(r"нас|нам|нами|наш\w*|us|our|мо|моро")
 ALSO = _start(
     r"(?:читайте?|смотрите?|см\.?) (?:также|ещ[её])|(?:по|на) (?:этой )?тем[еу]|(?:материалы|новости|ещ[её]) по теме",
     r"(?:похожие|другие|свежие|последние) (?:новости|материалы|статьи|публикации)|самое (?:читаемое|популярное)",
-    r"рекомендуем|популярно[ею]|главные новости|лента новостей",
+    r"рекомендуем|популярно[ею]|главные новости|лента новостей|ещё (?:новости|о)|еще (?:новости|о)",
+    r"(?:другие|ещё|еще|новые|последние|свежие|все|популярные|похожие|недавние)"
+    r" (?:новост|материал|стат|публикаци|интервью|колонк|репортаж|сюжет|запис|заметк|видео|истори|событи)\w*|сейчас (?:обсуждают|читают)|не пропустите|вам может",
+    r"(?:other|more|latest|recent|similar|further) (?:interviews|columns|reports|posts|articles|stories|news|videos|from)",
+    r"(?:хабар|мавод|мақола|мусоҳиба|рӯйдод|навгони|гузориш)\w*ҳои (?:дигар|охир|нав|монанд)",
     r"(?:read|see|watch) (?:also|more|next)|related(?: (?:news|stories|articles|posts))?",
     r"more (?:news|stories|on this|from)|(?:most|also) (?:read|popular)",
     "you may also like|latest news|trending|recommended",
     r"(?:инчунин|ҳамчунин|боз) (?:хонед|мутолиа кунед|бихонед|бубинед|нигаред)",
     r"хабарҳои (?:дигар|охирин|марбут|монанд)|дар (?:ҳамин|ин) мавзӯъ|мавод(?:и|ҳои) марбут|маводи дигар|серхонанда\w*",
+)
+# The label over what readers say, alone in its line.
+COMMENTS = re.compile(
+    r"\W*(?:\d{1,6}\s*)?(?:комментари(?:й|и|я|ев)(?: (?:читателей|болельщиков|пользователей|к .{1,30}))?|обсуждени[ея]|отзывы"
+    r"|(?:reader )?comments?|discussion|leave a (?:comment|reply)|join the conversation|добавить комментарий|оставить комментарий"
+    r"|шарҳҳо|назарҳо|андешаҳо|шарҳи хонандагон)\s*(?:[:(]?\s*\d{0,6}\s*\)?)\W*",
+    re.IGNORECASE,
 )
 COMMENT = _word(r"коммент\w+|отзыв\w*|comment\w*|repl(?:y|ies)|шарҳ\w*|назар\w*")
 LOG_IN = _word(
@@ -100,6 +111,8 @@ STAMP = re.compile(
     r"\b.{0,30}\b\d{1,2}[:.]\d\d\b.{0,12}$",
     re.IGNORECASE,
 )
+# A day without its year, with the hour.
+DAY = re.compile(r"^\W*\d{1,2}\s+[^\W\d]{3,10}\.?\W{1,3}(?:в\s+|соати\s+)?\d{1,2}[:.]\d\d\W*$")
 # An hour and nothing else, as it stands over a flash.
 HOUR = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d\W*$")
 APPEARED = _word(r"appeared first on|first appeared on|появил\w+ (?:сначала|впервые) на")
@@ -138,5 +151,34 @@ READ_ON = re.compile(
     r"|already (?:a subscriber|have an account)|уже (?:есть подписка|подписаны|оформили)"
     r"|барои (?:идомаи? (?:хондан|мутолиа)|хондани (?:идома|матни|пурра)|мутолиаи (?:пурра|идома))|танҳо (?:барои|ба) (?:муштари|обуна)"
     r"|матни пурра.{0,40}(?:обуна|муштари|дастрас)",
+    re.IGNORECASE,
+)
+# Whole lines that are no news wherever they stand: counters of pictures, buttons, players, disclaimers, what content
+# systems say to a visitor.
+IDLE = re.compile(
+    r"^\W*(?:\d{1,3}\s*/\s*\d{1,3}|нравится|не нравится|сохранить|поделиться|задать вопрос|скопировать ссылку|скачать|печать|pdf|e-?mail"
+    r"|оцени(?:ть|те) (?:новость|статью|материал)|share|save|like|listen|print|copy link|листать далее|смотреть все|see all|view all)\W*$",
+    re.IGNORECASE,
+)
+NOTICE = re.compile(
+    r"мнение (?:автора|редакции|авторов).{0,60}(?:не совпада|совпада)|редакция не несёт ответственности"
+    r"|(?:this video|видео|media).{0,40}(?:cannot be played|не поддерживается|недоступно|isn.t supported)|enable javascript|включите javascript"
+    r"|^our standards:|purchase licensing rights$|имеются противопоказания|проконсультируйтесь (?:со специалистом|с врачом)"
+    r"|вы зашли на сайт как незарегистрированный|находящиеся в группе (?:гости|«гости»)|^\W*(?:последнее обновление|last updated?)\b.{0,40}$",
+    re.IGNORECASE,
+)
+# The headlines of pages that ask before they show anything, and of those that only list.
+ASKING = re.compile(
+    r"^\W*(?:we value your privacy|your privacy(?: matters| choices)?|before you continue|cookie (?:settings|preferences|consent)|настройк\w (?:cookie|файлов)"
+    r"|(?:выберите|укажите) (?:ваш |свой |вашу |свою )?(?:регион|город|страну|язык|область)|(?:choose|select) (?:your|a) (?:region|country|city|edition|language|location)"
+    r"|(?:минтақа|шаҳр|забон)\w*(?:и худро)? (?:интихоб)|интихоби (?:минтақа|шаҳр|забон)"
+    r"|(?:результаты|итоги) поиска|поиск по (?:сайту|запросу)|search results|results for|натиҷа\w* (?:и )?ҷустуҷӯ|архив (?:новостей|за)|all news|все новости)",
+    re.IGNORECASE,
+)
+# What stands before an author's name.
+BYLINE = re.compile(
+    r"^\W*(?:(?:автор(?:ы|ка)?(?: (?:текста|статьи|материала|публикации))?|текст(?: и (?:фото|снимки))?|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
+    r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by|reported by)\s*[:—–-]"
+    r"|(?:written |story |reported )by\b|by\b(?=\s(?-i:[A-Z])))\s*",
     re.IGNORECASE,
 )

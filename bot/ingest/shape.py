@@ -6,7 +6,6 @@ trafilatura knows an article by the names of some content systems. Where it know
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
 from lxml.html import Element, HtmlElement
 
@@ -23,7 +22,6 @@ _NAVIGATION = frozenset({"nav", "footer", "aside", "header"})
 # Where such an element belongs to the text: the header of an article, the name under a quotation.
 _AT_HOME = {"header": frozenset({"article", "main", "section"}), "footer": frozenset({"blockquote"})}
 _NAVIGATION_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search"})
-_CARDS, _CARD, _CARD_DEPTH = 3, 600, 4  # neighbours, characters of each, elements over its heading
 _LINK_BLOCKS = ("div", "section", "ul", "ol", "dl", "table", "p")
 _MANY = 5  # links, from which a block of little else leads elsewhere
 _LINK_SHARE = 0.7  # of a block's letters
@@ -38,19 +36,18 @@ _BODY_LINKS = 0.3  # share of links above which a whole page is more than its ar
 
 
 def remove_navigation(root: HtmlElement) -> None:
-    """Drop nav, footer, aside, the page's header, cards and blocks of links; never what holds the headline."""
+    """Drop nav, footer, aside, the page's header and blocks of links; never what holds the headline."""
     headlines = sum(1 for _ in root.iter("h1"))
     for element in list(root.iter("nav", "footer", "aside", "header", "div", "section", "ul")):
         if element.getparent() is not None and _is_navigation(element, headlines):
-            element.drop_tree()
-    _remove_cards(root)
+            drop(element)
     for element in list(root.iter("ul", "ol")):
         _judge_by_label(element)
     gone: set[HtmlElement] = set()
     for element in list(root.iter(*_LINK_BLOCKS)):
         if element not in gone and _leads_elsewhere(element):
             gone.update(element.iter(*_LINK_BLOCKS))
-            element.drop_tree()
+            drop(element)
 
 
 def _is_navigation(element: HtmlElement, headlines: int) -> bool:
@@ -61,31 +58,6 @@ def _is_navigation(element: HtmlElement, headlines: int) -> bool:
         return False
     own = sum(1 for _ in element.iter("h1"))
     return own == 0 or (element.tag == "header" and own < headlines)
-
-
-def _remove_cards(root: HtmlElement) -> None:
-    """Drop other stories' cards: three or more neighbours of one kind, each short and under a linked headline."""
-    alike: dict[tuple[HtmlElement, str, str], dict[HtmlElement, None]] = {}
-    for heading in root.iter("h2", "h3", "h4", "h5", "h6"):
-        if not _is_link(heading):
-            continue
-        for card in islice(heading.iterancestors(), _CARD_DEPTH):
-            parent = card.getparent()
-            if parent is not None:
-                kind = (card.get("class") or "").partition(" ")[0]
-                alike.setdefault((parent, card.tag, kind), {})[card] = None
-    for cards in alike.values():
-        if len(cards) >= _CARDS and all(len(line(one)) <= _CARD and one.find(".//h1") is None for one in cards):
-            for one in cards:
-                one.drop_tree()
-
-
-def _is_link(heading: HtmlElement) -> bool:
-    """Whether a heading is a link to another page, or stands in one. A live text's messages link to themselves."""
-    links = [*heading.iter("a"), *(one for one in islice(heading.iterancestors(), 2) if one.tag == "a")]
-    return any(
-        len(line(link)) >= len(line(heading)) and not (link.get("href") or "#").startswith("#") for link in links
-    )
 
 
 def _leads_elsewhere(element: HtmlElement) -> bool:
@@ -111,7 +83,7 @@ def _judge_by_label(element: HtmlElement) -> None:
         return
     whole = f"{said} {' '.join(map(line, element))}"[:SHORT]
     if announces_others(_piece(said)) or is_furniture(_piece(whole)):
-        element.drop_tree()
+        drop(element)
     elif len(said.split()) >= _ANNOUNCEMENT:
         for link in list(element.iter("a")):
             link.drop_tag()
@@ -228,6 +200,12 @@ def _paragraph_text(root: HtmlElement) -> dict[HtmlElement, int]:
 
 def _link_share(element: HtmlElement) -> float:
     return sum(len(line(link)) for link in element.iter("a")) / max(len(line(element)), 1)
+
+
+def drop(element: HtmlElement) -> None:
+    """Take an element out of its tree, if it still stands in one; what follows it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
 
 
 def line(element: HtmlElement) -> str:

@@ -1,0 +1,58 @@
+"""Where the article of a page begins: its headline, whatever element the page writes it in."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from bot.ingest.shape import drop, is_sentence, short_line
+
+_MAX_TITLE = 500  # characters
+_SPOKEN = ("h2", "h3", "div", "span", "b", "strong", "font", "p", "td", "big")
+_PICTURES = ("img", "picture", "figure", "video")
+
+
+def name_headline(root: HtmlElement, title: str) -> None:
+    """Make an h1 of what says the title, where no h1 does: the deepest element that says it and nothing else."""
+    bare = _bare(title)
+    if not bare or any(_bare(short_line(one, _MAX_TITLE)) == bare for one in root.iter("h1")):
+        return
+    for element in root.iter():
+        is_named = element.get("role") == "heading" and element.get("aria-level") == "1"
+        if isinstance(element.tag, str) and (is_named or element.tag in _SPOKEN) and _says(element, bare):
+            while (
+                inner := next((one for one in element if one.tag in _SPOKEN and _says(one, bare)), None)
+            ) is not None:
+                element = inner
+            element.tag = "h1"
+            return
+
+
+def _says(element: HtmlElement, bare: str) -> bool:
+    return _bare(short_line(element, _MAX_TITLE)) == bare
+
+
+def remove_above(article: HtmlElement) -> None:
+    """Drop what stands in an article above its headline: its section, a badge, a date; not pictures and sentences."""
+    heading = article.find(".//h1")
+    if heading is None:
+        return
+    for holder in (heading, *heading.iterancestors()):
+        if holder is article:
+            break
+        for before in list(holder.itersiblings(preceding=True)):
+            if not isinstance(before.tag, str) or _tells(before):
+                continue
+            drop(before)
+        parent = holder.getparent()
+        if parent is not None:
+            parent.text = None
+
+
+def _tells(element: HtmlElement) -> bool:
+    if element.tag in _PICTURES or any(True for _ in element.iter(*_PICTURES)):
+        return True
+    return any(is_sentence(one) for one in element.iter("p", "blockquote", "h2"))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
