@@ -2,33 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
-from typing import Any, Self, TypeVar
-from urllib.parse import quote_from_bytes
+from typing import Self
 
 import aiohttp
-from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from yarl import URL
 
 from bot.clock import now_utc
-from bot.ingest.errors import (
-    BadAddress,
-    FetchError,
-    ForbiddenAddress,
-    HttpError,
-    TimedOut,
-    TooLarge,
-    TooManyRedirects,
-    Unreachable,
-)
-from bot.ingest.guard import AddressGuard, AddressRefusedError
+from bot.ingest.errors import FetchError, HttpError, TooLarge, TooManyRedirects, Unreachable
+from bot.ingest.faults import bounded
+from bot.ingest.guard import AddressGuard
 from bot.ingest.headers import NO_LINKS, printable, read_hub_links, read_max_age, read_retry_after
 from bot.ingest.hosts import Host, Hosts, Owners, current_owner, host_key
 from bot.ingest.inflate import BrokenBodyError, OverCapError, decoder_for
+from bot.ingest.locations import join_location, read_address
 from bot.ingest.roads import Roads
 from bot.ingest.robots import LONGEST_ROBOTS, read_delay
 from bot.ingest.stages import FetchedPage, NotModified
@@ -48,14 +39,6 @@ _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})  # redirects that a form is carried along (RFC 9110, 15.4)
 _TOO_BUSY = frozenset({429, 503})
-_PROXY_FAULTS = (
-    aiohttp.ClientProxyConnectionError,
-    aiohttp.ClientHttpProxyError,
-    ProxyConnectionError,
-    ProxyError,
-    ProxyTimeoutError,
-)
-_Got = TypeVar("_Got")
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "text/html;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -134,7 +117,7 @@ class Fetcher:
             conditions["If-None-Match"] = etag
         if last_modified:
             conditions["If-Modified-Since"] = last_modified
-        errand = _Errand(url, _checked(url, url), proxy or self._proxy, conditions, is_article, time.monotonic())
+        errand = _Errand(url, read_address(url, url), proxy or self._proxy, conditions, is_article, time.monotonic())
         with self._hosts.using(host_key(errand.start, errand.proxy)) as host:
             while True:
                 try:
@@ -150,8 +133,8 @@ class Fetcher:
 
         It takes none of the slots of what is fetched: whoever sends many bounds them.
         """
-        here = _checked(url, url)
-        return await _bounded(url, here, self._timeout, self._post(url, here, fields, proxy or self._proxy))
+        here = read_address(url, url)
+        return await bounded(url, here, self._timeout, self._post(url, here, fields, proxy or self._proxy))
 
     async def _post(self, url: str, here: URL, fields: Mapping[str, str], proxy: str) -> int:
         for _ in range(MAX_REDIRECTS + 1):
@@ -160,7 +143,7 @@ class Fetcher:
                 if response.status not in _SAME_METHOD or "Location" not in response.headers:
                     await response.content.read(_ANSWER_TO_FORM)
                     return response.status
-                here = _checked(url, _join(here, response.headers["Location"]))
+                here = read_address(url, join_location(here, response.headers["Location"]))
         raise TooManyRedirects(url, f"{here.host} redirects more than {MAX_REDIRECTS} times")
 
     async def _visit(self, errand: "_Errand", host: Host) -> FetchedPage | NotModified:
@@ -181,7 +164,7 @@ class Fetcher:
             return await self._ask(errand)
 
     async def _ask(self, errand: "_Errand") -> FetchedPage | NotModified:
-        return await _bounded(errand.url, errand.start, self._timeout, self._follow(errand, self._settings.max_body))
+        return await bounded(errand.url, errand.start, self._timeout, self._follow(errand, self._settings.max_body))
 
     async def _learn_delay(self, host: Host, errand: "_Errand") -> None:
         """What the host's robots.txt says of it; one that cannot be read says nothing."""
@@ -194,7 +177,7 @@ class Fetcher:
             try:
                 robots = _Errand(str(url), url, errand.proxy)
                 async with host.slots, self._slots:
-                    page = await _bounded(robots.url, url, ROBOTS_TIMEOUT, self._follow(robots, LONGEST_ROBOTS))
+                    page = await bounded(robots.url, url, ROBOTS_TIMEOUT, self._follow(robots, LONGEST_ROBOTS))
                 host.delay = read_delay(page.body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
             except FetchError as error:
                 host.delay = 0.0
@@ -215,7 +198,7 @@ class Fetcher:
                         if error.status in _TOO_BUSY:
                             self._hosts.hold(key, error)
                         raise
-                here = _checked(url, _join(here, response.headers["Location"]))
+                here = read_address(url, join_location(here, response.headers["Location"]))
                 is_permanent = is_permanent and response.status in _PERMANENT
                 moved_to = str(here) if is_permanent else moved_to
         raise TooManyRedirects(url, f"{errand.start.host} redirects more than {MAX_REDIRECTS} times")
@@ -255,19 +238,6 @@ class Fetcher:
         )
 
 
-async def _bounded(url: str, start: URL, seconds: float, asking: Coroutine[Any, Any, _Got]) -> _Got:
-    """What is asked for, within so much time in all; whatever goes wrong is a FetchError."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await asking
-    except TimeoutError as error:
-        raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
-    except _PROXY_FAULTS as error:
-        raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise _as_fetch_error(url, start, error) from error
-
-
 async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:
     body = bytearray()
     try:
@@ -282,26 +252,6 @@ async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:
     return bytes(body)
 
 
-def _checked(asked: str, address: str | URL) -> URL:
-    try:
-        url = URL(address)
-        is_good = url.scheme in {"http", "https"} and bool(url.host) and url.port is not None
-    except (ValueError, UnicodeError) as error:
-        raise BadAddress(asked, f"this is not an address that can be fetched: {str(address)[:200]!r}") from error
-    if not is_good:
-        raise BadAddress(asked, f"only http and https addresses can be fetched, not {str(address)[:200]!r}")
-    return url.with_fragment(None)
-
-
-def _join(here: URL, location: str) -> URL | str:
-    """A Location header against the address that sent it; raw bytes in it (windows-1251 paths) are percent-encoded."""
-    raw = location.strip().encode("utf-8", "surrogateescape")
-    try:
-        return here.join(URL(quote_from_bytes(raw, safe="!#$%&'()*+,/:;=?@[]~")))
-    except ValueError:
-        return location
-
-
 def _charset(response: aiohttp.ClientResponse) -> str | None:
     charset = response.charset
     return charset.strip("\"' ").lower() if charset else None
@@ -310,20 +260,3 @@ def _charset(response: aiohttp.ClientResponse) -> str | None:
 def _status_line(response: aiohttp.ClientResponse) -> str:
     reason = "".join(letter for letter in response.reason or "" if letter.isascii() and letter.isprintable())
     return f"{response.status} {reason[:60]}".strip()
-
-
-def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
-    """Name a failure of the connection. FetchErrors raised on the way are no OSError and never come here."""
-    refused = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    # Where a host has several addresses the connector joins the refusals of all of them into one plain OSError.
-    if isinstance(refused, AddressRefusedError) or "private network" in str(refused):
-        return ForbiddenAddress.of(url, start.host or "")
-    if isinstance(error, aiohttp.InvalidURL | ValueError):
-        return BadAddress(url, f"this is not an address that can be fetched: {url[:200]!r}")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreachable(url, f"there is no host named {start.host}")
-    if isinstance(error, aiohttp.ClientSSLError):
-        return Unreachable(url, f"{start.host} has no valid certificate")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Unreachable(url, f"{start.host} does not take connections ({refused})")
-    return Unreachable(url, f"{start.host} broke the connection off ({type(error).__name__})")

@@ -10,6 +10,7 @@ import brotli
 import pytest
 from aiohttp import web
 
+from bot.ingest import roads
 from bot.ingest.errors import (
     BadAddress,
     FetchError,
@@ -190,14 +191,23 @@ async def test_a_redirect_in_raw_bytes_is_followed(site: FakeSite) -> None:
 
 
 SPELLINGS = [
-    "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "0.0.0.0", "[::1]", "[::]",
-    "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]",
-    "[fec0::1]", "[fd00::1]", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
+    # one number, octal, hexadecimal, short, with other digits and dots, percent-encoded, with a name before it
+    "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7F.1", "0177.0.0.1", "017700000001", "0", "0.0.0.0",
+    "127.0.0.1.", "127。0。0。1", "１２７.0.0.1", "①②⑦.0.0.1", "%31%32%37.0.0.1", "news.example@127.0.0.1",
+    "localhost", "LOCALHOST", "localhost.", "ip6-localhost",
+    # IPv6 itself, and IPv4 inside it: mapped, compatible, translated (SIIT, NAT64), 6to4, Teredo
+    "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:7f00:1]",
+    "[::127.0.0.1]", "[::7f00:1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]",
+    "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2002:c0a8:101::1]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
+    "[fe80::1]", "[fe80::1%25lo]", "[fec0::1]", "[fd00::1]", "[fc00::1]", "[ff02::1]", "[100::1]", "[2001:db8::1]",
+    # private, shared, link-local (where clouds keep their secrets), documentation, multicast, broadcast
+    "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.192",
+    "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
 ]  # fmt: skip
 
 
-# aiohttp itself takes numbers that are no canonical address for no address at all.
-REFUSED = (ForbiddenAddress, BadAddress)
+# aiohttp itself takes numbers that are no canonical address for no address at all; some of the names nobody knows.
+REFUSED = (ForbiddenAddress, BadAddress, Unreachable)
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
@@ -227,6 +237,34 @@ async def test_a_name_that_comes_to_mean_a_private_address_is_not_dialled(
     async with open_fetcher() as fetcher:
         with pytest.raises(ForbiddenAddress):
             await fetcher.fetch(f"http://news.example:{site.port}/")
+    assert site.seen == []
+
+
+async def test_a_name_is_judged_by_each_address_that_it_has(monkeypatch: pytest.MonkeyPatch, site: FakeSite) -> None:
+    """The second answer of a name that changes, and the private one of two: neither is dialled."""
+    answers = [["192.0.2.1"], ["127.0.0.1"], ["127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"]]
+
+    def changing(*_: object, **__: object) -> list[tuple[object, ...]]:
+        found = answers.pop(0)
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, site.port))
+            for one in found
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", changing)
+    monkeypatch.setattr(roads, "KEEP_NAMES", 0)
+    async with open_fetcher() as fetcher:
+        while answers:
+            with pytest.raises(ForbiddenAddress):
+                await fetcher.fetch(f"http://news.example:{site.port}/")
+    assert site.seen == []
+
+
+async def test_a_form_goes_to_no_private_address(site: FakeSite) -> None:
+    async with open_fetcher() as fetcher:
+        for host in SPELLINGS:
+            with pytest.raises(REFUSED):
+                await fetcher.post_form(f"http://{host}:{site.port}/hub", {"hub.mode": "subscribe"})
     assert site.seen == []
 
 

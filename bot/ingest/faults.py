@@ -1,0 +1,51 @@
+"""What goes wrong between a request and its answer, in words that tell whose fault it is."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+from yarl import URL
+
+from bot.ingest.errors import BadAddress, FetchError, ForbiddenAddress, TimedOut, Unreachable
+from bot.ingest.guard import AddressRefusedError
+
+_PROXY_FAULTS = (
+    aiohttp.ClientProxyConnectionError,
+    aiohttp.ClientHttpProxyError,
+    ProxyConnectionError,
+    ProxyError,
+    ProxyTimeoutError,
+)
+_Got = TypeVar("_Got")
+
+
+async def bounded(url: str, start: URL, seconds: float, asking: Coroutine[Any, Any, _Got]) -> _Got:
+    """What is asked for, within so much time in all; whatever goes wrong is a FetchError."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await asking
+    except TimeoutError as error:
+        raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
+    except _PROXY_FAULTS as error:
+        raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise _as_fetch_error(url, start, error) from error
+
+
+def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
+    """Name a failure of the connection. FetchErrors raised on the way are no OSError and never come here."""
+    refused = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    # Where a host has several addresses the connector joins the refusals of all of them into one plain OSError.
+    if isinstance(refused, AddressRefusedError) or "private network" in str(refused):
+        return ForbiddenAddress.of(url, start.host or "")
+    if isinstance(error, aiohttp.InvalidURL | ValueError):
+        return BadAddress(url, f"this is not an address that can be fetched: {url[:200]!r}")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable(url, f"there is no host named {error.host}")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable(url, f"{start.host} has no valid certificate")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Unreachable(url, f"{start.host} does not take connections ({refused})")
+    return Unreachable(url, f"{start.host} broke the connection off ({type(error).__name__})")
