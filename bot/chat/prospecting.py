@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
@@ -157,6 +158,8 @@ def failing_of(error: IngestError) -> Failing:
     """What to tell of a fault."""
     if isinstance(error, ParseError) and is_channel(error.url):
         return Failing.NO_CHANNEL
+    if isinstance(error, HttpError) and (error.status >= 500 or error.status == HTTPStatus.TOO_MANY_REQUESTS):
+        return Failing.UNREACHABLE  # it may be over in an hour
     return next((failing for kind, failing in _FAILINGS if isinstance(error, kind)), Failing.OTHER)
 
 

@@ -14,7 +14,7 @@ from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, joined, link
 from bot.rendering.rhythms import stories_a_day
-from bot.rendering.sources import KINDS, shown_address, source_name
+from bot.rendering.sources import KINDS, named, shown_address, source_name
 from bot.rendering.texts import cut_at_sentence, cut_at_word, is_blank, one_line
 from bot.rendering.troubles import trouble
 from storage.records import Source, SourceKind
@@ -125,7 +125,7 @@ def not_found(failing: Failing, address: str, sentence: str, words: Words) -> Ou
 def known(source: Source, words: Words) -> Outgoing:
     """The address is a source already."""
     card = button(words.text("source.open", source=source_name(source)), OpenSource(source_id=source.id))
-    return compose(words.node("prospect.known", source=Bold(source_name(source))), keyboard=keyboard([card]))
+    return compose(words.node("prospect.known", source=named(source)), keyboard=keyboard([card]))
 
 
 def not_added(words: Words) -> Outgoing:

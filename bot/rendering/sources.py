@@ -75,6 +75,11 @@ def source_name(source: Source) -> str:
     return "…" if is_blank(name) else cut_at_word(name, MAX_SOURCE)
 
 
+def named(source: Source) -> Text:
+    """Its name as a link to its address: a name that is a host would be a link to somewhere by itself."""
+    return Bold(link(source_name(source), source.address))
+
+
 def source_list(sources: Sequence[Source], view: View, *, page: int = 0) -> Outgoing:
     """All sources, those with troubles first; a page past the end shows the last."""
     words = view.words
@@ -108,7 +113,7 @@ def source_card(source: Source, view: View, *, is_from_settings: bool, page: int
     """One source: how it is read, how it does, and what can be done with it."""
     state = state_of(source)
     parts = [
-        Bold(link(source_name(source), source.address)),
+        named(source),
         f"{MARKS[state]} {_state(source, state, view)}",
         "",
         *_reading(source, view),
@@ -127,7 +132,7 @@ def removal_question(source: Source, words: Words, *, page: int = 0) -> Outgoing
     """Removing asks once more; what was collected stays."""
     yes = ChangeSource(source_id=source.id, deed=Deed.REMOVE_NOW, page=page)
     return compose(
-        words.node("source.remove_ask", source=Bold(link(source_name(source), source.address))),
+        words.node("source.remove_ask", source=named(source)),
         keyboard=keyboard(
             [button(words.text("source.remove_yes"), yes, style="danger")],
             [button(words.text("source.remove_no"), OpenSource(source_id=source.id, page=page))],
@@ -138,20 +143,21 @@ def removal_question(source: Source, words: Words, *, page: int = 0) -> Outgoing
 def removed(source: Source, words: Words, *, page: int = 0) -> Outgoing:
     """It is polled no more."""
     back = button(words.text("source.to_list"), SourcesPage(page=page))
-    return compose(words.node("source.removed", source=Bold(source_name(source))), keyboard=keyboard([back]))
+    return compose(words.node("source.removed", source=named(source)), keyboard=keyboard([back]))
 
 
 def _summary(sources: Sequence[Source], words: Words) -> str:
     troubled = sum(state_of(one) in TROUBLED for one in sources)
     usual = sum(one.rhythm.usual for one in sources if not one.is_paused)
     told = words.plural("source.troubled", troubled) if troubled else words.text("source.no_troubles")
-    return " · ".join([words.plural("source.count", len(sources)), told, stories_a_day(usual, words)])
+    parts = [words.plural("source.count", len(sources)), told]
+    return " · ".join([*parts, stories_a_day(usual, words)] if usual else parts)
 
 
 def _line(source: Source, view: View) -> Node:
     state = state_of(source)
     told = stories_a_day(source.rhythm.usual, view.words) if state is SourceState.WELL else _state(source, state, view)
-    return Text(f"{MARKS[state]} ", Bold(source_name(source)), f" — {cut_at_word(told, MAX_LINE)}")
+    return Text(f"{MARKS[state]} ", named(source), f" — {cut_at_word(told, MAX_LINE)}")
 
 
 def _state(source: Source, state: SourceState, view: View) -> str:

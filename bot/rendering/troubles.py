@@ -31,9 +31,20 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bprivate network\b", "trouble.source_private"),
         (r"\brobots\.txt\b", "trouble.source_robots"),
         (r"\bdeclares entities\b", "trouble.source_hostile"),
-        (r"\bno feed\b|\bnot a feed\b|\bno entries\b", "trouble.source_no_feed"),
+        (r"\bthe proxy does not lead\b", "trouble.source_proxy"),
+        (r"\bno channel's messages\b", "trouble.source_no_channel"),
+        (r"\banswers with (?:no|nothing|JSON that is no)\b", "trouble.source_no_feed"),
+        (r"\bno feed\b|\bpage is empty\b|\bhas nothing that its CSS selector\b", "trouble.source_no_feed"),
     )
 )
+
+
+_GONE = re.compile(r"\banswered (?:404|410)\b")
+
+
+def is_gone(sentence: str) -> bool:
+    """Whether nothing stands at the address any more, so that asking again is of no use."""
+    return _GONE.search(sentence) is not None
 
 
 def trouble(sentence: str, words: Words) -> str:

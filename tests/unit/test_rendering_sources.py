@@ -98,13 +98,20 @@ def test_the_list_tells_what_is_wrong_first() -> None:
         "<b>Источники</b>\n"
         "7 источников · трудности у 4 · 121 новость в сутки\n"
         "\n"
-        "✂️ <b>Берег</b> — страницы не отдают полный текст\n"
-        "🔀 <b>Газета</b> — свой адрес не отвечает, выручает карта новостей сайта\n"
-        "💤 <b>Дом</b> — молчит; последняя новость: 19 ноября, 14:05\n"
-        "❌ <b>Ёлочка</b> — не читается: сайт сломан и отвечает ошибкой 503\n"
-        "⏸ <b>Аист</b> — на паузе\n"
-        "✅ <b>Вестник долины</b> — 24 новости в сутки\n"
-        "🆕 <b>Яблоко</b> — ещё не прочитан\n"
+        '✂️ <a href="https://vestnik5.example/rss"><b>Берег</b></a> — '
+        "страницы не отдают полный текст\n"
+        '🔀 <a href="https://vestnik3.example/rss"><b>Газета</b></a> — '
+        "свой адрес не отвечает, выручает карта новостей сайта\n"
+        '💤 <a href="https://vestnik4.example/rss"><b>Дом</b></a> — '
+        "молчит; последняя новость: 19 ноября, 14:05\n"
+        '❌ <a href="https://vestnik2.example/rss"><b>Ёлочка</b></a> — '
+        "не читается: сайт сломан и отвечает ошибкой 503\n"
+        '⏸ <a href="https://vestnik6.example/rss"><b>Аист</b></a> — '
+        "на паузе\n"
+        '✅ <a href="https://vestnik1.example/rss"><b>Вестник долины</b></a> — '
+        "24 новости в сутки\n"
+        '🆕 <a href="https://vestnik7.example/rss"><b>Яблоко</b></a> — '
+        "ещё не прочитан\n"
         "\n"
         "Новый источник: <code>/sources</code> и адрес сайта, ленты или канала."
     )
@@ -236,6 +243,10 @@ def test_how_often_is_told_in_the_unit_that_tells_it_well(wait: timedelta, told:
         ("site.example answered 451 Unavailable For Legal Reasons", "сайт отвечает ошибкой 451"),
         ("site.example did not answer in full within 30 s", "сайт не отвечает вовремя"),
         ("there is no host named site.example", "сайта с таким именем нет"),
+        ("the proxy does not lead to site.example (ProxyError)", "прокси-сервер не пропускает к сайту"),
+        ("the address answers with no feed", "новостей, которые можно прочитать, там нет"),
+        ("the page is empty", "новостей, которые можно прочитать, там нет"),
+        ("the page shows no channel's messages: there is no such channel", "такого открытого канала нет"),
         ("its pond is dry.", "its pond is dry"),
     ],
 )
@@ -298,8 +309,9 @@ def test_each_alert_says_what_happened_and_what_to_do() -> None:
     ]
     message = alert_note(told, RU)
     assert as_html(message) == (
-        '🔀 <a href="https://vestnik3.example/rss"><b>Газета</b></a> по своему адресу больше не читается. Беру его '
-        'новости отсюда: <a href="https://gazeta.example/sitemap.xml">gazeta.example/sitemap.xml</a>. Если лента '
+        '🔀 <a href="https://vestnik3.example/rss"><b>Газета</b></a> по своему адресу больше не читается: сайт убрал '
+        "эту страницу насовсем (410). Беру его новости отсюда: "
+        '<a href="https://gazeta.example/sitemap.xml">gazeta.example/sitemap.xml</a>. Если лента '
         "переехала, добавьте её новый адрес.\n"
         "\n"
         '❌ <a href="https://vestnik2.example/rss"><b>Ёлочка</b></a> не читается уже сутки: сайт сломан и отвечает '
@@ -309,6 +321,38 @@ def test_each_alert_says_what_happened_and_what_to_do() -> None:
         "в архиве и никому не отправлено. Делать ничего не нужно."
     )
     assert labels(message.keyboard) == [["Открыть: Газета"], ["Открыть: Ёлочка"]]
+
+
+@pytest.mark.parametrize(
+    ("alert", "told"),
+    [
+        (Alert(1, AlertKind.SILENT, "31", NOW), "Вестник долины молчит уже 31 час, для него"),
+        (Alert(1, AlertKind.SILENT, "96", NOW), "Вестник долины молчит уже 4 дня, для него"),
+        (Alert(1, AlertKind.SILENT, "", NOW), "Вестник долины молчит уже очень долго, для него"),
+        (Alert(1, AlertKind.REFUSED, "x answered 403 Forbidden", NOW), "отказывает боту: сайт не пускает нас. Буду"),
+        (
+            Alert(1, AlertKind.REFUSED, "x answered 410 Gone", NOW),
+            "больше не читается: сайт убрал эту страницу насовсем",
+        ),
+        (Alert(1, AlertKind.FAILING, "", NOW), "не читается уже сутки: сайт не отвечает. Проверьте"),
+        (Alert(1, AlertKind.NO_TEXT, "8 %", NOW), 'где теперь текст: text = "…"'),
+        (Alert(1, AlertKind.JUMP, "", NOW), "разом выложил старое: много новостей."),
+        (Alert(1, AlertKind.BACK, "https://vestnik.example", NOW), "снова читается по своему адресу."),
+    ],
+)
+def test_an_alert_tells_what_its_detail_says(alert: Alert, told: str) -> None:
+    assert told in alert_note([(alert, source())], RU).text
+
+
+def test_a_refusal_and_its_stand_in_are_one_alert() -> None:
+    alerts = [
+        (Alert(3, AlertKind.REFUSED, STAND_IN.reason, NOW), STAND_IN_SOURCE),
+        (Alert(3, AlertKind.STAND_IN, STAND_IN.url, NOW), STAND_IN_SOURCE),
+        (Alert(2, AlertKind.REFUSED, "x answered 403 Forbidden", NOW), FAILING),
+    ]
+    text = alert_note(alerts, RU).text
+    assert text.count("Газета") == text.count("Ёлочка") == 1
+    assert text.startswith("🔀")
 
 
 SOURCES = st.builds(
