@@ -6,8 +6,10 @@ operator put it; what is asked of it is checked before, as far as that can be kn
 
 import asyncio
 import ipaddress
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import TypedDict
 
 import aiohttp
 from aiohttp_socks import ProxyConnector
@@ -19,18 +21,25 @@ from bot.ingest.names import Names
 
 LOOKUP = 3.0  # seconds for a name that is to be asked of a proxy; one that takes longer is the proxy's affair
 KEEP_NAMES = 60  # seconds that a looked-up name counts
-KEEP_OPEN = 15  # seconds that an idle connection stays open
+KEEP_OPEN = 15  # seconds that an idle connection stays open, for the other pages of its host
+MOST_OPEN = 100  # hosts of which some stay open: a process may have a thousand files, and others need theirs
+
+
+class _Lasting(TypedDict, total=False):
+    keepalive_timeout: float
+    force_close: bool
 
 
 class Roads:
-    """The sessions, opened at need; use as an async context manager is the fetcher's part."""
+    """The sessions, opened at need and closed by whoever made this."""
 
     def __init__(self, guard: AddressGuard, headers: Mapping[str, str]) -> None:
         self._guard = guard
         self._headers = headers
         self._names = Names()
         self._stack = AsyncExitStack()
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
+        self._open: dict[tuple[URL, str], float] = {}  # when a host's connections were last left open; oldest first
 
     async def close(self) -> None:
         """Close every session."""
@@ -45,11 +54,11 @@ class Roads:
         """
         if not proxy:
             asked_host.set((here.host or "", here.port or 0))
-            return await self._session(""), None
+            return await self._session("", here), None
         await self._check(asked, here)
         if proxy.startswith("socks"):
-            return await self._session(proxy), None
-        return await self._session("http"), URL(proxy)
+            return await self._session(proxy, here), None
+        return await self._session("http", here), URL(proxy)
 
     async def _check(self, asked: str, here: URL) -> None:
         host, port = here.host or "", here.port or 0
@@ -72,28 +81,41 @@ class Roads:
             return []
         return [ipaddress.ip_address(one["host"]) for one in found]
 
-    async def _session(self, way: str) -> aiohttp.ClientSession:
+    async def _session(self, way: str, here: URL) -> aiohttp.ClientSession:
         """That of a way: "" straight, "http" for all HTTP proxies, the whole address for a SOCKS proxy."""
-        session = self._sessions.get(way)
+        stays = self._stays_open((here.origin(), way))
+        session = self._sessions.get((way, stays))
         if session is None:
             session = aiohttp.ClientSession(
-                connector=self._connector(way),
+                connector=self._connector(way, stays=stays),
                 headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(total=None),
             )
-            self._sessions[way] = await self._stack.enter_async_context(session)
+            self._sessions[way, stays] = await self._stack.enter_async_context(session)
         return session
 
-    def _connector(self, way: str) -> aiohttp.TCPConnector:
+    def _stays_open(self, key: tuple[URL, str]) -> bool:
+        """Whether the connection may be kept for the next request to the same host."""
+        now = time.monotonic()
+        self._open.pop(key, None)
+        while self._open and next(iter(self._open.values())) < now - KEEP_OPEN:
+            del self._open[next(iter(self._open))]
+        if len(self._open) >= MOST_OPEN:
+            return False
+        self._open[key] = now
+        return True
+
+    def _connector(self, way: str, *, stays: bool) -> aiohttp.TCPConnector:
+        lasting: _Lasting = {"keepalive_timeout": KEEP_OPEN} if stays else {"force_close": True}
         if way.startswith("socks"):
-            return ProxyConnector.from_url(way, limit=0, keepalive_timeout=KEEP_OPEN)
+            return ProxyConnector.from_url(way, limit=0, **lasting)
         return aiohttp.TCPConnector(
             limit=0,
             ttl_dns_cache=KEEP_NAMES,
-            keepalive_timeout=KEEP_OPEN,
             resolver=self._names,
             socket_factory=None if way else self._guard.socket_factory,
+            **lasting,
         )

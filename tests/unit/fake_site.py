@@ -47,6 +47,12 @@ class FakeSite:
             await self._runner.cleanup()
 
     @property
+    def connections(self) -> int:
+        """How many are open now, at work or idle."""
+        server = self._runner.server if self._runner is not None else None
+        return len(server.connections) if server is not None else 0
+
+    @property
     def host(self) -> str:
         """What `allow_private` needs to list."""
         return f"127.0.0.1:{self.port}"

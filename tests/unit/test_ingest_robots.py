@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from bot.ingest import fetch, hosts
+from bot.ingest import fetch, hosts, roads
 from bot.ingest.errors import FetchError, HeldBack, HttpError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.hosts import acting_for
@@ -323,6 +323,23 @@ async def test_a_source_takes_no_more_than_its_share(site: FakeSite, monkeypatch
             never.set()
             for task in stuck:
                 task.cancel()
+
+
+async def test_ten_thousand_hosts_leave_few_connections_open(site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    def here(_: str, port: int, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    monkeypatch.setattr(roads, "MOST_OPEN", 5)
+    site.serve("/rss", PAGE)
+    async with open_fetcher() as fetcher:
+        for number in range(60):
+            assert isinstance(await fetcher.fetch(f"http://n{number}.example:{site.port}/rss"), FetchedPage)
+        assert site.connections <= 5 + 1
+        for _ in range(10):
+            await fetcher.fetch(site.url("/rss"))
+            await fetcher.fetch(f"http://n0.example:{site.port}/rss")
+        assert site.connections <= 5 + 1
 
 
 async def test_what_is_remembered_of_sites_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
