@@ -128,7 +128,7 @@ def _shown(text: str) -> str:
 def _character(match: re.Match[str]) -> str:
     name = match[1]
     if name.startswith("#"):
-        number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+        number = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
         return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]
     return NAMED.get(name, match[0])
 

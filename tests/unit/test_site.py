@@ -115,13 +115,13 @@ def test_a_story_has_three_to_nine_blocks_and_a_scene(story: Story) -> None:
 
 
 def test_markup_becomes_escaped_html() -> None:
-    body = "## A & B\n\n- one\n- <two>\n\n> said\n\n| x | y |\n| 1 | 2 |\n\nplain\ntext"
+    body = "## A & B\n\n- one\n- <two>\n\n> said\n\n| x | y |\n| 1 | 2 |\n\nplain\n[text](/a/b) & [x](no)"
     assert to_html(body) == [
         "<h2>A &amp; B</h2>",
         "<ul><li>one</li><li>&lt;two&gt;</li></ul>",
         "<blockquote><p>said</p></blockquote>",
         "<table><thead><tr><th>x</th><th>y</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
-        "<p>plain text</p>",
+        '<p>plain <a href="/a/b">text</a> &amp; [x](no)</p>',
     ]
 
 

@@ -6,10 +6,15 @@ Blocks are parted by an empty line:
     > words       a quotation
     | a | b |     a table, a row a line, the first row is its head
     words         a paragraph
+
+In a paragraph, `[words](/address)` is a link.
 """
 
+import re
 from html import escape
 from itertools import groupby
+
+_LINK = re.compile(r"\[([^\[\]]+)\]\((/[\w/-]+)\)")
 
 
 def to_html(body: str) -> list[str]:
@@ -33,7 +38,8 @@ def _element(lines: list[str]) -> str:
         return f"<blockquote><p>{escape(words, quote=False)}</p></blockquote>"
     if first.startswith("|"):
         return _table(lines)
-    return f"<p>{escape(' '.join(lines), quote=False)}</p>"
+    words = escape(" ".join(lines), quote=False)
+    return "<p>" + _LINK.sub(r'<a href="\2">\1</a>', words) + "</p>"
 
 
 def _table(lines: list[str]) -> str:
