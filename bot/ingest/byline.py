@@ -16,11 +16,13 @@ _MAX_NAME = 100  # characters of one author, or of several in one line
 _MAX_LINE = 160  # characters of a line that names its author
 _MOST = 5  # authors
 _META = (
-    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
+    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author",
+    "sailthru.author",
     "byl", "mediator_author", "twitter:data1",
 )  # fmt: skip
 _NAMED = re.compile(
-    r"(?:^|[\s_-])(?:by-?lines?|authors?(?:-?name)?|article-?authors?|post-?author|entry-?author|autor|writer|muallif)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:by-?lines?|authors?(?:-?name)?|article-?authors?|post-?author|entry-?author|autor|writer"
+    r"|muallif)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 # What is named after the author and is more than the name: a box with a portrait, a subscription, a list of articles.
@@ -34,7 +36,8 @@ _AFTER = re.compile(
 )
 # How content systems call whoever typed a text in.
 _NOBODY = re.compile(
-    r"(?:super ?|site ?)?(?:admin\w*|root|user\d*|webmaster|editor|moderator|test|none|null|undefined|unknown|админ\w*|автор|author|муаллиф)",
+    r"(?:super ?|site ?)?(?:admin\w*|root|user\d*|webmaster|editor|moderator|test|none|null|undefined|unknown"
+    r"|админ\w*|автор|author|муаллиф)",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"/(?:authors?|avtory?|users?|writers?|journalists?|columnists?|by)/[^/?#]{2,}", re.IGNORECASE)

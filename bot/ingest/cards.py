@@ -1,4 +1,4 @@
-"""Takes other stories and readers' comments out of a page's tree: cards that are alike, and what stands under a label."""
+"""Takes other stories and readers' comments out of a page: cards that are alike, and what stands under a label."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -17,6 +17,7 @@ _HEADLINE = 15  # letters of a link that may be one
 _LINKED = 0.3  # share of a card's letters in its headline
 _MOST_IN_CARD = 40  # elements
 _MAX_LABEL = 80  # characters
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 _HOLDERS = ("div", "section", "article", "td", "tr", "a")
 _TOLD = 0.3  # share of the page's sentences, from which a block under a label holds the article
 _CALL = 250  # characters of a block around a button
@@ -35,6 +36,18 @@ def remove_cards(root: HtmlElement) -> None:
         if len(cards) >= _CARDS and all(short_line(one, _CARD) and one.find(".//h1") is None for one in cards):
             for one in cards:
                 drop(one)
+
+    for link in list(root.iter("a")):
+        if _is_card(link):
+            drop(link)
+
+
+def _is_card(link: HtmlElement) -> bool:
+    """Whether a link is another story with its picture; one to a picture alone enlarges it."""
+    address = (link.get("href") or "#").partition("?")[0].lower()
+    if not _leads_away(link) or address.endswith(_PICTURES) or link.find(".//img") is None:
+        return False
+    return len(short_line(link, _CARD)) >= _HEADLINE and link.find(".//h1") is None
 
 
 def _under_headings(root: HtmlElement) -> Iterator[HtmlElement]:

@@ -14,6 +14,7 @@ from bot.ingest.dates import read_date
 from storage.records import Block, BlockKind
 
 SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
+_MANY, _MOSTLY = 4, 0.5  # links of one line, and the share of its letters in them
 _WHOLLY = 0.9
 _ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
 
@@ -181,7 +182,7 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
     """Drop runs of two or more short lines that are links altogether: other headlines."""
     result: list[Piece] = []
     run: list[Piece] = []
-    for piece in [*pieces, None]:
+    for piece in [*(one for one in pieces if not _is_listed_in_one(one)), None]:
         if (
             piece is not None
             and piece.block.kind is not BlockKind.IMAGE
@@ -196,6 +197,11 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
         if piece is not None:
             result.append(piece)
     return result
+
+
+def _is_listed_in_one(piece: Piece) -> bool:
+    """Whether a line is many headlines, run together because their page has nothing but line breaks between them."""
+    return len(piece.block.links) >= _MANY and piece.linked >= _MOSTLY and piece.block.kind is BlockKind.PARAGRAPH
 
 
 def _is_headline(piece: Piece) -> bool:
@@ -261,7 +267,10 @@ def without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _uncut(block: Block) -> Block:
-    text = phrases.CUT_TAIL.sub("…", block.text) if block.kind is not BlockKind.IMAGE else block.text
+    if block.kind is BlockKind.IMAGE:
+        text = phrases.CAPTION_TAIL.sub("", block.text)
+    else:
+        text = phrases.CUT_TAIL.sub("…", block.text)
     return with_text(block, text)
 
 

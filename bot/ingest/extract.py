@@ -23,6 +23,7 @@ from trafilatura.settings import DEFAULT_CONFIG, use_config
 from bot.ingest.blocks import Piece, html_pieces, join_text
 from bot.ingest.cards import remove_calls, remove_cards, remove_labelled
 from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
+from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
 from bot.ingest.furniture import (
@@ -35,15 +36,16 @@ from bot.ingest.furniture import (
     select,
 )
 from bot.ingest.headline import name_headline, remove_above
-from bot.ingest.jsonpages import find_text
+from bot.ingest.jsonpages import NO_STORY, Story, find_story
 from bot.ingest.judging import judge
 from bot.ingest.language import detect
+from bot.ingest.mending import listed_links, main_picture, standfirst, with_links, with_picture
 from bot.ingest.pagemeta import PageMeta, is_stand_in, read_meta
 from bot.ingest.paging import find_next
 from bot.ingest.parse import LEAD
 from bot.ingest.shape import hold_article, is_sentence, line, remove_navigation, weight, wrap_lines
 from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, SourceRules
-from bot.ingest.text import first_words, tidy, without_unwanted
+from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
 from storage.records import Block, BlockKind
 
 _MAX_HTML = 3_000_000  # characters; longer pages are lists or attacks
@@ -63,10 +65,15 @@ _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|app
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one way of reading a page gave. `is_held`: the page shows what its article is."""
+    """What one way of reading a page gave. `is_held`: the page shows what its article is; `picture` is its first one.
+
+    `story` is what the page's data says of it, where the text comes from there.
+    """
 
     blocks: tuple[Block, ...] = ()
     is_held: bool = False
+    picture: str | None = None
+    story: Story = NO_STORY
 
     @property
     def length(self) -> int:
@@ -126,21 +133,22 @@ def extract_article(
     next_url = find_next(root, url)
     reading = _chosen(root, url, rules) or _best(root, parse, meta, url, (title, hint_title))
     pristine = parse()
-    judge(reading.blocks, url, title, pristine, hint_text, _LEAST_HELD if reading.is_held else _LEAST)
+    least = _LEAST_HELD if reading.is_held else _LEAST
+    judge(reading.blocks, url, title, pristine, hint_text=hint_text, least=least)
     lead, body = _lead(meta, reading.blocks, pristine)
     pictures = (block.url for block in reading.blocks if block.kind is BlockKind.IMAGE)
     return ExtractedPage(
         title=title or first_words(join_text(reading.blocks), 120),
         lead=lead,
         body=body,
-        image=meta.image or next((one for one in pictures if one and not is_stand_in(one)), None),
-        author=meta.author,
-        published_at=meta.published_at,
+        image=meta.image or next((one for one in pictures if one and not is_stand_in(one)), reading.picture),
+        author=meta.author or plain_title(reading.story.author) or None,
+        published_at=meta.published_at or read_date(reading.story.published, zone),
         language=detect(f"{title} {join_text(reading.blocks)}", hint_language or meta.language or feed_language),
         canonical_url=meta.canonical_url,
-        tags=meta.tags,
-        modified_at=meta.modified_at,
-        section=meta.section,
+        tags=meta.tags or tuple(map(plain_title, reading.story.tags)),
+        modified_at=meta.modified_at or read_date(reading.story.modified, zone),
+        section=meta.section or plain_title(reading.story.section) or None,
         next_url=next_url,
     )
 
@@ -177,8 +185,9 @@ def _best(
     if not best.is_held and best.length < max(told * _WHOLE, _SHORT) and links <= _MOST_LINKS:
         best = _longer(best, _plain(parse(), url, titles))
     if best.length < _JSON_BELOW or len(meta.body) > best.length * _BETTER:
-        data = find_text(parse(), titles[0], meta.body)
-        best = _longer(best, _Reading(_cleaned(html_pieces(data or "", url), titles), is_held=True))
+        story = find_story(parse(), titles[0], meta.body)
+        told_there = _Reading(_cleaned(html_pieces(story.html, url), titles), is_held=True, story=story)
+        best = _longer(best, told_there)
     if failure is not None and not best.blocks:
         raise failure
     return best
@@ -190,6 +199,7 @@ def _longer(one: _Reading, other: _Reading) -> _Reading:
 
 def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
     """What trafilatura finds once the page is rid of its navigation and its article is put into one element."""
+    addresses = listed_links(root)
     article = _prepared(root, titles[0])
     whole = root if article is None else _alone(article)
     pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
@@ -199,7 +209,11 @@ def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
     if article is not None and sum(len(piece.block.text) for piece in pieces) < _SHORT:
         pieces = list(html_pieces(lxml.html.tostring(article, encoding="unicode"), url))
     _refuse_run_together(pieces, root, url)
-    return _Reading(_cleaned(pieces, titles), is_held=article is not None)
+    blocks = with_links(_cleaned(pieces, titles), addresses, url)
+    if article is None:
+        return _Reading(blocks)
+    picture = main_picture(article, url)
+    return _Reading(with_picture(blocks, picture), is_held=True, picture=picture.url if picture else None)
 
 
 def _prepared(root: HtmlElement, title: str) -> HtmlElement | None:
@@ -280,18 +294,11 @@ def _lead(meta: PageMeta, blocks: tuple[Block, ...], root: HtmlElement) -> tuple
     opening = blocks[first]
     is_paragraph = opening.kind is BlockKind.PARAGRAPH and len(opening.text) <= LEAD
     told = _bare(meta.description)
-    is_whole = len(meta.description) <= LEAD and not meta.description.endswith(("…", "..."))
-    if told and is_whole and told not in _bare(join_text(blocks)) and told in _bare(_shown(root)):
-        return meta.description, blocks
+    if told and told not in _bare(join_text(blocks)) and (shown := standfirst(root, meta.description, LEAD)):
+        return shown, blocks
     if is_paragraph:
         return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
     return first_words(opening.text if opening.kind is BlockKind.PARAGRAPH else join_text(blocks), LEAD), blocks
-
-
-def _shown(root: HtmlElement) -> str:
-    """What a page shows of its words: what stands in its head or in a script counts for nothing."""
-    etree.strip_elements(root, "head", "script", "style", "noscript", "template", with_tail=False)
-    return str(root.text_content())
 
 
 def _bare(text: str) -> str:

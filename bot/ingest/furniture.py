@@ -17,7 +17,7 @@ _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|socials|related|relatedposts|recommend\w*|read-?(?:also|more|next)|also|more-news|popular"
     r"|trending|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?"
     r"|pagination|pager|promo|banner|advert\w*|ads?|adv|ads?-?(?:box|block|slot|unit|place)|reklama|sponsor\w*|sidebar|widget"
-    r"|tags?-?(?:list|cloud)|copyright|print|ya-share2?|author-?(?:box|bio|info)|about-?author|paywall|regwall|skip-link"
+    r"|tags?-?(?:list|cloud)|copyright|print|ya-share2?|(?:author-?)?bio|author-?(?:box|info)|about-?author|paywall|regwall|skip-link"
     r"|screen-reader-text|sr-only|visually-hidden|polls?|votes?|rating|rate|likes?|ticker|teasers?|disclaimer|donat\w*|contribut\w*"
     r"|support(?:-us)?|contacts?|pull-?quotes?|soc|colophon|site-?footer|page-?footer|footer|counters?)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -72,9 +72,7 @@ def remove_furniture(root: HtmlElement) -> None:
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.getparent() is None or not _FURNITURE.search(names) or element.find(".//h1") is not None:
             continue
-        if _COMMENTS.search(names):
-            drop(element)
-        elif weight(element) <= whole / 2 and not _holds_story(element, told):
+        if _COMMENTS.search(names) or (weight(element) <= whole / 2 and not _holds_story(element, told)):
             drop(element)
 
 

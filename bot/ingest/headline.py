@@ -1,6 +1,7 @@
 """Where the article of a page begins: its headline, whatever element the page writes it in."""
 
 import re
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -16,15 +17,14 @@ def name_headline(root: HtmlElement, title: str) -> None:
     bare = _bare(title)
     if not bare or any(_bare(short_line(one, _MAX_TITLE)) == bare for one in root.iter("h1")):
         return
-    for element in root.iter():
-        is_named = element.get("role") == "heading" and element.get("aria-level") == "1"
-        if isinstance(element.tag, str) and (is_named or element.tag in _SPOKEN) and _says(element, bare):
-            while (
-                inner := next((one for one in element if one.tag in _SPOKEN and _says(one, bare)), None)
-            ) is not None:
-                element = inner
-            element.tag = "h1"
-            return
+    named = (one for one in root.iterfind(".//*[@role='heading']") if one.get("aria-level") == "1")
+    spoken = root.iter(*_SPOKEN)
+    found = next((one for one in chain(named, spoken) if _says(one, bare)), None)
+    while found is not None:
+        inner = next((one for one in found if one.tag in _SPOKEN and _says(one, bare)), None)
+        if inner is None:
+            found.tag = "h1"
+        found = inner
 
 
 def _says(element: HtmlElement, bare: str) -> bool:

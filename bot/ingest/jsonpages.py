@@ -5,7 +5,7 @@ Such data has no order of its own: what goes with the page's headline is looked 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -17,6 +17,7 @@ _MAX_SCRIPT = 2_000_000  # characters
 _MOST_SCRIPTS = 30
 _MOST_NODES = 50_000  # values looked at in a page
 _DEPTH = 40
+_MOST_TAGS, _MAX_NAME = 30, 200  # of one story; characters of what one is called
 _LEAST = 200  # letters of a text that may be an article
 _PROSE = 8  # words, with which a string is no name or address
 _STATE = re.compile(
@@ -44,16 +45,31 @@ class _Budget:
         return self.left >= 0
 
 
-def find_text(root: HtmlElement, title: str, linked: str) -> str | None:
-    """The longest text of the page's data that goes with its headline, as HTML; None where there is none.
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article as a page's data has it: its text as HTML, and what is said of it, as it stands there."""
+
+    html: str = ""
+    published: str = ""
+    modified: str = ""
+    author: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+
+
+NO_STORY = Story()
+
+
+def find_story(root: HtmlElement, title: str, linked: str) -> Story:
+    """The longest text of the page's data that goes with its headline; of no text where there is none.
 
     `linked` is what JSON-LD gives as the article's text.
     """
-    found = [_as_html(linked)] if len(linked) >= _LEAST else []
+    found = [Story(_as_html(linked))] if len(linked) >= _LEAST else []
     budget = _Budget()
     for data in _states(root):
-        found += _bodies(data, title, budget)
-    return max(found, key=_letters, default=None)
+        found += _stories(data, title, budget)
+    return max(found, key=lambda story: _letters(story.html), default=NO_STORY)
 
 
 def _states(root: HtmlElement) -> Iterator[object]:
@@ -96,9 +112,9 @@ def _decoded(text: str) -> Iterator[object]:
         return
 
 
-def _bodies(data: object, title: str, budget: _Budget) -> list[str]:
+def _stories(data: object, title: str, budget: _Budget) -> list[Story]:
     """The texts of the objects that carry the headline; an object's own parts belong to it."""
-    found: list[str] = []
+    found: list[Story] = []
     waiting: list[tuple[object, int]] = [(data, 0)]
     while waiting and budget.spend():
         value, depth = waiting.pop()
@@ -106,15 +122,40 @@ def _bodies(data: object, title: str, budget: _Budget) -> list[str]:
             continue
         if isinstance(value, dict):
             if any(same_words(said, title) for key in _TITLES if isinstance(said := value.get(key), str)):
-                found += [
-                    html
-                    for part in value.items()
-                    if (html := _text_of(part[0], part[1], budget)) and _letters(html) >= _LEAST
-                ]
+                texts = [_text_of(key, part, budget) for key, part in value.items()]
+                found += [_story(value, html) for html in texts if _letters(html) >= _LEAST]
             waiting += [(part, depth + 1) for part in value.values() if isinstance(part, (dict, list))]
         elif isinstance(value, list):
             waiting += [(part, depth + 1) for part in value if isinstance(part, (dict, list))]
     return found
+
+
+def _story(value: Mapping[str, object], html: str) -> Story:
+    def said(*names: str) -> tuple[str, ...]:
+        return next((found for name in names if (found := tuple(_names(value.get(name))))), ())
+
+    return Story(
+        html,
+        published=next(
+            iter(said("datePublished", "publishedAt", "published_at", "publishDate", "pubDate", "date")), ""
+        ),
+        modified=next(iter(said("dateModified", "updatedAt", "updated_at", "modifiedAt", "modified")), ""),
+        author=", ".join(said("author", "authors", "byline")[:3]),
+        section=next(iter(said("section", "rubric", "rubrics", "category", "categories", "articleSection")), ""),
+        tags=said("tags", "keywords")[:_MOST_TAGS],
+    )
+
+
+def _names(value: object) -> Iterator[str]:
+    """A string or a number, those of a list, or the names of the objects in it."""
+    for part in value[:_MOST_TAGS] if isinstance(value, list) else [value]:
+        name = (
+            part
+            if not isinstance(part, dict)
+            else next((part[key] for key in ("name", "title", "fullName") if key in part), "")
+        )
+        if isinstance(name, (str, int)) and not isinstance(name, bool) and 0 < len(str(name)) <= _MAX_NAME:
+            yield str(name)
 
 
 def _text_of(key: str, value: object, budget: _Budget) -> str:

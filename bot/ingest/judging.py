@@ -33,7 +33,7 @@ _LATIN_OR_CYRILLIC = re.compile(r"[A-Za-zÀ-ɏЀ-ӿ]")
 _HOLDERS = ("p", "div", "section", "h2", "h3", "h4", "span", "strong", "b", "a", "td")
 
 
-def judge(blocks: Sequence[Block], url: str, title: str, root: HtmlElement, hint_text: str, least: int) -> None:
+def judge(blocks: Sequence[Block], url: str, title: str, root: HtmlElement, *, hint_text: str, least: int) -> None:
     """Raise NoArticle, with a sentence, where the blocks are not the article of the page.
 
     `root` is the page as it came, `hint_text` what the feed already says.

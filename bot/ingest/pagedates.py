@@ -19,16 +19,20 @@ from bot.ingest.shape import short_line
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "pubdate", "publishdate", "publish-date", "publish_date",
-    "publication_date", "published_time", "parsely-pub-date", "sailthru.date", "mediator_published_time", "article.published", "datecreated", "date",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "pubdate", "publishdate",
+    "publish-date", "publish_date",
+    "publication_date", "published_time", "parsely-pub-date", "sailthru.date", "mediator_published_time",
+    "article.published", "datecreated", "date",
     "cxenseparse:recs:publishtime", "article_date_original", "rnews:datepublished",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "og:modified_time", "datemodified", "og:updated_time", "article:updated_time", "dcterms.modified",
+    "article:modified_time", "og:article:modified_time", "og:modified_time", "datemodified", "og:updated_time",
+    "article:updated_time", "dcterms.modified",
     "dc.date.modified", "last-modified", "lastmod", "revised", "modified_time",
 )  # fmt: skip
 _NAMED = re.compile(
-    r"(?:^|[\s_-])(?:dates?|datetime|times?|timestamp|pub-?date|published|posted(?:-on)?|created|updated|modified|info|meta|data|sana|дата)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:dates?|datetime|times?|timestamp|pub-?date|published|posted(?:-on)?|created|updated|modified"
+    r"|info|meta|data|sana|дата)(?:$|[\s_-])"
     r"|(?:date|time|publish)(?:$|[\s_])",
     re.IGNORECASE,
 )
@@ -55,7 +59,7 @@ class _Stamp:
 
 
 def find_dates(
-    root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any], url: str, zone: tzinfo, title: str
+    root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any], *, url: str, zone: tzinfo, title: str
 ) -> PageDates:
     """Both dates in UTC. `zone` is that of dates which name none, unless another date of the page names one."""
     told = [string(article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")]

@@ -18,7 +18,7 @@ from bot.ingest.pagedates import find_dates
 from bot.ingest.shape import short_line
 from bot.ingest.text import plain_title, tidy
 
-_SITE_SUFFIX = re.compile(r"\s+(?:[|•·»—–]|::|-)\s+[^|•·»—–]{1,60}$")
+_SITE_SUFFIX = re.compile(r"\s+(?:[|•·»—–/]|::|-)\s+[^|•·»—–/]{1,60}$")
 _SAID_BY_META = 60  # characters of a tag or a section; more is a sentence
 # What a site shows where it has no picture of the story.
 _NO_PICTURE = re.compile(
@@ -73,7 +73,7 @@ def read_meta(root: HtmlElement, url: str, zone: tzinfo = UTC) -> PageMeta:
     linked = read_linked(root, named.get("og:title") or "")
     article = linked.article
     title = _title(root, named, article)
-    dates = find_dates(root, named, article, url, zone, title)
+    dates = find_dates(root, named, article, url=url, zone=zone, title=title)
     return PageMeta(
         title=title,
         description=html_text(

@@ -23,10 +23,12 @@ NETWORKS = _word(
 )
 CALLS = _word(
     r"подпи(?:сыва[йт]\w*|ши(?:тесь|сь))|присоединя\w+тесь|оставайтесь|следите|(?:читайте|смотрите) нас|будьте с нами",
-    r"подел(?:иться|итесь|ись)|расскажи(?:те)? друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*|мы (?:в|на)",
+    r"подел(?:иться|итесь|ись)|расскажи(?:те)? друзьям|отправить|наш(?:\w+)? (?:канал|страниц|групп|сообществ)\w*"
+    r"|мы (?:в|на)",
     r"join|follow|subscribe|stay (?:with|tuned|in touch)|share(?=\W*$| (?:this|it|on|via|with)\b)|find us",
     "our (?:channel|page)",
-    r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед|фиристед|пайгирӣ кунед|моро дар",
+    r"обуна|пайравӣ|пайрав|ҳамроҳ шавед|бо мо|мубодила|саҳифа\w* мо|канали мо|мо дар|паҳн кунед|фиристед"
+    r"|пайгирӣ кунед|моро дар",
 )
 US = _word(r"нас|нам|нами|наш\w*|us|our|мо|моро")
 ALSO = _start(
@@ -34,8 +36,10 @@ ALSO = _start(
     r"(?:похожие|другие|свежие|последние) (?:новости|материалы|статьи|публикации)|самое (?:читаемое|популярное)",
     r"рекомендуем|популярно[ею]|главные новости|лента новостей|ещё (?:новости|о)|еще (?:новости|о)",
     r"(?:другие|ещё|еще|новые|последние|свежие|все|популярные|похожие|недавние)"
-    r" (?:новост|материал|стат|публикаци|интервью|колонк|репортаж|сюжет|запис|заметк|видео|истори|событи)\w*|сейчас (?:обсуждают|читают)|не пропустите|вам может",
-    r"(?:other|more|latest|recent|similar|further) (?:interviews|columns|reports|posts|articles|stories|news|videos|from)",
+    r" (?:новост|материал|стат|публикаци|интервью|колонк|репортаж|сюжет|запис|заметк|видео|истори|событи)\w*"
+    r"|сейчас (?:обсуждают|читают)|не пропустите|вам может",
+    r"(?:other|more|latest|recent|similar|further) (?:interviews|columns|reports|posts|articles|stories|news|videos"
+    r"|from)",
     r"(?:хабар|мавод|мақола|мусоҳиба|рӯйдод|навгони|гузориш)\w*ҳои (?:дигар|охир|нав|монанд)",
     r"(?:read|see|watch) (?:also|more|next)|related(?: (?:news|stories|articles|posts))?",
     r"more (?:news|stories|on this|from)|(?:most|also) (?:read|popular)",
@@ -45,8 +49,10 @@ ALSO = _start(
 )
 # The label over what readers say, alone in its line.
 COMMENTS = re.compile(
-    r"\W*(?:\d{1,6}\s*)?(?:комментари(?:й|и|я|ев)(?: (?:читателей|болельщиков|пользователей|к .{1,30}))?|обсуждени[ея]|отзывы"
-    r"|(?:reader )?comments?|discussion|leave a (?:comment|reply)|join the conversation|добавить комментарий|оставить комментарий"
+    r"\W*(?:\d{1,6}\s*)?(?:комментари(?:й|и|я|ев)(?: (?:читателей|болельщиков|пользователей|к .{1,30}))?"
+    r"|обсуждени[ея]|отзывы"
+    r"|(?:reader )?comments?|discussion|leave a (?:comment|reply)|join the conversation|добавить комментарий"
+    r"|оставить комментарий"
     r"|шарҳҳо|назарҳо|андешаҳо|шарҳи хонандагон)\s*(?:[:(]?\s*\d{0,6}\s*\)?)\W*",
     re.IGNORECASE,
 )
@@ -127,16 +133,23 @@ CUT_TAIL = re.compile(
 )
 # How the headline of an error page begins; the number counts alone or before its words.
 ERROR = re.compile(
-    r"^\W*(?:(?:error|ошибка|хато(?:гӣ)?|http)\W{0,3}(?:4\d\d|5\d\d)\b|(?:4(?:0[0134-9]|10|29)|50[0-4])\b(?=\W*$|\W{1,3}[^\W\d]{3,}\s?(?:not|не|found|ошибк|error|bad|ёфт|page|стран|access|forbidden|unavail|service|server|gateway|internal))"
-    r"|(?:ой|упс|oops|извините|sorry)?\W{0,3}(?:(?:такой |запрашиваемая |эта |this |the )?(?:страниц[аы]|page|саҳифа|материал|публикация|article)\b.{0,20}"
-    r"(?:не (?:найден|существует)|удал[её]н|not found|(?:does not|doesn.t|no longer) exist|could not be found|ёфт нашуд|вуҷуд надорад))"
-    r"|not found\W*$|page not found|file not found|access denied|forbidden|доступ (?:запрещ[её]н|ограничен)|сайт временно недоступен"
-    r"|(?:service|site|server|temporarily) (?:is )?(?:temporarily )?unavailable|internal server error|bad gateway|just a moment|attention required"
+    r"^\W*(?:(?:error|ошибка|хато(?:гӣ)?|http)\W{0,3}(?:4\d\d|5\d\d)\b|(?:4(?:0[0134-9]|10|29)|50[0-4])\b(?=\W*$"
+    r"|\W{1,3}[^\W\d]{3,}\s?(?:not|не|found|ошибк|error|bad|ёфт|page|стран|access|forbidden|unavail|service|server"
+    r"|gateway|internal))"
+    r"|(?:ой|упс|oops|извините|sorry)?\W{0,3}(?:(?:такой |запрашиваемая |эта |this |the )?(?:страниц[аы]|page"
+    r"|саҳифа|материал|публикация|article)\b.{0,20}"
+    r"(?:не (?:найден|существует)|удал[её]н|not found|(?:does not|doesn.t|no longer) exist|could not be found"
+    r"|ёфт нашуд|вуҷуд надорад))"
+    r"|not found\W*$|page not found|file not found|access denied|forbidden|доступ (?:запрещ[её]н|ограничен)"
+    r"|сайт временно недоступен"
+    r"|(?:service|site|server|temporarily) (?:is )?(?:temporarily )?unavailable|internal server error|bad gateway"
+    r"|just a moment|attention required"
     r"|технические работы|ведутся технические|checking your browser|проверка (?:браузера|безопасности)|ddos)",
     re.IGNORECASE,
 )
 NO_PAGE = re.compile(
-    r"страниц\w* (?:не найден|не существует|удалена)|page (?:you|that you|was|could|cannot|can.t).{0,40}(?:found|exist|moved|removed)"
+    r"страниц\w* (?:не найден|не существует|удалена)|page (?:you|that you|was|could|cannot|can.t).{0,40}(?:found"
+    r"|exist|moved|removed)"
     r"|саҳифа\w*.{0,30}ёфт нашуд",
     re.IGNORECASE,
 )
@@ -146,39 +159,57 @@ READ_ON = re.compile(
     r"|(?:продолжение|полн(?:ый|ая) (?:текст|верси\w)|(?:эта )?статья|(?:этот )?материал|остальн\w+ текст).{0,40}"
     r"(?:доступ\w+ (?:только )?(?:по подписке|подписчик|после|для)|только (?:для )?(?:подписчик|зарегистр))"
     r"|только для (?:подписчиков|зарегистрированных)|оформите подписку.{0,60}(?:чита|доступ|статьи|материал)"
-    r"|(?:to|and) (?:continue|keep) reading|to read (?:the )?(?:full|rest|whole|this|more|on)\b|to unlock|read the full (?:story|article)"
-    r"|(?:this|the) (?:article|story|content) is (?:for|available (?:only )?(?:to|for)|exclusive|only)|subscribers?.only|for subscribers only"
+    r"|(?:to|and) (?:continue|keep) reading|to read (?:the )?(?:full|rest|whole|this|more|on)\b|to unlock"
+    r"|read the full (?:story|article)"
+    r"|(?:this|the) (?:article|story|content) is (?:for|available (?:only )?(?:to|for)|exclusive|only)"
+    r"|subscribers?.only|for subscribers only"
     r"|already (?:a subscriber|have an account)|уже (?:есть подписка|подписаны|оформили)"
-    r"|барои (?:идомаи? (?:хондан|мутолиа)|хондани (?:идома|матни|пурра)|мутолиаи (?:пурра|идома))|танҳо (?:барои|ба) (?:муштари|обуна)"
+    r"|барои (?:идомаи? (?:хондан|мутолиа)|хондани (?:идома|матни|пурра)|мутолиаи (?:пурра|идома))|танҳо (?:барои"
+    r"|ба) (?:муштари|обуна)"
     r"|матни пурра.{0,40}(?:обуна|муштари|дастрас)",
     re.IGNORECASE,
 )
 # Whole lines that are no news wherever they stand: counters of pictures, buttons, players, disclaimers, what content
 # systems say to a visitor.
 IDLE = re.compile(
-    r"^\W*(?:\d{1,3}\s*/\s*\d{1,3}|нравится|не нравится|сохранить|поделиться|задать вопрос|скопировать ссылку|скачать|печать|pdf|e-?mail"
-    r"|оцени(?:ть|те) (?:новость|статью|материал)|share|save|like|listen|print|copy link|листать далее|смотреть все|see all|view all)\W*$",
+    r"^\W*(?:\d{1,3}\s*/\s*\d{1,3}|нравится|не нравится|сохранить|поделиться|задать вопрос|скопировать ссылку"
+    r"|скачать|печать|pdf|e-?mail"
+    r"|оцени(?:ть|те) (?:новость|статью|материал)|share|save|like|listen|print|copy link|листать далее|смотреть все"
+    r"|see all|view all)\W*$",
     re.IGNORECASE,
 )
 NOTICE = re.compile(
     r"мнение (?:автора|редакции|авторов).{0,60}(?:не совпада|совпада)|редакция не несёт ответственности"
-    r"|(?:this video|видео|media).{0,40}(?:cannot be played|не поддерживается|недоступно|isn.t supported)|enable javascript|включите javascript"
-    r"|^our standards:|purchase licensing rights$|имеются противопоказания|проконсультируйтесь (?:со специалистом|с врачом)"
-    r"|вы зашли на сайт как незарегистрированный|находящиеся в группе (?:гости|«гости»)|^\W*(?:последнее обновление|last updated?)\b.{0,40}$",
+    r"|(?:this video|видео|media).{0,40}(?:cannot be played|не поддерживается|недоступно|isn.t supported)"
+    r"|enable javascript|включите javascript"
+    r"|^our standards:|purchase licensing rights$|имеются противопоказания|проконсультируйтесь (?:со специалистом"
+    r"|с врачом)"
+    r"|вы зашли на сайт как незарегистрированный|находящиеся в группе (?:гости|«гости»)|^\W*(?:последнее обновление"
+    r"|last updated?)\b.{0,40}$",
     re.IGNORECASE,
 )
 # The headlines of pages that ask before they show anything, and of those that only list.
 ASKING = re.compile(
-    r"^\W*(?:we value your privacy|your privacy(?: matters| choices)?|before you continue|cookie (?:settings|preferences|consent)|настройк\w (?:cookie|файлов)"
-    r"|(?:выберите|укажите) (?:ваш |свой |вашу |свою )?(?:регион|город|страну|язык|область)|(?:choose|select) (?:your|a) (?:region|country|city|edition|language|location)"
+    r"^\W*(?:we value your privacy|your privacy(?: matters| choices)?|before you continue|cookie (?:settings"
+    r"|preferences|consent)|настройк\w (?:cookie|файлов)"
+    r"|(?:выберите|укажите) (?:ваш |свой |вашу |свою )?(?:регион|город|страну|язык|область)|(?:choose"
+    r"|select) (?:your|a) (?:region|country|city|edition|language|location)"
     r"|(?:минтақа|шаҳр|забон)\w*(?:и худро)? (?:интихоб)|интихоби (?:минтақа|шаҳр|забон)"
-    r"|(?:результаты|итоги) поиска|поиск по (?:сайту|запросу)|search results|results for|натиҷа\w* (?:и )?ҷустуҷӯ|архив (?:новостей|за)|all news|все новости)",
+    r"|(?:результаты|итоги) поиска|поиск по (?:сайту|запросу)|search results|results for|натиҷа\w* (?:и )?ҷустуҷӯ"
+    r"|архив (?:новостей|за)|all news|все новости)",
     re.IGNORECASE,
 )
 # What stands before an author's name.
 BYLINE = re.compile(
-    r"^\W*(?:(?:автор(?:ы|ка)?(?: (?:текста|статьи|материала|публикации))?|текст(?: и (?:фото|снимки))?|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
-    r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by|reported by)\s*[:—–-]"
+    r"^\W*(?:(?:автор(?:ы|ка)?(?: (?:текста|статьи|материала|публикации))?|текст(?: и (?:фото|снимки))?"
+    r"|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
+    r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by"
+    r"|reported by)\s*[:—–-]"
     r"|(?:written |story |reported )by\b|by\b(?=\s(?-i:[A-Z])))\s*",
+    re.IGNORECASE,
+)
+# What an agency sells under its pictures.
+CAPTION_TAIL = re.compile(
+    r"\s*(?:purchase licensing rights|buy (?:this )?(?:photo|image)|enlarge (?:this )?image|купить фото|увеличить)\W*$",
     re.IGNORECASE,
 )

@@ -219,7 +219,7 @@ def weight(element: HtmlElement) -> int:
 
 
 def short_line(element: HtmlElement, limit: int) -> str:
-    """An element's text in one line, "" where it is longer than `limit`: nested elements are not read again and again."""
+    """An element's text in one line, "" where it is longer: nested elements are not read again and again."""
     parts: list[str] = []
     letters = 0
     for part in element.itertext():

@@ -1,0 +1,69 @@
+"""Puts back what the search for the text loses: links of lists, the picture above the text, the lead beside it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lxml.html import HtmlElement
+
+from bot.ingest.blocks import absolute_url
+from bot.ingest.pagemeta import is_stand_in
+from bot.ingest.pictures import addresses, is_pixel
+from bot.ingest.shape import line, short_line
+from storage.records import Block, BlockKind, Link
+
+_MOST = 2000  # items of lists
+_MAX_ITEM = 400  # characters
+_LEAST = 25  # letters of a lead; less is a section's name
+_SPOKEN = ("p", "div", "h2", "h3", "span", "strong", "b")
+
+
+def listed_links(root: HtmlElement) -> dict[str, tuple[str, str]]:
+    """By the words of a list's item the words of its only link, and its address."""
+    found: dict[str, tuple[str, str]] = {}
+    for item, _ in zip(root.iter("li"), range(_MOST), strict=False):
+        links = list(item.iter("a"))
+        if len(links) == 1 and (said := short_line(item, _MAX_ITEM)) and links[0].get("href"):
+            found.setdefault(said, (line(links[0]), links[0].get("href")))
+    return found
+
+
+def with_links(blocks: Sequence[Block], found: Mapping[str, tuple[str, str]], url: str) -> tuple[Block, ...]:
+    """The blocks, with the links that items of lists had in the page."""
+    return tuple(_linked(block, *found.get(block.text, ("", "")), url) for block in blocks)
+
+
+def _linked(block: Block, words: str, address: str, url: str) -> Block:
+    absolute, start = absolute_url(address, url), block.text.find(words)
+    if block.kind is not BlockKind.LIST_ITEM or block.links or absolute is None or start < 0 or not words:
+        return block
+    return replace(block, links=(Link(start, start + len(words), absolute),))
+
+
+def main_picture(article: HtmlElement, url: str) -> Block | None:
+    """The first picture of an article that shows something, with its caption."""
+    for picture in article.iter("img"):
+        found = next((one for text in addresses(picture) if (one := absolute_url(text, url))), None)
+        if found and not is_pixel(picture) and not is_stand_in(found):
+            return Block(BlockKind.IMAGE, picture.get("alt") or "", url=found)
+    return None
+
+
+def with_picture(blocks: tuple[Block, ...], picture: Block | None) -> tuple[Block, ...]:
+    """The blocks, opened by the article's first picture where it was lost together with its caption."""
+    if picture is None or not picture.text or any(block.url == picture.url for block in blocks):
+        return blocks
+    return (picture, *blocks)
+
+
+def standfirst(root: HtmlElement, description: str, limit: int) -> str:
+    """The line of a page that says what its head describes it with, whole where the head cuts it; "" if none does."""
+    told = re.sub(r"\W+", "", description.rstrip("…. ")).casefold()
+    if len(told) < _LEAST:
+        return ""
+    body = root.find("body")
+    for element in body.iter(*_SPOKEN) if body is not None else ():
+        said = short_line(element, limit)
+        if len(said) >= _LEAST and re.sub(r"\W+", "", said).casefold().startswith(told):
+            return line(element)
+    return ""
