@@ -17,7 +17,6 @@ from cssselect import SelectorError
 from lxml import etree
 
 from bot.ingest.addressing import date_of, shape_of
-from bot.ingest.cards import Card, read_cards
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import ParseError
 from bot.ingest.headlinks import RANKS, Mention, Note, Places, collect, is_headline, is_service, words_of
@@ -25,6 +24,7 @@ from bot.ingest.identity import identity_of
 from bot.ingest.listdates import read_stamp
 from bot.ingest.parse import feed_hash
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
+from bot.ingest.storycards import Card, read_cards
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
 
 MOST_ENTRIES = 300
