@@ -20,7 +20,16 @@ from pydantic import TypeAdapter
 from bot.chat.context import ChatContext
 from bot.ingest.candidates import is_channel, readable
 from bot.ingest.discover import Found, Way
-from bot.ingest.errors import BadAddress, ForbiddenAddress, HttpError, IngestError, ParseError, TimedOut, Unreachable
+from bot.ingest.errors import (
+    BadAddress,
+    ForbiddenAddress,
+    HttpError,
+    IngestError,
+    NotAFeed,
+    ParseError,
+    TimedOut,
+    Unreachable,
+)
 from bot.ingest.identity import canonical_url
 from bot.ingest.reading import ReadEntry
 from bot.ingest.stages import FeedEntry
@@ -58,7 +67,7 @@ _FAILINGS: tuple[tuple[type[IngestError], Failing], ...] = (
     (TimedOut, Failing.SLOW),
     (Unreachable, Failing.UNREACHABLE),
     (HttpError, Failing.REFUSED),
-    (ParseError, Failing.NOTHING),
+    (NotAFeed, Failing.NOTHING),
 )
 
 

@@ -184,7 +184,7 @@ def _reading(source: Source, view: View) -> list[Node]:
             words.node(
                 "source.stand_in_why",
                 reason=trouble(source.stand_in.reason, words),
-                since=_moment(source.stand_in.since, view),
+                since=words.stamp(source.stand_in.since, timezone=view.timezone, now=view.now),
                 address=shown_address(source.stand_in.url),
                 moment=_soon(source.stand_in.retry_at, view),
             )

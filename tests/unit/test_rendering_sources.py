@@ -101,7 +101,7 @@ def test_the_list_tells_what_is_wrong_first() -> None:
         '✂️ <a href="https://vestnik5.example/rss"><b>Берег</b></a> — '
         "страницы не отдают полный текст\n"
         '🔀 <a href="https://vestnik3.example/rss"><b>Газета</b></a> — '
-        "свой адрес не отвечает, выручает карта новостей сайта\n"
+        "свой адрес не читается, выручает карта новостей сайта\n"
         '💤 <a href="https://vestnik4.example/rss"><b>Дом</b></a> — '
         "молчит; последняя новость: 19 ноября, 14:05\n"
         '❌ <a href="https://vestnik2.example/rss"><b>Ёлочка</b></a> — '
@@ -167,11 +167,11 @@ def test_the_card_of_a_source_that_does_well() -> None:
 def test_the_card_of_a_source_in_trouble_says_why_and_what_stands_in() -> None:
     both = replace(STAND_IN_SOURCE, moved_to="https://gazeta.example/feed", failures=0)
     text = as_html(source_card(both, VIEW, is_from_settings=False))
-    assert "🔀 свой адрес не отвечает, выручает карта новостей сайта" in text
-    assert 'Новости стоят здесь: <a href="https://gazeta.example/feed">gazeta.example/feed</a>' in text
+    assert "🔀 свой адрес не читается, выручает карта новостей сайта" in text
+    assert 'Адрес новостей: <a href="https://gazeta.example/feed">gazeta.example/feed</a>' in text
     assert (
-        "Почему: сайт убрал эту страницу насовсем (410). Читаю вместо него "
-        '<a href="https://gazeta.example/sitemap.xml">gazeta.example/sitemap.xml</a> с 19 ноября, 14:05. '
+        "Почему: сайт убрал эту страницу насовсем (410)\nС 19 ноября, 14:05 читаю отсюда: "
+        '<a href="https://gazeta.example/sitemap.xml">gazeta.example/sitemap.xml</a>\n'
         "Свой адрес проверю снова: сегодня, 15:05"
     ) in text
     text = source_card(FAILING, VIEW, is_from_settings=False).text
@@ -245,6 +245,7 @@ def test_how_often_is_told_in_the_unit_that_tells_it_well(wait: timedelta, told:
         ("there is no host named site.example", "сайта с таким именем нет"),
         ("the proxy does not lead to site.example (ProxyError)", "прокси-сервер не пропускает к сайту"),
         ("the address answers with no feed", "новостей, которые можно прочитать, там нет"),
+        ("reading it took longer than 10 s", "страницу не удалось разобрать"),
         ("the page is empty", "новостей, которые можно прочитать, там нет"),
         ("the page shows no channel's messages: there is no such channel", "такого открытого канала нет"),
         ("its pond is dry.", "its pond is dry"),
@@ -273,7 +274,7 @@ def test_what_was_found_is_shown_before_it_is_added() -> None:
     assert as_html(message) == (
         '<a href="https://site.example"><b>site.example</b></a>\n'
         "Есть лента новостей: на неё указывает сам сайт.\n"
-        'Новости стоят здесь: <a href="https://site.example/rss.xml">site.example/rss.xml</a>\n'
+        'Адрес новостей: <a href="https://site.example/rss.xml">site.example/rss.xml</a>\n'
         "Язык: таджикский\n"
         "Сколько выходит: 30 новостей в сутки\n"
         "\n"
