@@ -34,12 +34,13 @@ from bot.ingest.furniture import (
     remove_embedded,
     remove_furniture,
     select,
+    unwrap,
 )
 from bot.ingest.headline import name_headline, remove_above
 from bot.ingest.jsonpages import NO_STORY, Story, find_story
 from bot.ingest.judging import judge
 from bot.ingest.language import detect
-from bot.ingest.mending import listed_links, main_picture, standfirst, with_links, with_picture
+from bot.ingest.mending import listed_links, main_picture, standfirst, with_links, with_picture, without_start
 from bot.ingest.pagemeta import PageMeta, is_stand_in, read_meta
 from bot.ingest.paging import find_next
 from bot.ingest.parse import LEAD
@@ -270,6 +271,7 @@ def _is_paragraph(piece: Piece, root: HtmlElement) -> bool:
 
 def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
     """What trafilatura takes for the text, with its links: they tell our cleaning what is furniture."""
+    unwrap(root)
     html = trafilatura.extract(
         root,
         url=url,
@@ -298,7 +300,10 @@ def _lead(meta: PageMeta, blocks: tuple[Block, ...], root: HtmlElement) -> tuple
         return shown, blocks
     if is_paragraph:
         return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
-    return first_words(opening.text if opening.kind is BlockKind.PARAGRAPH else join_text(blocks), LEAD), blocks
+    lead = first_words(opening.text, LEAD)
+    if opening.kind is BlockKind.PARAGRAPH and any(block.kind is BlockKind.HEADING for block in blocks[:first]):
+        return lead, (*blocks[:first], without_start(opening, lead), *blocks[first + 1 :])
+    return lead, blocks
 
 
 def _bare(text: str) -> str:

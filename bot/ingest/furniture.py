@@ -93,6 +93,17 @@ def remove_embedded(root: HtmlElement) -> None:
             drop(element)
 
 
+def unwrap(root: HtmlElement) -> None:
+    """Take marks off words that trafilatura misreads: typewriter letters, headings that link to themselves."""
+    for heading in root.iter("h2", "h3", "h4", "h5", "h6"):
+        for link in list(heading.iter("a")):
+            if (link.get("href") or "#").startswith("#"):
+                link.drop_tag()
+    for element in list(root.iter("code", "kbd", "samp", "tt", "var")):
+        if not any(one.tag == "pre" for one in element.iterancestors()):
+            element.drop_tag()
+
+
 def hand_over_captions(root: HtmlElement) -> None:
     """What stands under a picture becomes the picture's own text, so that it is not taken for a paragraph.
 

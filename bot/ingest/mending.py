@@ -56,6 +56,15 @@ def with_picture(blocks: tuple[Block, ...], picture: Block | None) -> tuple[Bloc
     return (picture, *blocks)
 
 
+def without_start(block: Block, start: str) -> Block:
+    """A block without the sentences that it begins with; as it is where they are cut within one."""
+    if not block.text.startswith(start):
+        return block
+    cut = len(block.text) - len(block.text[len(start) :].lstrip())
+    links = (Link(link.start - cut, link.end - cut, link.url) for link in block.links if link.start >= cut)
+    return replace(block, text=block.text[cut:], links=tuple(links))
+
+
 def standfirst(root: HtmlElement, description: str, limit: int) -> str:
     """The line of a page that says what its head describes it with, whole where the head cuts it; "" if none does."""
     told = re.sub(r"\W+", "", description.rstrip("…. ")).casefold()
