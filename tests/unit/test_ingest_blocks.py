@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ingest.blocks import html_blocks, html_pieces, join_text, with_text
+from bot.ingest.parse import parse_feed
+from bot.ingest.stages import FetchedPage
 from bot.ingest.text import tidy, without_unwanted
 from storage.records import Block, BlockKind, Link
 
@@ -216,3 +218,19 @@ def test_terms_and_what_they_mean() -> None:
 def test_the_share_of_links_counts_those_that_lead_nowhere() -> None:
     (piece,) = html_pieces("<p><a href='#top'>Наверх</a></p>", BASE)
     assert (piece.linked, piece.block.links) == (1.0, ())
+
+
+STORED = """<rss version="2.0"><channel><title>Т</title><item><title>Курс валют</title><link>https://n.example/1</link>
+<description><![CDATA[<p>Доллар <a href="/x">подорожал</a>.</p><table><tr><th>Валюта</th><th colspan="2">Курс</th></tr>
+<tr><td rowspan="2">Доллар</td><td>покупка</td><td>10,91</td></tr><tr><td>продажа</td><td>10,95</td></tr></table>
+<p>Читайте <a href="/y">нас</a> завтра, торги откроются в десять.</p>
+<img src="/s.jpg" srcset="/s.jpg 300w, /l.jpg 1200w">]]></description></item></channel></rss>"""
+# What was written beside such an entry when tables were items, links were dropped and `src` was the picture.
+STORED_HASH = "5d5e96136a33ef5ee196fa3bf4a07d831d2bdbfff8edcb19f8d035db88047095"
+
+
+def test_an_entry_stored_before_tables_and_links_counts_as_unchanged() -> None:
+    address = "https://n.example/f"
+    (entry,) = parse_feed(FetchedPage(address, address, 200, "", None, STORED.encode())).entries
+    assert entry.feed_hash == STORED_HASH
+    assert entry.image == "https://n.example/l.jpg"
