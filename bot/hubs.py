@@ -23,7 +23,7 @@ from bot.clock import now_utc
 from bot.ingest.brought import Brought, OnNews
 from bot.ingest.errors import FetchError
 from bot.ingest.fetch import Fetcher
-from bot.ingest.headers import printable, read_hub_links
+from bot.ingest.headers import read_content_type, read_hub_links
 from bot.ingest.stages import FetchedPage, Look
 from bot.ingest.websub import (
     FIRST_WAIT,
@@ -233,13 +233,13 @@ def _split(webhook: str) -> tuple[str, str]:
 def _page(request: web.Request, topic: str, body: bytes) -> FetchedPage:
     """What a hub brought, as if it had been fetched."""
     links = read_hub_links(request.headers.getall("Link", ()), topic)
-    charset = request.charset
+    content_type, charset = read_content_type(request.headers.get("Content-Type"))
     return FetchedPage(
         url=topic,
         final_url=topic,
         status=200,
-        content_type=printable(request.content_type) or "",
-        charset=printable(charset.strip("\"' ").lower()) if charset else None,
+        content_type=content_type,
+        charset=charset,
         body=body,
         hubs=links.hubs,
         self_url=links.self_url,

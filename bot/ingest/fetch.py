@@ -16,9 +16,9 @@ from bot.clock import now_utc
 from bot.ingest.errors import FetchError, HttpError, TooLarge, TooManyRedirects, Unreachable
 from bot.ingest.faults import bounded
 from bot.ingest.guard import AddressGuard
-from bot.ingest.headers import NO_LINKS, printable, read_hub_links, read_max_age, read_retry_after
+from bot.ingest.headers import NO_LINKS, printable, read_content_type, read_hub_links, read_max_age, read_retry_after
 from bot.ingest.hosts import Host, Hosts, Owners, current_owner, host_key
-from bot.ingest.inflate import BrokenBodyError, OverCapError, decoder_for
+from bot.ingest.inflate import BrokenBodyError, Inflow, OverCapError, decoder_for
 from bot.ingest.locations import join_location, read_address
 from bot.ingest.roads import Roads
 from bot.ingest.robots import LONGEST_ROBOTS, read_delay
@@ -27,7 +27,6 @@ from config.settings import CollectSettings
 
 MAX_REDIRECTS = 5
 SHARE = 4  # a source has this part of `collect.concurrency` at most
-CHUNK = 64 * 1024  # bytes read at once
 ROBOTS_TIMEOUT = 10.0  # seconds for a robots.txt
 ROBOTS_DAY = 24 * 3600.0  # seconds that what it says is minded
 ROBOTS_AGAIN = 3600.0  # seconds until one that could not be read is asked for again
@@ -221,13 +220,14 @@ class Fetcher:
         if not 200 <= response.status < 300:
             after = read_retry_after(headers.get("Retry-After"), now_utc())
             raise HttpError(url, f"{here.host} answered {_status_line(response)}", response.status, after)
+        content_type, charset = read_content_type(headers.get("Content-Type"))
         links = read_hub_links(headers.getall("Link"), str(here)) if "Link" in headers else NO_LINKS
         return FetchedPage(
             url=url,
             final_url=str(here),
             status=response.status,
-            content_type=printable(response.content_type) or "",
-            charset=printable(_charset(response)),
+            content_type=content_type,
+            charset=charset,
             body=await _read(url, response, cap),
             moved_to=moved_to,
             etag=etag,
@@ -239,22 +239,18 @@ class Fetcher:
 
 
 async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:
-    body = bytearray()
+    body, inflow = bytearray(), Inflow(cap)
     try:
         decoder = decoder_for(response.headers.get("Content-Encoding", ""))
-        async for chunk in response.content.iter_chunked(CHUNK):
-            body += decoder.feed(chunk, cap - len(body))
+        async for piece, is_end in response.content.iter_chunks():
+            inflow.note(piece, is_end=is_end)
+            body += decoder.feed(piece, cap - len(body))
         decoder.finish()
     except OverCapError as error:
         raise TooLarge(url, f"the page is longer than {cap:,} bytes") from error
     except BrokenBodyError as error:
         raise Unreachable(url, str(error)) from error
     return bytes(body)
-
-
-def _charset(response: aiohttp.ClientResponse) -> str | None:
-    charset = response.charset
-    return charset.strip("\"' ").lower() if charset else None
 
 
 def _status_line(response: aiohttp.ClientResponse) -> str:

@@ -1,10 +1,14 @@
 """Decompression that stops at a cap: 2 MB of gzip can hold 2 GB."""
 
 import zlib
+from dataclasses import dataclass
 from typing import Protocol
 
 import brotli
 
+MOST_MEMBERS = 1000  # of one gzip body; each costs the more, the more follow it in what was read at once
+CRUMBS = 2000  # chunks after which they must hold `CRUMB` bytes each on the average: taking one apart costs the more
+CRUMB = 16
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -14,6 +18,24 @@ class OverCapError(Exception):
 
 class BrokenBodyError(Exception):
     """The compressed data are damaged, cut short, or of a kind that was not asked for."""
+
+
+@dataclass(slots=True)
+class Inflow:
+    """What comes in, before it is unpacked: padding and empty pieces can go on for ever and unpack to nothing."""
+
+    cap: int  # bytes
+    came: int = 0
+    chunks: int = 0
+
+    def note(self, piece: bytes, *, is_end: bool) -> None:
+        """Count a piece, which may end a chunk. Raises OverCapError and BrokenBodyError."""
+        self.came += len(piece)
+        self.chunks += is_end
+        if self.came > self.cap:
+            raise OverCapError
+        if self.chunks > CRUMBS and self.came < self.chunks * CRUMB:
+            raise BrokenBodyError("the page comes in crumbs of a few bytes")
 
 
 class Decoder(Protocol):
@@ -33,6 +55,8 @@ class _Zlib:
         self._coding = coding
         self._stream: zlib._Decompress | None = None
         self._is_plain = False
+        self._members = 0
+        self._first = b""  # byte of what may be the next member
 
     def _open(self, data: bytes) -> "zlib._Decompress | None":
         if self._coding == "gzip":
@@ -45,6 +69,8 @@ class _Zlib:
     def feed(self, data: bytes, limit: int) -> bytes:
         pieces: list[bytes] = []
         room = limit
+        if self._stream is not None and self._stream.eof:
+            data = self._go_on(data)
         while data:
             if self._stream is None and not self._is_plain:
                 self._stream = self._open(data)
@@ -59,19 +85,27 @@ class _Zlib:
             room -= len(pieces[-1])
             if room < 0:
                 break
-            data = self._stream.unconsumed_tail
-            if self._stream.eof:
-                data, self._stream = self._next_member()
+            data = self._go_on(self._stream.unused_data) if self._stream.eof else self._stream.unconsumed_tail
         if room < 0:
             raise OverCapError
         return b"".join(pieces)
 
-    def _next_member(self) -> "tuple[bytes, zlib._Decompress | None]":
-        """Where a gzip stream ended: the next member if one follows; padding is dropped."""
-        rest = self._stream.unused_data if self._stream is not None else b""
-        if self._coding == "gzip" and rest.startswith(_GZIP_MAGIC):
-            return rest, None
-        return b"", self._stream
+    def _go_on(self, rest: bytes) -> bytes:
+        """What follows the end of a stream: the next gzip member, of which a first byte may wait; else it is padding.
+
+        Padding is dropped unseen: zlib would pile it up, and copy the pile each time.
+        """
+        rest, self._first = self._first + rest, b""
+        if self._coding != "gzip" or not rest or not rest.startswith(_GZIP_MAGIC[: len(rest)]):
+            return b""
+        if len(rest) < len(_GZIP_MAGIC):
+            self._first = rest
+            return b""
+        self._members += 1
+        if self._members == MOST_MEMBERS:
+            raise BrokenBodyError("the compressed body comes in too many pieces")
+        self._stream = None
+        return rest
 
     def finish(self) -> None:
         if self._stream is not None and not self._stream.eof:

@@ -6,16 +6,22 @@ from yarl import URL
 
 from bot.ingest.errors import BadAddress
 
+LONGEST = 8000  # characters; servers take no longer ones (RFC 9110, 4.1)
+LONGEST_HOST = 253  # characters (RFC 1035, 2.3.4)
+
 
 def read_address(asked: str, address: str | URL) -> URL:
     """An http or https address without its fragment. Raises BadAddress, as met while `asked` was fetched."""
     try:
         url = URL(address)
         is_good = url.scheme in {"http", "https"} and bool(url.host) and url.port is not None
+        is_short = len(str(address)) <= LONGEST and len(url.host or "") <= LONGEST_HOST
     except (ValueError, UnicodeError) as error:
         raise BadAddress(asked, f"this is not an address that can be fetched: {str(address)[:200]!r}") from error
     if not is_good:
         raise BadAddress(asked, f"only http and https addresses can be fetched, not {str(address)[:200]!r}")
+    if not is_short:
+        raise BadAddress(asked, f"this address is too long to be one: {str(address)[:200]!r}")
     return url.with_fragment(None)
 
 

@@ -4,6 +4,7 @@ import socket
 import time
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 import brotli
@@ -22,6 +23,7 @@ from bot.ingest.errors import (
     Unreachable,
 )
 from bot.ingest.fetch import Fetcher
+from bot.ingest.inflate import decoder_for
 from bot.ingest.stages import FetchedPage, NotModified
 from config.settings import CollectSettings
 from tests.unit.fake_site import FakeSite
@@ -108,6 +110,56 @@ async def test_a_bomb_is_stopped_at_the_cap(site: FakeSite, fetcher: Fetcher, pa
     assert len(packed) < CAP
     with pytest.raises(TooLarge, match="100,000"):
         await fetcher.fetch(site.serve("/", packed, Content_Encoding=coding))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 50])
+def test_members_of_a_gzip_body_may_be_cut_anywhere(step: int) -> None:
+    packed = b"".join(gzip.compress(piece) for piece in (FEED[:20], b"", FEED[20:40], FEED[40:])) + bytes(30)
+    decoder = decoder_for("gzip")
+    body = b"".join(decoder.feed(packed[start : start + step], CAP) for start in range(0, len(packed), step))
+    decoder.finish()
+    assert body == FEED
+
+
+ENDLESS = {
+    "padding after gzip": ("gzip", gzip.compress(FEED) + bytes(20 * CAP)),
+    "padding after deflate": ("deflate", zlib.compress(FEED) + b"a" * 20 * CAP),
+    "empty members": ("gzip", gzip.compress(b"") * CAP),
+    "empty blocks": ("deflate", b"\x78\x9c" + b"\x00\x00\x00\xff\xff" * 4 * CAP),
+}
+
+
+@pytest.mark.parametrize(("coding", "packed"), ENDLESS.values(), ids=ENDLESS.keys())
+async def test_a_body_that_unpacks_to_nothing_ends_too(
+    site: FakeSite, fetcher: Fetcher, coding: str, packed: bytes
+) -> None:
+    with pytest.raises((TooLarge, Unreachable)):
+        await fetcher.fetch(site.serve("/", packed, Content_Encoding=coding))
+
+
+async def test_a_body_in_crumbs_is_left() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, open_fetcher(host) as fetcher:
+        with pytest.raises(Unreachable, match="crumbs"):
+            await fetcher.fetch(f"http://{host}/")
+
+
+async def test_a_page_may_come_in_many_chunks(site: FakeSite, fetcher: Fetcher) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        for _ in range(3000):
+            await response.write(b"<p>Some words</p>\n")
+        return response
+
+    assert len((await take(fetcher, site.handle("/", answer))).body) == 3000 * 18
 
 
 async def test_the_cap_is_the_last_length_that_passes(site: FakeSite, fetcher: Fetcher) -> None:
@@ -337,6 +389,69 @@ async def test_waiting_for_a_slot_does_not_count_as_the_sites_slowness(site: Fak
     async with open_fetcher(site.host, timeout=0.8, concurrency=1) as fetcher, asyncio.TaskGroup() as group:
         tasks = [group.create_task(fetcher.fetch(url)) for _ in range(6)]
     assert all(isinstance(task.result(), FetchedPage) for task in tasks)
+
+
+LONG = 8000
+RUDE_HEADERS = [
+    b"Content-Type: text/html" + b";a" * (LONG // 2),
+    b"Content-Type: " + b"(" * LONG,
+    b'Content-Type: text/html; charset="' + b"\\" * LONG,
+    b"\r\n".join([b"Content-Type: text/html" + b";a=b" * (LONG // 4)] * 50),
+    b"\r\n".join([b"Link: " + b"<a>;" * (LONG // 4)] * 50),
+    b"\r\n".join([b"Cache-Control: " + b"a=b," * (LONG // 4)] * 50),
+    b"\r\n".join([b"Set-Cookie: " + b"a=b;" * (LONG // 4)] * 50),
+    b"Date: Sun, 18 Oct 2026 10:00:00 GMT\r\nExpires: Sun, 18 Oct 99999999999 10:00:00 GMT",
+    b"Date: Mon, 1 Jan 0001 00:00:00 +2359\r\nExpires: Fri, 31 Dec 9999 23:59:59 -2359",
+    b"ETag: " + b'"' * LONG,
+    b"Retry-After: " + b"9" * LONG,
+    b"Age: " + b"9" * LONG,
+]
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"304 Not Modified", b"429 Slow down"])
+@pytest.mark.parametrize("header", RUDE_HEADERS, ids=lambda header: header[:24].decode())
+async def test_no_header_holds_anyone_up(header: bytes, status: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 " + status + b"\r\n" + header + b"\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, open_fetcher(host) as fetcher:
+        started = time.process_time()
+        with suppress(HttpError):  # the 429 among them
+            await fetcher.fetch(f"http://{host}/")
+        assert time.process_time() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://" + "a." * 3900 + "com/",
+        "http://" + "ß" * 2000 + "/",
+        "http://xn--" + "a9" * 2000 + "/",
+        "http://" + "@" * 7900 + "/",
+        "http://" + "[" * 7900,
+        "http://news.example:" + "9" * 5000 + "/",
+        "http://news\x00.example/",
+    ],
+    ids=lambda location: location[:16],
+)
+async def test_no_location_holds_anyone_up_and_an_error_stays_a_sentence(location: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: " + location.encode() + b"\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, open_fetcher(host) as fetcher:
+        started = time.process_time()
+        with pytest.raises(FetchError) as caught:
+            await fetcher.fetch(f"http://{host}/")
+        assert time.process_time() - started < 0.2
+        assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize(
