@@ -1,6 +1,5 @@
 """Whoever follows one site: the real decisions and the real stores, with a ledger of what should have come."""
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -48,16 +47,16 @@ class Desk:
         self.polls += 1
         if self._site.is_down:
             failed = decide_failure(self.source, TimedOut(self.source.url, "slow"), now, SETTINGS)
-            await self._settle(failed.check)
+            self._keep(failed.check)
             return None
-        entries = self._site.entries()
-        etag = hashlib.sha256(repr(entries).encode()).hexdigest()
+        etag = str(self._site.version)
         if etag == self.source.etag:
             return self._stay(etag, now)
-        update = await self._look(entries, etag, now)
+        update = await self._look(self._site.entries(), etag, now)
         async with self._database.transaction() as stores:
             await self._land(stores, update, now)
-        await self._settle(update.check)
+            await stores.sources.settle(update.check)
+            self.source = await stores.sources.get(self.source.id)
         self._check_all_stored()
         return update
 
@@ -68,27 +67,26 @@ class Desk:
                 article = await stores.articles.get(article_id)
                 assert article.revision == 1 + self.edits[number], (number, article.revision, self.edits[number])
 
-    async def _settle(self, check: SourceCheck) -> None:
-        async with self._database.transaction() as stores:
-            await stores.sources.settle(check)
-            self.source = await stores.sources.get(self.source.id)
-
     def _stay(self, etag: str, now: datetime) -> FeedUpdate:
-        """Nothing changed (304). The source is kept in memory, for most polls are such; the next change writes it."""
+        """Nothing changed (304)."""
         url = self.source.address
         update = decide_unchanged(self.source, NotModified(url, url, etag=etag), now, SETTINGS)
-        check = update.check
+        self._keep(update.check)
+        return update
+
+    def _keep(self, check: SourceCheck) -> None:
+        """As the store does, in memory: most polls bring nothing, and the next that does is written down."""
+        is_well = check.error is None
         self.source = replace(
             self.source,
             due_at=check.due_at,
-            checked_at=now,
-            succeeded_at=now,
-            failures=0,
-            last_error=None,
+            checked_at=check.checked_at,
+            succeeded_at=check.checked_at if is_well else self.source.succeeded_at,
+            failures=0 if is_well else self.source.failures + 1,
+            last_error=check.error,
             rhythm=check.rhythm,
             health=check.health,
         )
-        return update
 
     async def _look(self, entries: tuple[FeedEntry, ...], etag: str, now: datetime) -> FeedUpdate:
         self.reads += 1

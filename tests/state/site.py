@@ -36,6 +36,7 @@ class Site:
         self.has_text = has_text
         self.is_down = False
         self.items: list[Item] = []  # newest first
+        self.version = 0  # grows with each change: its ETag
         self._host = HOSTS[0]
         self._shuffling: int | None = None
         self._numbers = 0
@@ -43,6 +44,7 @@ class Site:
 
     def publish(self, now: datetime) -> int:
         """One more story; its number."""
+        self.version += 1
         self._numbers += 1
         number, text = self._numbers, TEXT.format(number=self._numbers)
         guid, path = f"guid-{number}", f"/news/{number}"
@@ -79,14 +81,17 @@ class Site:
         """New guids and new addresses for all: a new system, overnight."""
         self.rename_all()
         prefix = self._name()
+        self.version += 1
         self.items = [replace(item, path=f"/{prefix}/{item.number}.html") for item in self.items]
 
     def move(self, host: int) -> None:
         """Another scheme or host for all, with www or without."""
+        self.version += 1
         self._host = HOSTS[host % len(HOSTS)]
 
     def shuffle(self, seed: int | None) -> None:
         """List the items in another order; None: the newest first again."""
+        self.version += 1
         self._shuffling = seed
 
     def repeat(self, which: int) -> None:
@@ -130,6 +135,7 @@ class Site:
         return self.items[which % min(len(self.items), self.window)]
 
     def _put(self, old: Item, new: Item) -> None:
+        self.version += 1
         self.items[self.items.index(old)] = new
 
     def _name(self) -> int:

@@ -1,6 +1,8 @@
 """A site that is polled for weeks: no story is missed, none comes twice, every edit is one revision."""
 
 import asyncio
+import random
+import statistics
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,10 @@ from tests.state.site import Site
 START = datetime(2026, 10, 5, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FIRST_STORIES = 4
+POLLS = 5_000
+EDITS_A_MINUTE = 1 / 100
+EDITS_SEEN = 50
+MEAN_DELAY = 3.0  # minutes; with an interval of five
 which = st.integers(0, 40)
 
 
@@ -123,7 +129,7 @@ class Replay(RuleBasedStateMachine):
 
 
 def test_whatever_a_site_does_each_story_comes_once_and_each_edit_is_a_revision() -> None:
-    short = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None)
+    short = settings(max_examples=12, stateful_step_count=20, deadline=None, derandomize=True, database=None)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         Replay.runner, Replay.database = runner, Database(f"sqlite+aiosqlite:///{Path(folder) / 'khabar.db'}")
         runner.run(migrate(Replay.database, START))
@@ -131,3 +137,41 @@ def test_whatever_a_site_does_each_story_comes_once_and_each_edit_is_a_revision(
             run_state_machine_as_test(Replay, settings=short)
         finally:
             runner.run(Replay.database.close())
+
+
+async def test_a_site_of_a_month_is_polled_thousands_of_times(tmp_path: Path) -> None:
+    """Busy by day and nearly silent by night, corrected and shuffled, with a window of twelve; nothing scrolls off."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'khabar.db'}")
+    await migrate(database, START)
+    chance = random.Random(5)  # noqa: S311  the same month each time
+    site = Site(12)
+    for _ in range(FIRST_STORIES):
+        site.publish(START)
+    desk = await Desk.open(database, site, "month")
+    published: dict[int, datetime] = {}
+    delays: list[float] = []
+    now = START
+    await desk.poll(now)
+    while desk.polls < POLLS:
+        now += timedelta(minutes=1)
+        if chance.random() < _stories_a_minute(now):
+            published[site.publish(now)] = now
+        if chance.random() < EDITS_A_MINUTE:
+            which = chance.randrange(site.window)
+            chance.choice([site.edit, site.retitle, site.rename, site.repeat])(which)
+            site.shuffle(chance.choice([None, 1]))
+        while desk.source.due_at is not None and desk.source.due_at <= now:
+            update = await desk.poll(desk.source.due_at)
+            assert update is not None
+            delays += [(now - published[int(entry.tags[0])]) / timedelta(minutes=1) for entry in update.new]
+    await desk.poll(now)
+    await desk.check_revisions()
+    assert set(published) <= set(desk.stored)
+    assert all(desk.pushed[number] == 1 for number in published)
+    assert sum(desk.edits.values()) >= EDITS_SEEN
+    assert statistics.mean(delays) < MEAN_DELAY
+    await database.close()
+
+
+def _stories_a_minute(now: datetime) -> float:
+    return (2.0 if 6 <= now.hour < 18 else 0.1) / 60
