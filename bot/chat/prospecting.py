@@ -43,7 +43,7 @@ from storage.records import Chat, ChatKind, NewSource, Source, SourceKind, artic
 
 log = structlog.get_logger("khabar.admin")
 
-PATIENCE = 60.0  # seconds for everything that is asked of one site
+PATIENCE = 45.0  # seconds for everything that is asked of one site
 MOST_KEPT = 4_000  # characters of an address; a longer one is nobody's
 _LEAST_SPAN = timedelta(minutes=1)  # a list whose dates lie within it was stamped when it was made
 

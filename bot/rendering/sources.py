@@ -1,5 +1,6 @@
 """/sources: the list of sources with the state of each, and the card of one, for the bot's admins."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,8 @@ from storage.records import AlertKind, Source, SourceKind
 SOURCES_A_PAGE = 8
 MAX_FOLDER = 100  # code points
 MAX_LINE = 110  # code points of what the list says of one source
+
+_BESIDE_PLACE = re.compile(r"^https?://(?:[^/?#]*@)?", re.IGNORECASE)
 
 KINDS = {
     SourceKind.FEED: "source.kind_feed",
@@ -242,8 +245,8 @@ def _belonging(source: Source, words: Words, *, is_from_settings: bool) -> list[
 
 
 def shown_address(url: str) -> Node:
-    """The address as its own link, short enough for a line."""
-    shown = one_line(url).removeprefix("https://").removeprefix("http://").rstrip("/")
+    """The address as its own link, short enough for a line, without the password that may stand in it."""
+    shown = _BESIDE_PLACE.sub("", one_line(url)).rstrip("/")
     return link(cut_at_word(shown, MAX_SOURCE) or "…", url)
 
 

@@ -191,6 +191,19 @@ def test_a_paused_source_can_only_be_read_again_or_removed() -> None:
     assert "Последняя ошибка: такой страницы на сайте нет (404)" in message.text
 
 
+def test_a_password_in_an_address_is_not_shown() -> None:
+    secret = "https://desk:s3cret@gazeta.example/feed?a=1"
+    card = source_card(source(url=secret, moved_to=f"{secret}/2"), VIEW, is_from_settings=False)
+    assert "Адрес новостей: gazeta.example/feed?a=1/2" in card.text
+    for message in (
+        card,
+        looking(secret, RU),
+        not_found(Failing.SLOW, secret, "", RU),
+        source_list([source(url=secret)], VIEW),
+    ):
+        assert "s3cret" not in as_html(message)
+
+
 def test_what_is_due_already_is_looked_at_now() -> None:
     assert "Посмотрю снова: сейчас" in source_card(NEW, VIEW, is_from_settings=False).text
     late = source(due_at=NOW - MINUTE)
