@@ -40,6 +40,9 @@ _NOBODY = re.compile(
     r"|админ\w*|автор|author|муаллиф)",
     re.IGNORECASE,
 )
+_PROFILE = re.compile(
+    r"(?:^|[\s_-])(?:profile|blogger|columnist|author-?(?:box|card|info|bio))(?:$|[\s_-])", re.IGNORECASE
+)
 _PERSON = re.compile(r"/(?:authors?|avtory?|users?|writers?|journalists?|columnists?|by)/[^/?#]{2,}", re.IGNORECASE)
 _CLIMB, _MOST_LOOKED = 3, 20  # elements over the headline, links in each
 _ADDRESS = re.compile(r"https?://|^@|^www\.|^/", re.IGNORECASE)
@@ -69,6 +72,7 @@ def _ways(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any
     )
     yield list(islice(_by_class(root), 1))
     yield list(islice(_by_address(root), 1))
+    yield list(islice(_by_profile(root), 1))
     yield list(islice(_by_label(root), 1))
 
 
@@ -113,6 +117,16 @@ def _by_address(root: HtmlElement) -> Iterator[str]:
             name = tidy(short_line(link, _MAX_NAME))
             if _PERSON.search(link.get("href") or "") and _is_name(_name(name)):
                 yield name
+
+
+def _by_profile(root: HtmlElement) -> Iterator[str]:
+    """The name in the box that tells of the author."""
+    for box in root.iter("div", "section", "aside"):
+        if _PROFILE.search(box.get("class") or ""):
+            for element in islice(box.iter("b", "strong", "h3", "h4", "h5", "a"), _MOST):
+                name = tidy(short_line(element, _MAX_NAME))
+                if _is_name(_name(name)):
+                    yield name
 
 
 def _by_label(root: HtmlElement) -> Iterator[str]:

@@ -22,9 +22,11 @@ _FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
 _LABEL_REST = 20  # characters after "Read also" in a heading of its own: "stories of the day"
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+")
 _LABEL = 40  # characters of a label before a colon
+_CONTACTS = 4  # lines at the end of a press release
 _LABELLED = 60  # characters of a label with what it names
 _BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
+_BARS = 2  # between the parts of a menu
 _MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
 _STAMP_LETTERS = 25  # of a date with its day of the week and zone
 _HEAD_LINES = 5  # among which the text must start
@@ -38,7 +40,7 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     """
     kept = [piece for piece in pieces if piece.block.kind is BlockKind.IMAGE or not is_furniture(piece)]
     kept = _without_link_lists(_without_also(pieces, kept))
-    kept = _without_tail(_without_head(kept))
+    kept = _without_tail(_without_contacts(_without_head(kept)))
     first = next((piece for piece in kept if piece.block.kind is not BlockKind.IMAGE), None)
     if first is not None and _same(first.block.text, title) and len(kept) > 1:
         kept.remove(first)
@@ -57,6 +59,8 @@ def is_furniture(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT * 2:
         return False
+    if text.count("|") >= _BARS and piece.linked >= _MANY_LINKS and not text.endswith(_SENTENCE_ENDS):
+        return True
     if phrases.IDLE.match(text) or (len(text) <= SHORT and phrases.NOTICE.search(text)):
         return True
     if phrases.MORE.match(text) or _is_advertisement(piece) or (phrases.COUNT.match(text) and _may_be_label(piece)):
@@ -238,6 +242,14 @@ def _is_head_line(piece: Piece) -> bool:
         any(stamp.match(text) for stamp in (phrases.STAMP, phrases.HOUR, phrases.DAY)) or read_date(text) is not None
     )
     return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or is_stamp
+
+
+def _without_contacts(pieces: list[Piece]) -> list[Piece]:
+    """Drop from the end whom to call about the text, as press offices put it under theirs."""
+    for at in range(max(len(pieces) - _CONTACTS, 1), len(pieces)):
+        if len(pieces[at].block.text) <= _LABEL and phrases.CONTACTS.match(pieces[at].block.text):
+            return pieces[:at]
+    return pieces
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:

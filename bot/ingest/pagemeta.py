@@ -133,9 +133,14 @@ def _title(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, An
 
 
 def _is_site(heading: str, window: str) -> bool:
-    """Whether the first headline is the site's name, which stands behind the story's in the window's title."""
+    """Whether the first headline is the site's name, which stands behind the story's in the window's title.
+
+    Where the site's name comes first, the headline is the longer one.
+    """
     suffix = _SITE_SUFFIX.search(window)
-    return suffix is not None and bool(heading) and suffix[0].casefold().endswith(heading.casefold())
+    if suffix is None or not heading or len(heading) > suffix.start():
+        return False
+    return suffix[0].casefold().endswith(heading.casefold())
 
 
 def _image(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any], url: str) -> str | None:

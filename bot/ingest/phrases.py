@@ -213,3 +213,9 @@ CAPTION_TAIL = re.compile(
     r"\s*(?:purchase licensing rights|buy (?:this )?(?:photo|image)|enlarge (?:this )?image|купить фото|увеличить)\W*$",
     re.IGNORECASE,
 )
+CONTACTS = re.compile(
+    r"^\W*(?:media (?:enquiries|inquiries|contacts?)|press (?:enquiries|inquiries|contacts?|office)"
+    r"|contacts? for (?:media|press)"
+    r"|контакты? для (?:прессы|сми|журналистов)|пресс-служба|тамос барои)\W*$",
+    re.IGNORECASE,
+)
