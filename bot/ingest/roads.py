@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp_socks import ProxyConnector
 from yarl import URL
 
+from bot.ingest.answer import OneAnswer
 from bot.ingest.errors import BadAddress, ForbiddenAddress
 from bot.ingest.guard import AddressGuard, IPAddress, asked_host, ends_in_number, literal_address
 from bot.ingest.names import Names
@@ -93,6 +94,7 @@ class Roads:
                 trust_env=False,
                 auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(total=None),
+                response_class=OneAnswer,
             )
             self._sessions[way, stays] = await self._stack.enter_async_context(session)
         return session

@@ -391,6 +391,21 @@ async def test_waiting_for_a_slot_does_not_count_as_the_sites_slowness(site: Fak
     assert all(isinstance(task.result(), FetchedPage) for task in tasks)
 
 
+async def test_interim_answers_end() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        count = int((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1][1:])
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n" * count)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, open_fetcher(host) as fetcher:
+        assert (await take(fetcher, f"http://{host}/3")).body == b"ok"
+        with pytest.raises(Unreachable):
+            await fetcher.fetch(f"http://{host}/30000")
+
+
 LONG = 8000
 RUDE_HEADERS = [
     b"Content-Type: text/html" + b";a" * (LONG // 2),
