@@ -29,6 +29,7 @@ from bot.ingest.websub import (
     FIRST_WAIT,
     LONGEST_LEASE,
     RENEW_AT,
+    HubChoice,
     Mode,
     choose_hub,
     is_ours,
@@ -51,6 +52,7 @@ ASKED_EACH_TICK = 20
 ASKED_AT_ONCE = 4  # so that hubs that are slow on purpose take little of anything
 LEFT = 500  # subscriptions that were given up and whose hub may still ask back
 ROOM = 10  # times `collect.max_body`: bytes of all bodies that wait to be read
+_UNKNOWN = HubChoice("", "")
 _FIRST_WORDS = 200  # characters of what a hub says that are logged
 
 
@@ -65,6 +67,7 @@ class Hubs:
         self._origin, self._folder = _split(settings.webhook.url)
         self._brought = Brought(ROOM * settings.collect.max_body)
         self._asking = asyncio.Semaphore(ASKED_AT_ONCE)
+        self._noted: dict[int, HubChoice | None] = {}  # by source: what its feed names and the database has
         self._left: dict[str, Subscription] = {}  # by token: given up; asked_at is None until the hub was told
 
     @property
@@ -76,14 +79,20 @@ class Hubs:
         """The sources that need only be polled at the longest interval."""
         return await stores.subscriptions.get_live(now) if self.is_on else frozenset()
 
+    def knows(self, source_id: int, look: Look) -> bool:
+        """Whether `note` would change nothing, as at most visits: then no transaction need be opened for it."""
+        return not self.is_on or self._noted.get(source_id, _UNKNOWN) == choose_hub(look)
+
     async def note(self, stores: Stores, source_id: int, look: Look) -> None:
         """Remember the hub that a feed names now. Not for what a hub itself brought: that may leave the links out."""
         if not self.is_on:
             return
         choice = choose_hub(look)
         known = await stores.subscriptions.get(source_id)
-        if known is not None and choice is not None and (known.hub, known.topic) == (choice.hub, choice.topic):
+        if choice == (HubChoice(known.hub, known.topic) if known is not None else None):
+            self._noted[source_id] = choice
             return
+        self._noted.pop(source_id, None)  # until the next visit finds that this transaction was committed
         if known is not None:
             await stores.subscriptions.remove(source_id)
             self._leave(known)

@@ -53,9 +53,8 @@ class Desk:
 
     async def note(self, hubs: tuple[str, ...] = (), topic: str = TOPIC) -> None:
         """Tell of a visit to the source's feed that named these hubs."""
-        page = FetchedPage(topic, topic, 200, "", None, b"", hubs=hubs, self_url=topic)
         async with self.database.transaction() as stores:
-            await self.hubs.note(stores, self.source.id, Look(page, ParsedFeed("", None, FeedKind.RSS, None, ())))
+            await self.hubs.note(stores, self.source.id, visit(hubs, topic))
 
     async def subscription(self) -> Subscription:
         async with self.database.snapshot() as stores:
@@ -78,6 +77,11 @@ class Desk:
             await self.arrived.wait()
         self.arrived.clear()
         return self.news[-1][1]
+
+
+def visit(hubs: tuple[str, ...] = (), topic: str = TOPIC) -> Look:
+    page = FetchedPage(topic, topic, 200, "", None, b"", hubs=hubs, self_url=topic)
+    return Look(page, ParsedFeed("", None, FeedKind.RSS, None, ()))
 
 
 @pytest.fixture(scope="module")
@@ -425,6 +429,17 @@ async def test_a_hub_that_is_left_hears_that_it_was_meant(desk: Desk, hub: FakeH
     assert await hub.ask_back(1) == (200, "вызов 1")
     assert (await hub.ask_back(1))[0] == 404
     assert await desk.live() == frozenset()
+
+
+async def test_most_visits_have_nothing_to_note(desk: Desk, hub: FakeHub) -> None:
+    knows, source_id = desk.hubs.knows, desk.source.id
+    for hubs, others in (((), (hub.url,)), ((hub.url,), ())):
+        assert not knows(source_id, visit(hubs))
+        for _ in range(2):  # what is written is certain only at the next visit
+            await desk.note(hubs)
+        assert knows(source_id, visit(hubs))
+        assert not knows(source_id, visit(others))
+    assert not knows(source_id, visit((hub.url,), "https://news.example/other"))
 
 
 async def test_a_feed_that_names_the_same_hub_again_keeps_its_subscription(desk: Desk, hub: FakeHub) -> None:
