@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 _EDITIONS = frozenset({"www", "m", "mobile", "amp", "wap", "touch"})
 # Parameters that choose an edition, never an article.
 _EDITION_PARAMETER = re.compile(
-    r"(?:amp|m|mobile|is_?amp|outputtype|view|version|theme)=(?:1|amp|mobile|m|true|)|amp|m"
+    r"(?:amp|m|mobile|is_?amp)=(?:1|amp|mobile|true|)|(?:outputtype|view|version|theme)=(?:amp|mobile|m)|amp|m"
 )
 _AMP_END = re.compile(r"(?:/amp(?:\.html?)?|\.amp)$", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
-# Google's copy of AMP pages: news-example.cdn.ampproject.org/c/s/news.example/page
-_AMP_CACHE = re.compile(r"//[\w-]+\.cdn\.ampproject\.org/\w/(?:s/)?")
+# Google's copies: news-example.cdn.ampproject.org/c/s/news.example/page, google.com/amp/s/news.example/page
+_AMP_CACHE = re.compile(r"//(?:[\w-]+\.cdn\.ampproject\.org/\w|(?:www\.)?google\.[a-z.]{2,6}/amp)/(?:s/)?")
+_SLASHES = re.compile(r"/{2,}")
 
 
 def page_key(url: str) -> str:
@@ -31,7 +32,7 @@ def page_key(url: str) -> str:
     while len(labels) > 2 and labels[0] in _EDITIONS:
         labels = labels[1:]
     place = ".".join(labels) + (f":{port}" if port not in {None, 80, 443} else "")
-    path = _INDEX.sub("/", _AMP_END.sub("", parts.path.rstrip("/"))).rstrip("/")
+    path = _INDEX.sub("/", _AMP_END.sub("", _SLASHES.sub("/", parts.path).rstrip("/"))).rstrip("/")
     path = path.removeprefix("/amp") if path.startswith("/amp/") else path
     kept = sorted(one for one in parts.query.split("&") if one and not _EDITION_PARAMETER.fullmatch(one.lower()))
     query = f"?{'&'.join(kept)}" if kept else ""

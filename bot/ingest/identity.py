@@ -10,11 +10,13 @@ from bot.ingest.text import without_unwanted, words
 _MAX_IDENTITY = 500  # characters; a longer guid is kept as its hash
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "at_", "__hs", "_hs", "ns_", "vero_", "oly_", "fb_")
-# Marks of where a click came from; what they name is never another article.
+# Marks of where a click came from, and of who clicks; what they name is never another article.
 _TRACKING = words(
     "fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid _openstat msclkid twclid ttclid igshid igsh li_fat_id"
-    " mc_cid mc_eid mkt_tok erid rb_clickid cmpid s_cid _ga _gl wt_mc xtor smid ito"
+    " mc_cid mc_eid mkt_tok erid rb_clickid cmpid s_cid _ga _gl wt_mc xtor smid ito phpsessid jsessionid"
 )
+_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)  # of a server that puts it into the path
+
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
@@ -44,7 +46,7 @@ def canonical_url(url: str, *, with_anchor: bool = False) -> str:
         (
             scheme,
             host,
-            _escaped(parts.path, _SAFE) or "/",
+            _escaped(_SESSION.sub("", parts.path), _SAFE) or "/",
             _escaped("&".join(kept), _SAFE + "?[]"),
             _escaped(fragment, _SAFE),
         )

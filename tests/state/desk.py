@@ -63,8 +63,8 @@ class Desk:
     async def check_revisions(self) -> None:
         """Each edit that the feed showed is one revision of its article."""
         async with self._database.snapshot() as stores:
-            for number, article_id in self.stored.items():
-                article = await stores.articles.get(article_id)
+            articles = await stores.articles.get_many(list(self.stored.values()))
+            for number, article in zip(self.stored, articles, strict=True):
                 assert article.revision == 1 + self.edits[number], (number, article.revision, self.edits[number])
 
     def _stay(self, etag: str, now: datetime) -> FeedUpdate:
