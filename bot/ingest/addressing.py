@@ -134,17 +134,16 @@ def is_same_site(one: str, other: str) -> bool:
 def shape_of(address: str) -> str:
     """An address with its own words and numbers taken out: what the articles of one site have in common."""
     parts = urlsplit(address[:2000])
-    folders = [_shape(part) for part in unquote(parts.path).lower().split("/") if part]
+    folders = [part for part in unquote(parts.path).lower().split("/") if part][-6:]
     names = ",".join(sorted(piece.partition("=")[0] for piece in parts.query.split("&") if piece))
-    return "/".join(folders[-6:]) + (f"?{names}" if names else "")
+    last = len(folders) - 1
+    shape = "/".join(_shape(part, is_last=at == last) for at, part in enumerate(folders))
+    return f"{shape}?{names}" if names else shape
 
 
-def _shape(part: str) -> str:
+def _shape(part: str, *, is_last: bool) -> str:
     name = _PAGE_END.sub("", part)
     end = part[len(name) :]
-    if _NUMBER.search(name) or (name.isdigit()):
-        return ("slug-N" if _WORD.search(name) else "N") + end
-    found = _WORD.findall(name)
-    if len(found) >= 3 or len(name) > _LONG_SLUG:
-        return "slug" + end
-    return (name if len(found) <= 1 and len(name) <= 12 else "words") + end
+    if _NUMBER.search(name) or name.isdigit():
+        return ("name-N" if _WORD.search(name) else "N") + end
+    return ("name" if is_last or len(name) > _LONG_SLUG else name) + end

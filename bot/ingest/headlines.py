@@ -24,10 +24,12 @@ from bot.ingest.identity import identity_of
 from bot.ingest.listdates import read_stamp
 from bot.ingest.parse import feed_hash
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
+from bot.ingest.statedlinks import stated_entries
 from bot.ingest.storycards import Card, read_cards
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
 
 MOST_ENTRIES = 300
+_FEW = 3  # articles; a page that shows fewer may have them in its data alone
 _ENOUGH = 3  # signs for an article
 _OFTEN, _SOME = 8, 3  # addresses of one form
 _SHORT_LIST = 24  # letters of a list's texts at the middle; a list of sections has less
@@ -67,6 +69,10 @@ def parse_headlines(page: FetchedPage, links: str, zone: str, now: datetime) -> 
     stories = _stories(mentions, clock, now)
     if chosen is None:
         stories = _articles(stories)
+        if len(stories) < _FEW:
+            stated = stated_entries(root, page.final_url, clock)
+            if len(stated) > len(stories):
+                return ParsedFeed(_title(root), _language(root), FeedKind.PAGE, None, stated[:MOST_ENTRIES])
     if not stories:
         raise ParseError(page.url, _nothing(links))
     stories.sort(key=lambda story: story.place)
@@ -107,11 +113,16 @@ def _stories(mentions: Sequence[Mention], zone: ZoneInfo, now: datetime) -> list
     by_key: dict[str, list[Mention]] = {}
     for mention in mentions:
         by_key.setdefault(mention.key, []).append(mention)
-    cards = read_cards(by_key, Places(mentions), zone, now)
+    cards = read_cards(by_key, Places(one for one in mentions if _may_have_card(by_key[one.key])), zone, now)
     stories = [Story(key, found, cards[key]) for key, found in by_key.items()]
     for story in stories:
         story.title = _headline(story)
     return stories
+
+
+def _may_have_card(mentions: Sequence[Mention]) -> bool:
+    """Whether a page is a story's as far as its links tell; a card's link to its section shares the card."""
+    return any(not one.text or is_headline(one.text) or one.likeness >= _SURE for one in mentions)
 
 
 def _headline(story: Story) -> str:
@@ -159,7 +170,7 @@ def _signs(story: Story, others: int, middle: int) -> int:
         + int(story.card.image is not None and not story.card.is_bare)
     )
     signs += 2 if others >= _OFTEN else int(others >= _SOME)
-    return signs - (2 if middle < _SHORT_LIST else 0)
+    return signs - (2 if middle < _SHORT_LIST and story.mentions[0].likeness < _SURE else 0)
 
 
 def _days(notes: Iterable[Note], stories: Sequence[Story], zone: ZoneInfo, now: datetime) -> list[tuple[int, date]]:

@@ -1,6 +1,7 @@
 """The links of a web page with what is known of each: its words, where it stands, what it stands under. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,8 +16,8 @@ from bot.ingest.phrases import MORE
 from bot.ingest.text import tidy, words
 from storage.addresses import page_key
 
-MOST_ELEMENTS = 400_000  # of one page
-MOST_LINKS = 5000  # of one page; a front page has a few hundred
+MOST_ELEMENTS = 100_000  # of one page
+MOST_LINKS = 3000  # of one page; a front page has a few hundred
 _DEPTH = 40  # elements above a link that are looked at
 _PATH = 5  # elements whose tags and classes tell one list of a page from another
 _MAX_TEXT = 2000  # characters of one link
@@ -308,27 +309,27 @@ def mark_furniture(mentions: list[Mention], notes: list[Note]) -> None:
     """Mark the links of menus, footers, tags, advertising and of lists that tell nothing new."""
     stories = {one.element: one.key for one in mentions if one.likeness >= 1 and is_headline(one.text)}
     many = len(set(stories.values())) * _MANY
-    places = Places(one for one in mentions if one.likeness >= 0)
-    labels = _labels(notes, places)
+    articles = {one.key for one in mentions if one.likeness >= 1}
+    labels = _labels(notes, Places(mentions), articles)
     verdicts: dict[etree._Element, bool] = {}
-
-    def is_main(element: etree._Element) -> bool:
-        return len({stories[one] for one in element.iter("a") if one in stories}) > many
+    once = {key: element for element, key in stories.items()}
+    held = Counter(above for element in once.values() for above in islice(element.iterancestors(), _DEPTH))
 
     for mention in mentions:
         for above in islice(mention.element.iterancestors(), _DEPTH):
             if above not in verdicts:
-                verdicts[above] = is_strict(above) or (names_furniture(above) and not is_main(above))
+                verdicts[above] = is_strict(above) or (names_furniture(above) and held[above] <= many)
             if verdicts[above] or _is_under_others(mention, labels.get(above, ())):
                 mention.is_furniture = True
                 break
 
 
-def _labels(notes: list[Note], places: Places) -> dict[etree._Element, list[Note]]:
+def _labels(notes: list[Note], places: Places, articles: set[str]) -> dict[etree._Element, list[Note]]:
     """The lines over parts of the page, by the smallest element around them that holds several stories."""
     found: dict[etree._Element, list[Note]] = {}
     for note in notes:
-        if not note.is_of_others and (not note.is_heading or places.holds(note.element) is not None):
+        holds = places.holds(note.element)
+        if not note.is_of_others and (not note.is_heading or holds == Places.SEVERAL or holds in articles):
             continue
         for above in islice(note.element.iterancestors(), _DEPTH):
             if places.holds(above) == Places.SEVERAL:
