@@ -77,9 +77,9 @@ def identity_of(guid: str | None, url: str, title: str, published_at: datetime |
     return _hashed(f"{title}\n{published_at.isoformat() if published_at else ''}")
 
 
-def identity_at(identity: str, url: str) -> str:
-    """The identity of an entry whose guid its feed used for another story before: the guid with the address."""
-    return _bounded(f"{identity} {canonical_url(url)}")
+def identity_at(identity: str, address: str) -> str:
+    """The identity of an entry whose guid its feed used for another story before: with its canonical address."""
+    return _bounded(f"{identity} {address}")
 
 
 def _bounded(text: str) -> str:

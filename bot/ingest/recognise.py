@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.ingest.identity import canonical_url, identity_at
 from bot.ingest.stages import FeedEntry
@@ -14,6 +15,7 @@ from storage.records import Asked, KnownArticle
 ONE_STORY = timedelta(days=2)  # between the dates of one page's articles that are one, corrected under another guid
 RECYCLED = timedelta(days=1)  # at least between two stories to which a feed gives one guid
 NO_COINCIDENCE = 150  # characters of text that nobody writes twice
+REMEMBERED = 4096  # addresses read lately: a visit asks for each several times
 _KEPT_WORDS = 1 / 3  # of a title's words that a new title of the same story keeps at least
 _WORD = re.compile(r"\w{3,}")
 
@@ -41,7 +43,14 @@ def asked_for(entries: Iterable[FeedEntry]) -> list[Asked]:
 
 def page_of(entry: FeedEntry) -> str:
     """What its page is known by; "" where it has none of its own."""
-    return page_key(canonical_url(entry.url)) if entry.has_page else ""
+    return _read(entry.url)[1] if entry.has_page else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(url: str) -> tuple[str, str]:
+    """An address in its canonical form, and what its page is known by."""
+    canonical = canonical_url(url)
+    return canonical, page_key(canonical)
 
 
 def recognise(entries: Sequence[FeedEntry], known: Mapping[str, KnownArticle]) -> list[Recognised]:
@@ -120,9 +129,12 @@ def _renamed(entry: FeedEntry) -> FeedEntry:
 
 def _other_identity(entry: FeedEntry) -> str | None:
     """Its identity where its feed gives old guids to new stories; None where the address is the identity already."""
-    if not entry.has_page or canonical_url(entry.identity) == canonical_url(entry.url):
+    if not entry.has_page or entry.identity == entry.url:
         return None
-    return identity_at(entry.identity, entry.url)
+    address = _read(entry.url)[0]
+    if entry.identity.startswith(("http:", "https:")) and canonical_url(entry.identity) == address:
+        return None
+    return identity_at(entry.identity, address)
 
 
 def _is_same_page(entry: FeedEntry, article: KnownArticle) -> bool:
@@ -155,7 +167,7 @@ def _twins(entries: Iterable[FeedEntry]) -> list[list[FeedEntry]]:
 
 def _twin_key(entry: FeedEntry) -> tuple[str, ...]:
     """Where an address is no page of its own, the words and the date must be the same as well."""
-    page = page_key(canonical_url(entry.url, with_anchor=True))
+    page = page_of(entry) if entry.has_page else page_key(canonical_url(entry.url, with_anchor=True))
     if not page or not entry.title:
         return ("", entry.identity)
     if entry.has_page:
