@@ -22,6 +22,7 @@ _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus
 _PASSING = frozenset({AlertKind.REFUSED, AlertKind.FAILING})  # over with the next good answer
 
 Told = tuple[SourceHealth, tuple[Alert, ...]]
+_LONG_FADED = 50.0  # times the usual; of what fades for longer nothing is left, and a story may be of the year 0
 
 
 def after_answer(source: Source, rhythm: Rhythm, now: datetime, *, held: int) -> Told:
@@ -84,7 +85,10 @@ def begin(health: SourceHealth, source: Source, kind: AlertKind, detail: str, no
 
 def end(health: SourceHealth, *kinds: AlertKind) -> SourceHealth:
     """The troubles have passed: admins are told when they begin again."""
-    return replace(health, alerts=tuple(one for one in health.alerts if one not in kinds))
+    if not health.alerts:
+        return health
+    left = tuple(one for one in health.alerts if one not in kinds)
+    return health if left == health.alerts else replace(health, alerts=left)
 
 
 def silent_for(rhythm: Rhythm, now: datetime) -> timedelta | None:
@@ -95,7 +99,7 @@ def silent_for(rhythm: Rhythm, now: datetime) -> timedelta | None:
     if rhythm.newest_at is None or rhythm.as_of is None or rhythm.since is None:
         return None
     silence = now - rhythm.newest_at
-    growth = math.exp(max((rhythm.as_of - rhythm.newest_at) / USUAL, 0.0))
+    growth = math.exp(min(max((rhythm.as_of - rhythm.newest_at) / USUAL, 0.0), _LONG_FADED))
     stories = learnt(rhythm) * growth
     if stories < LEARNT:
         return None
