@@ -110,7 +110,13 @@ class Lane:
             # Not in a task group: it outlives the task that wanted it, and ends with the lane.
             start = asyncio.create_task(self._start_one())
             self._starts.add(start)
-            start.add_done_callback(self._starts.discard)
+            start.add_done_callback(self._note_start)
+
+    def _note_start(self, start: asyncio.Task[None]) -> None:
+        """One has started, or failed to: those that still wait want another."""
+        self._starts.discard(start)
+        if not start.cancelled():
+            self._start_if_needed()
 
     async def _start_one(self) -> None:
         try:
