@@ -28,6 +28,7 @@ _MOST_MESSAGES = 200  # Telegram shows twenty
 _MAX_TITLE = 200  # characters of a first sentence; a longer one is cut at a word
 _SHORT = 25  # characters; a shorter first sentence is a call ("Срочно!"), and says nothing alone
 _MAX_NAME = 500
+_MAX_MARKUP = 100_000  # characters of one message; Telegram allows 4,096 letters
 _POST = re.compile(r"([A-Za-z]\w{2,31})/(\d{1,12})", re.ASCII)
 _HISTORY = b"tgme_channel_history"
 _MESSAGE = "tgme_widget_message"
@@ -129,7 +130,9 @@ def _blocks(message: etree._Element, here: str) -> list[Block]:
     blocks: list[Block] = []
     for part in parts[:1]:
         # A line of a message is a paragraph; a single break is a mere blank elsewhere.
-        markup = _BREAK.sub("<br><br>", etree.tostring(part, encoding="unicode", method="html", with_tail=False))
+        markup = _BREAK.sub(
+            "<br><br>", etree.tostring(part, encoding="unicode", method="html", with_tail=False)[:_MAX_MARKUP]
+        )
         pieces = html_pieces(markup, here)
         kept = [piece.block for at, piece in enumerate(pieces) if at == 0 or not is_furniture(piece)]
         blocks = [block for block in kept if block.kind is not BlockKind.IMAGE and re.search(r"\w", block.text)]
@@ -142,7 +145,8 @@ def _told(blocks: Sequence[Block]) -> tuple[str, str, tuple[Block, ...]]:
     title = _first_sentence(first)
     if len(title) >= len(first) - 1 and len(blocks) > 1:
         rest = blocks[1:]
-        return title, rest[0].text, tuple(rest[1:])
+        is_lead = rest[0].kind is BlockKind.PARAGRAPH
+        return title, rest[0].text if is_lead else "", tuple(rest[1:] if is_lead else rest)
     return title, blocks[0].text, tuple(blocks[1:])
 
 
