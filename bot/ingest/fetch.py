@@ -27,7 +27,7 @@ from config.settings import CollectSettings
 
 MAX_REDIRECTS = 5
 SHARE = 4  # a source has this part of `collect.concurrency` at most
-ROBOTS_TIMEOUT = 10.0  # seconds for a robots.txt
+ROBOTS_TIMEOUT = 10.0  # seconds for a robots.txt, where a page may take longer
 ROBOTS_DAY = 24 * 3600.0  # seconds that what it says is minded
 ROBOTS_AGAIN = 3600.0  # seconds until one that could not be read is asked for again
 PATIENCE = 10.0  # seconds of quiet that a page waits for when its site asks for it
@@ -174,9 +174,9 @@ class Fetcher:
             url = errand.start.origin() / "robots.txt"
             keep = ROBOTS_DAY
             try:
-                robots = _Errand(str(url), url, errand.proxy)
+                robots, seconds = _Errand(str(url), url, errand.proxy), min(ROBOTS_TIMEOUT, self._timeout)
                 async with host.slots, self._slots:
-                    page = await bounded(robots.url, url, ROBOTS_TIMEOUT, self._follow(robots, LONGEST_ROBOTS))
+                    page = await bounded(robots.url, url, seconds, self._follow(robots, LONGEST_ROBOTS))
                 host.delay = read_delay(page.body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
             except FetchError as error:
                 host.delay = 0.0

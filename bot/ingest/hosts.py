@@ -19,7 +19,7 @@ from bot.ingest.errors import HeldBack, HttpError
 
 KEPT = 4096  # hosts of which something is remembered
 LONGEST_HOLD = timedelta(hours=1)  # of a site that asks for quiet; each source then follows its own wait
-LONGEST_QUEUE = 300.0  # seconds that a page waits for its turn behind others of a site with a crawl-delay
+LONGEST_QUEUE = 120.0  # seconds that a page waits behind others of a site with a crawl-delay: news do not wait for ever
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # On whose behalf this task fetches: the id of a source, or None for whoever shares with nobody.
