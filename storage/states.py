@@ -17,6 +17,7 @@ def pack_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "newest_at": _text(rhythm.newest_at),
         "span": _seconds(rhythm.span),
         "wish": _seconds(rhythm.wish),
+        "heard_at": _text(rhythm.heard_at),
     }
     return {name: value for name, value in packed.items() if value is not None}
 
@@ -31,6 +32,7 @@ def unpack_rhythm(packed: Mapping[str, Any]) -> Rhythm:
         newest_at=_moment(packed.get("newest_at")),
         span=_length(packed.get("span")),
         wish=_length(packed.get("wish")),
+        heard_at=_moment(packed.get("heard_at")),
     )
 
 

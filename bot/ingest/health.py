@@ -12,6 +12,7 @@ from storage.records import Alert, AlertKind, Rhythm, Source, SourceHealth
 # Working days and nights: a newsroom of 40 stories a day may sleep for 15 hours, one of 10 a day over a Sunday.
 SHORTEST_SILENCE = timedelta(hours=16)
 SILENT_STORIES = 20  # that should have come meanwhile
+_LONGEST_FADING = 52  # weeks: what is left of a rhythm after that is nothing
 LEARNT = 12  # stories from which a source's rhythm is known
 PAGES = 8  # after so many pages an older one counts a third (1/e)
 _FEWEST_PAGES = 5.0  # of that weight: eight pages at least
@@ -94,15 +95,14 @@ def end(health: SourceHealth, *kinds: AlertKind) -> SourceHealth:
 def silent_for(rhythm: Rhythm, now: datetime) -> timedelta | None:
     """For how long it has brought nothing, where that is far longer than it ever took; else None.
 
-    Its rhythm is taken as it was at its newest story: it fades with the silence.
+    Its rhythm is taken as it was when it was heard last: it fades with the silence.
     """
-    if rhythm.newest_at is None or rhythm.as_of is None or rhythm.since is None:
+    if rhythm.heard_at is None or rhythm.as_of is None:
         return None
-    silence = now - rhythm.newest_at
-    growth = math.exp(min(max((rhythm.as_of - rhythm.newest_at) / USUAL, 0.0), _LONG_FADED))
-    stories = learnt(rhythm) * growth
-    if stories < LEARNT:
+    growth = math.exp(min((rhythm.as_of - rhythm.heard_at) / USUAL, _LONGEST_FADING))
+    if learnt(rhythm) * growth < LEARNT:
         return None
+    silence = now - rhythm.heard_at
     usual = rhythm.usual * growth
     return silence if silence > max(SHORTEST_SILENCE, timedelta(days=SILENT_STORIES / usual)) else None
 

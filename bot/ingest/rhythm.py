@@ -16,6 +16,7 @@ _SHORTEST_RECENT, _SHORTEST_USUAL = timedelta(hours=1), timedelta(hours=6)
 
 ORDINARY = 1.0  # stories an hour at which `collect.interval` is the right wait
 ASLEEP = 1 / 12  # of its usual rate is expected of a source that brings nothing now
+_RAREST = 1e-4  # stories an hour, one in a year: nothing is reckoned with less
 _ENOUGH = 5  # dated entries from which a list's reach can be read
 _PINNED = 10  # one of so many entries, or a part of them, may be an old one that a site keeps at the top
 SPAN_SHARE = 0.5  # of a list's reach is the longest wait: what scrolls off is seen at least once
@@ -47,6 +48,7 @@ def learn(rhythm: Rhythm, moments_of_new: Sequence[datetime], now: datetime) -> 
         usual=usual / (USUAL / _DAY) / _weight(age, USUAL, _SHORTEST_USUAL),
         as_of=now,
         newest_at=newest,
+        heard_at=max(appeared, default=rhythm.heard_at),
     )
 
 
@@ -68,7 +70,7 @@ def rate(rhythm: Rhythm, now: datetime) -> float:
         return ORDINARY
     measured = max(rhythm.recent * _fading(rhythm.as_of, now, RECENT), rhythm.usual / 24 * ASLEEP)
     trust = math.exp(-max((now - rhythm.since) / LEARNING, 0.0))
-    return measured + trust * max(ORDINARY - measured, 0.0)
+    return max(measured + trust * max(ORDINARY - measured, 0.0), _RAREST)
 
 
 def next_wait(
@@ -99,7 +101,7 @@ def next_wait(
 def _by_rhythm(rhythm: Rhythm, settings: CollectSettings) -> timedelta:
     now = rhythm.as_of
     stories = ORDINARY if now is None else rate(rhythm, now)
-    wait = settings.interval * math.sqrt(ORDINARY / stories) if stories > 0 else settings.longest
+    wait = settings.interval * math.sqrt(ORDINARY / stories)
     return min(max(wait, rhythm.wish or wait, settings.shortest), settings.longest)
 
 
@@ -111,8 +113,7 @@ def span_of(moments: Sequence[datetime | None], rhythm: Rhythm, now: datetime) -
     dated = sorted(min(moment, now) for moment in moments if moment is not None)
     if len(dated) >= _ENOUGH and len(dated) * 2 > len(moments):
         return now - dated[-(-len(dated) // _PINNED)]
-    stories = rate(rhythm, now)
-    return len(moments) / stories * _HOUR if moments and stories > 0 else None
+    return len(moments) / rate(rhythm, now) * _HOUR if moments else None
 
 
 def _count(counted: float, since: datetime, moments: Sequence[datetime], now: datetime, fading: timedelta) -> float:

@@ -21,6 +21,7 @@ class Rhythm:
     `recent` is stories an hour as the last hours had them, `usual` stories a day as the last weeks had them; both as
     of `as_of`, and fading since. `since` is when counting began. `span` is how far back its list reaches: whoever
     looks in less often than that misses stories. `wish` is the wait that the site asks for (ttl, Cache-Control).
+    `heard_at` is when a story came last, whatever its date says.
     """
 
     recent: float = 0.0
@@ -30,6 +31,7 @@ class Rhythm:
     newest_at: datetime | None = None
     span: timedelta | None = None
     wish: timedelta | None = None
+    heard_at: datetime | None = None
 
 
 class AlertKind(StrEnum):

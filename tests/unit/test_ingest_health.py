@@ -71,6 +71,20 @@ def test_a_source_of_which_little_is_known_is_not_called_silent() -> None:
     assert unchanged(replace(SOURCE, rhythm=rhythm)).alerts == ()
 
 
+def test_stories_with_dates_of_long_ago_are_no_silence() -> None:
+    rhythm = learn(Rhythm(), (), NOW - 2 * DAY)
+    for step in range(1, 49):
+        rhythm = learn(rhythm, [datetime(1970, 1, 1, tzinfo=UTC)], NOW - 2 * DAY + step * HOUR)
+    assert rhythm.newest_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert unchanged(replace(SOURCE, rhythm=rhythm)).alerts == ()
+
+
+def test_years_of_silence_are_nothing_to_stumble_over() -> None:
+    rhythm = learn(busy(100, DAY), (), NOW)
+    source = replace(SOURCE, rhythm=rhythm, health=SourceHealth(alerts=(AlertKind.SILENT,)))
+    assert unchanged(source, NOW + 9000 * DAY).check.due_at > NOW + 9000 * DAY
+
+
 def test_silence_is_told_once_and_again_when_it_comes_again() -> None:
     source = replace(SOURCE, rhythm=busy(100, DAY))
     first = unchanged(source)

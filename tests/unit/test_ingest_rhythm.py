@@ -77,6 +77,14 @@ def test_the_wait_goes_by_the_rhythm(rhythm: Rhythm, shortest: timedelta, longes
     assert shortest <= waits(rhythm) <= longest
 
 
+def test_after_years_of_silence_it_is_asked_hourly() -> None:
+    years = START + 4000 * DAY
+    for rhythm in (learn(Rhythm(), (), START), lived(50, 2)):
+        silent = learn(rhythm, (), years)
+        assert waits(silent) == 60 * MINUTE
+        assert span_of([None] * 20, silent, years) is not None
+
+
 def test_the_wait_never_jumps_within_the_first_day() -> None:
     before = waits(learn(Rhythm(), (), START))
     for quarters in range(1, 97):
