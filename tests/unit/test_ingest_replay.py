@@ -20,8 +20,8 @@ START = datetime(2026, 10, 5, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FIRST_STORIES = 4
 POLLS = 5_000
-EDITS_A_MINUTE = 1 / 100
-EDITS_SEEN = 50
+EDITS_A_MINUTE = 1 / 150
+EDITS_SEEN = 40
 MEAN_DELAY = 3.0  # minutes; with an interval of five
 which = st.integers(0, 40)
 
@@ -174,4 +174,4 @@ async def test_a_site_of_a_month_is_polled_thousands_of_times(tmp_path: Path) ->
 
 
 def _stories_a_minute(now: datetime) -> float:
-    return (2.0 if 6 <= now.hour < 18 else 0.1) / 60
+    return (1.4 if 6 <= now.hour < 18 else 0.1) / 60
