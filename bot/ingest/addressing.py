@@ -66,7 +66,7 @@ def likeness(address: str) -> int:
         return 2 if has_id and last not in _ALWAYS_SERVICE else -3
     if (dated and not rest) or (not dated and _YEAR_MONTH.search(path.rstrip("/")) and _is_end(path)):
         return -2  # the archive of a day or of a month
-    score = 2 if dated or has_id else 0
+    score = 2 if dated or has_id else int(any(part.isdigit() for part in folders[:-1]))
     return score + _name_score(last, is_page=last != folders[-1], depth=len(folders))
 
 

@@ -19,8 +19,9 @@ from lxml import etree
 from bot.ingest.addressing import date_of, shape_of
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import ParseError
-from bot.ingest.headlinks import RANKS, Mention, Note, Places, collect, is_headline, is_service, words_of
+from bot.ingest.headlinks import Mention, Note, Places, collect
 from bot.ingest.identity import identity_of
+from bot.ingest.linktext import RANKS, is_headline, is_service, words_of
 from bot.ingest.listdates import read_stamp
 from bot.ingest.parse import feed_hash
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
@@ -29,6 +30,7 @@ from bot.ingest.storycards import Card, read_cards
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
 
 MOST_ENTRIES = 300
+_SHORTEST = 6  # letters of a headline
 _FEW = 3  # articles; a page that shows fewer may have them in its data alone
 _ENOUGH = 3  # signs for an article
 _OFTEN, _SOME = 8, 3  # addresses of one form
@@ -140,7 +142,7 @@ def _headline(story: Story) -> str:
 
 
 def _articles(stories: list[Story]) -> list[Story]:
-    """Those with signs enough. One with a short headline counts beside others of its form."""
+    """Those with signs enough, and those with a short headline that stand in one list with them."""
     good = [story for story in stories if is_headline(story.title)]
     forms = Counter(shape_of(story.mentions[0].url) for story in good)
     lengths: dict[tuple[str, ...], list[int]] = {}
@@ -148,29 +150,29 @@ def _articles(stories: list[Story]) -> list[Story]:
         for path in {one.path for one in story.mentions}:
             lengths.setdefault(path, []).append(len(story.title))
     middles = {path: sorted(found)[len(found) // 2] for path, found in lengths.items()}
-    kept = []
+    kept, short = [], []
     for story in stories:
         others = forms[shape_of(story.mentions[0].url)]
         signs = _signs(story, others, max(middles[one.path] for one in story.mentions))
         if is_headline(story.title):
-            is_article = signs >= _ENOUGH
-        else:
-            is_article = len(story.title) > 5 and story.mentions[0].likeness >= _SURE and others >= _SOME
-        if is_article:
-            kept.append(story)
-    return kept
+            kept.extend([story] if signs >= _ENOUGH else [])
+        elif len(story.title) >= _SHORTEST and story.mentions[0].likeness >= _SURE:
+            short.append(story)
+    paths = {one.path for story in kept for one in story.mentions}
+    return kept + [story for story in short if any(one.path in paths for one in story.mentions)]
 
 
 def _signs(story: Story, others: int, middle: int) -> int:
-    is_heading = any(one.rank == RANKS["heading"] for one in story.mentions) or bool(story.card.heading)
-    signs = max(one.likeness for one in story.mentions)
-    signs += (
-        int(is_heading)
-        + int(story.card.stamp is not None)
-        + int(story.card.image is not None and not story.card.is_bare)
-    )
+    """What speaks for an article: its address, `others` of the same form, and what stands around its headline.
+
+    `middle` is the usual length of the texts of its list.
+    """
+    card, best = story.card, max(one.likeness for one in story.mentions)
+    is_heading = any(one.rank == RANKS["heading"] for one in story.mentions) or bool(card.heading)
+    has_picture = card.image is not None and not card.is_bare
+    signs = best + sum((is_heading, card.stamp is not None, bool(card.lead), has_picture))
     signs += 2 if others >= _OFTEN else int(others >= _SOME)
-    return signs - (2 if middle < _SHORT_LIST and story.mentions[0].likeness < _SURE else 0)
+    return signs - (2 if middle < _SHORT_LIST and best < _SURE else 0)
 
 
 def _days(notes: Iterable[Note], stories: Sequence[Story], zone: ZoneInfo, now: datetime) -> list[tuple[int, date]]:

@@ -40,7 +40,7 @@ _DATE_WORD = re.compile(
     r"|(?:пн|вт|ср|чт|пт|сб|вс|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
     r"|понедельник|вторник|сред[аы]|четверг|пятниц[аы]|суббот[аы]|воскресень[ея]|душанбе|сешанбе|чоршанбе|панҷшанбе"
     r"|ҷумъа|шанбе|якшанбе|г|год|года|в|во|от|соли|соати|at|on|am|pm|a|p|m|utc|gmt|msk|мск|душ|tjt|st|nd|rd|th|го|уми"
-    r"|назад|ago|пеш|қабл|мин[а-я]{0,5}|час[а-я]{0,3}|ч|дн[а-я]{0,2}|день|ден[а-я]{0,2}|min[a-z]{0,5}|hours?|hr|h"
+    r"|назад|ago|пеш|қабл|мин[а-я]{0,5}|час[а-я]{0,3}|ч|дн[а-я]{0,2}|день|ден[а-я]{0,2}|min[a-z]{0,5}|hours?|hrs?|h"
     r"|days?|d|an|дақиқа|соат|рӯз|только|что|just|now|ҳозир|ҳозиракак|z|t|опубликовано|published|обновлено|updated|нашр|шуд"
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -70,14 +70,14 @@ def read_stamp(text: str, zone: tzinfo, now: datetime) -> Stamp | None:
     if not 3 <= len(said) <= MAX_STAMP or not _is_only_date(said):
         return None
     if _NOW.match(said):
-        return Stamp(moment=now)
+        return Stamp(moment=now.replace(second=0, microsecond=0))
     clock = _clock(said)
     day = _day(said, now.astimezone(zone))
     if day is not None:
         return Stamp(day=day, clock=clock)
     if _IS_AGO.search(said):
         since = _since(said)
-        return Stamp(moment=now - since) if since is not None else None
+        return Stamp(moment=(now - since).replace(second=0, microsecond=0)) if since is not None else None
     moment = read_date(said, zone)
     if moment is not None:
         local = moment.astimezone(zone)

@@ -13,8 +13,8 @@ from lxml import etree
 from bot.ingest.addressing import is_same_site, likeness, site_of
 from bot.ingest.blocks import absolute_url
 from bot.ingest.dates import read_date
-from bot.ingest.headlinks import is_headline
 from bot.ingest.identity import canonical_url, identity_of
+from bot.ingest.linktext import is_headline
 from bot.ingest.parse import feed_hash
 from bot.ingest.stages import FeedEntry
 from bot.ingest.text import first_words, plain_title

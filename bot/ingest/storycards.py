@@ -9,7 +9,8 @@ from itertools import islice
 from lxml import etree
 
 from bot.ingest.blocks import absolute_url
-from bot.ingest.headlinks import HEADINGS, TITLE_CLASS, Mention, Places, is_headline, joined, lines
+from bot.ingest.headlinks import Mention, Places
+from bot.ingest.linktext import HEADINGS, TITLE_CLASS, is_headline, joined, lines
 from bot.ingest.listdates import MAX_STAMP, Stamp, read_stamp
 
 _MOST_PARTS = 300  # elements of a card that are looked at

@@ -17,8 +17,8 @@ from bot.ingest.cleaning import is_furniture
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NotAFeed
-from bot.ingest.headlinks import words_of
 from bot.ingest.identity import identity_of
+from bot.ingest.linktext import words_of
 from bot.ingest.parse import feed_hash
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
