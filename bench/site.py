@@ -66,7 +66,8 @@ class Site:
         items = "".join(_item(number, story) for story in range(newest, newest - ENTRIES, -1))
         built = format_datetime(START + timedelta(minutes=newest, seconds=self.version))
         text = (
-            f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Лента {number}</title>'
+            f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+            f'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Лента {number}</title>'
             f"<link>http://127.0.0.1/{number}</link><lastBuildDate>{built}</lastBuildDate>{items}</channel></rss>"
         )
         return text.encode()
@@ -78,10 +79,15 @@ def title(number: int, story: int) -> str:
     return f"{chance.choice(_SUBJECTS)} {chance.choice(_DEEDS)}: участок {number}-{story}"
 
 
+def paragraphs(number: int, story: int) -> list[str]:
+    """The text of a story."""
+    chance = random.Random(number * 7_000_003 + story)  # noqa: S311 — makes texts, guards nothing
+    return [" ".join(chance.sample(_SENTENCES, 4)) for _ in range(PARAGRAPHS)]
+
+
 def page(number: int, story: int) -> bytes:
     """A story's page."""
-    chance = random.Random(number * 7_000_003 + story)  # noqa: S311 — makes texts, guards nothing
-    told = "".join(f"<p>{' '.join(chance.sample(_SENTENCES, 4))}</p>" for _ in range(PARAGRAPHS))
+    told = "".join(f"<p>{said}</p>" for said in paragraphs(number, story))
     others = "".join(f'<li><a href="/page/{number}/{n}">{title(number, n)}</a></li>' for n in range(1, 21))
     return (
         f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title(number, story)}</title></head><body>'
@@ -94,10 +100,13 @@ def page(number: int, story: int) -> bytes:
 def _item(number: int, story: int) -> str:
     link = f"http://127.0.0.1:{sys.argv[1]}/page/{number}/{story}"
     said = " ".join(random.Random(story).sample(_SENTENCES, 3))  # noqa: S311 — makes texts, guards nothing
+    whole = "".join(f"<p>{said}</p>" for said in paragraphs(number, story))
+    picture = f'<p><img src="/pictures/{story}.jpg" width="640" height="360" alt=""></p>'
     return (
         f"<item><title>{title(number, story)}</title><link>{link}</link><guid>{link}</guid>"
         f"<pubDate>{format_datetime(START + timedelta(minutes=story))}</pubDate>"
-        f"<description><![CDATA[<p>{said}</p>]]></description><category>Общество</category></item>"
+        f"<description><![CDATA[<p>{said}</p>]]></description><category>Общество</category>"
+        f"<content:encoded><![CDATA[{picture}{whole}]]></content:encoded></item>"
     )
 
 

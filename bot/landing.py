@@ -66,13 +66,15 @@ class Landing:
         self._topics = LearnedTopics(lemmatiser)
         self._settings = settings
         self._metrics = metrics
+        self._turn = asyncio.Lock()  # whoever waits for the writer itself is told after a while that it is busy
 
     async def land(self, source: Source, drafts: Sequence[Known], pushed: frozenset[str] = frozenset()) -> None:
         """Store articles in one transaction, and let those in `pushed` go out to the chats that follow."""
         ready = await self.read(source, drafts)
-        await self.learn_most_topics()
-        async with self._database.transaction() as stores:
-            await self.store(stores, ready, pushed)
+        async with self._turn:
+            await self.learn_most_topics()
+            async with self._database.transaction() as stores:
+                await self.store(stores, ready, pushed)
 
     async def read(self, source: Source, drafts: Sequence[Known]) -> list[Ready]:
         """What is to be stored of each draft, read in the annotator's process."""
@@ -134,7 +136,7 @@ class Landing:
         known = [(one.article_id, one.draft) for one in gone if one.article_id is not None]
         if not known:
             return
-        async with self._database.transaction() as stores:
+        async with self._turn, self._database.transaction() as stores:
             for article_id, draft in known:
                 if await stores.articles.withdraw(article_id, now_utc(), feed_hash=draft.feed_hash):
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)

@@ -17,7 +17,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -33,11 +33,11 @@ from bot.ingest.fetch import Fetcher
 from bot.ingest.hosts import acting_for
 from bot.ingest.reading import EntryReader, ReadEntry
 from bot.ingest.recognise import asked_for
-from bot.ingest.stages import FeedEntry, FeedKind, FeedUpdate, FetchedPage, Look, NotModified
+from bot.ingest.stages import FeedEntry, FeedUpdate, FetchedPage, Look, NotModified
 from bot.ingest.workers import Workers
 from bot.landing import Known, Landing
 from bot.metrics import Metrics
-from bot.scout import Scout, Sight
+from bot.scout import BARE, Scout, Sight
 from bot.topics.lemmas import Lemmatiser
 from bot.voids import Voids
 from config.settings import Settings
@@ -52,7 +52,6 @@ FIRST_PAGES = 100  # of a source's first visit
 MOST_NEW = 500  # articles of one visit; what more a list has is taken at the next ones
 ASKING = 4  # visits that look into the archive at once: readers have connections of their own to wait for
 LANDING = 25  # articles a transaction, so that the writer is never held for long
-BARE = frozenset({FeedKind.SITEMAP, FeedKind.PAGE})  # lists of addresses: an entry without its page is no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,12 @@ class Collected:
 
 
 @dataclass(slots=True)
-class Pages:
-    """How many pages of a visit were asked for, and how many gave their article."""
+class Yield:
+    """What a visit's entries gave: pages asked for, those with their article, entries that are not in the archive."""
 
     asked: int = 0
     whole: int = 0
+    missing: set[str] = field(default_factory=set)
 
 
 class Pipeline:
@@ -175,27 +175,38 @@ class Pipeline:
         return Collected(source, error=str(failure))
 
     async def _note_hub(self, source: Source, sight: Sight) -> None:
-        if self.hubs.is_on and isinstance(sight.seen, Look):
+        if isinstance(sight.seen, Look) and self.hubs.is_on and not self.hubs.knows(source.id, sight.seen):
             async with self._database.transaction() as stores:
                 await self.hubs.note(stores, source.id, sight.seen)
 
     async def _take_in(self, source: Source, sight: Sight) -> Collected:
         """Read and land a source's articles part by part: the new ones oldest first, then those that changed."""
         update = await self._decide(source, sight)
+        if isinstance(sight.seen, NotModified):
+            await self._checks.settle(update.check, update.alerts)
+            self._metrics.polls.labels("unchanged").inc()
+            return Collected(source)
         pushed = self._pushed(update)
         new = update.new[-MOST_NEW:]
         work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in new]
         work += [(one.entry, one.known.id) for one in update.changed]
-        paged, pages = self._paged(source, update), Pages()
-        is_bare = isinstance(sight.seen, Look) and sight.seen.feed.kind in BARE
+        if any(entry.is_light for entry, _ in work):  # the archive does not know what was remembered of it
+            self._scout.forget(source)
+            await self._checks.settle(replace(update.check, etag=None, last_modified=None), update.alerts)
+            return Collected(source)
+        paged, given = self._paged(source, update), Yield()
+        is_bare = sight.seen.feed.kind in BARE
         for start in range(0, len(work), LANDING):
-            await self._land(source, work[start : start + LANDING], paged, pushed, pages, is_bare=is_bare)
-        check, alerts = with_pages(update.check, source, asked=pages.asked, whole=pages.whole, now=now_utc())
+            await self._land(source, work[start : start + LANDING], paged, pushed, given, is_bare=is_bare)
+        check, alerts = with_pages(update.check, source, asked=given.asked, whole=given.whole, now=now_utc())
         if sight.source.moved_to != source.moved_to:
             check = replace(check, moved_to=sight.source.moved_to)
         if len(new) < len(update.new):  # the rest of a long list is taken at once
             check = replace(check, due_at=now_utc(), etag=None, last_modified=None)
+            self._scout.forget(source)
         await self._checks.settle(check, (*update.alerts, *alerts))
+        if len(new) == len(update.new):
+            self._scout.remember(source, sight.seen, given.missing)
         self._metrics.polls.labels("changed" if work else "unchanged").inc()
         return Collected(source, new=len(new), changed=len(update.changed))
 
@@ -217,7 +228,7 @@ class Pipeline:
         part: Sequence[tuple[FeedEntry, int | None]],
         paged: frozenset[str],
         pushed: frozenset[str],
-        pages: Pages,
+        given: Yield,
         *,
         is_bare: bool,
     ) -> None:
@@ -230,12 +241,16 @@ class Pipeline:
         for task, (entry, article_id) in zip(tasks, part, strict=True):
             read = task.result()
             if entry.identity in paged and entry.has_page:
-                pages.asked += 1
-                pages.whole += read.has_text
+                given.asked += 1
+                given.whole += read.has_text
             if not read.draft.title or (is_bare and read.is_void):
                 self._voids.note(source.id, entry.identity)
+                given.missing.add(entry.identity)
+            elif read.is_gone:
+                gone.append(Known(read.draft, article_id))
+                given.missing.add(entry.identity)
             else:
-                (gone if read.is_gone else found).append(Known(read.draft, article_id))
+                found.append(Known(read.draft, article_id))
         await self.landing.land(source, found, pushed)
         await self.landing.take_back(source, gone)
 

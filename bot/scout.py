@@ -1,5 +1,6 @@
 """Where a source's list stands now: at its own address, where its site announces it, or at a stand-in."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,13 +9,15 @@ import structlog
 from bot.ingest.discover import Found, Prospector
 from bot.ingest.errors import IngestError, NotAFeed
 from bot.ingest.fetch import Fetcher
-from bot.ingest.stages import NO_RULES, Look, NotModified, SourceRules
+from bot.ingest.stages import NO_RULES, NOTHING_SEEN, FeedKind, Look, NotModified, SourceRules
 from bot.ingest.visit import Visitor
 from bot.ingest.workers import Workers
 from config.settings import Settings, SourceSettings
-from storage.records import Source, StandIn
+from storage.records import Source, SourceKind
 
 log = structlog.get_logger("khabar.collect")
+
+BARE = frozenset({FeedKind.SITEMAP, FeedKind.PAGE})  # lists of addresses: an entry without its page is no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,25 @@ class Scout:
         self._visitor = Visitor(fetcher, workers)
         self._prospector = Prospector(fetcher, workers)
         self._rules = {one.url: rules_of(one) for one in settings.sources}
+        self._seen: dict[int, Mapping[int, str]] = {}  # by source: marks and hashes of entries that are in the archive
 
     def rules(self, source: Source) -> SourceRules:
         """What the settings say of its pages."""
         return self._rules.get(source.url, NO_RULES)
+
+    def remember(self, source: Source, look: Look, missing: Collection[str]) -> None:
+        """What was seen is in the archive, but for the entries of these identities: it need not be read again.
+
+        Of bare addresses some may wait for a page that tells their story, so nothing is kept of them.
+        """
+        if look.feed.kind in BARE:
+            return
+        entries = look.feed.entries
+        self._seen[source.id] = {one.mark: one.feed_hash for one in entries if one.mark and one.identity not in missing}
+
+    def forget(self, source: Source) -> None:
+        """Not all that was seen is in the archive: the same list is to be read once more."""
+        self._seen.pop(source.id, None)
 
     async def look(self, source: Source, now: datetime) -> Sight:
         """Look where its list stands. Every failure is an IngestError.
@@ -50,7 +68,7 @@ class Scout:
                 return Sight(replace(source, stand_in=None), seen)
             except IngestError as error:
                 log.info("its own address still gives nothing", source=source.name, reason=str(error))
-        return Sight(source, await self._look_at(source, source.stand_in))
+        return Sight(source, await self._read(source, source.stand_in.url, source.stand_in.kind))
 
     async def find_stand_in(self, source: Source) -> Found | None:
         """Where else its site tells its news; None when nowhere."""
@@ -61,22 +79,25 @@ class Scout:
             return None
 
     async def _look_at_home(self, source: Source) -> Sight:
-        rules = self.rules(source)
         try:
-            seen = await self._visitor.read(
-                source.address, source.kind, rules, etag=source.etag, last_modified=source.last_modified
-            )
+            seen = await self._read(source, source.address, source.kind)
         except NotAFeed:
             if source.succeeded_at is not None:
                 raise
-            found = await self._prospector.find(source.url, rules)
+            found = await self._prospector.find(source.url, self.rules(source))
             log.info("its list was found", source=source.name, url=found.address, way=found.way)
             return Sight(replace(source, moved_to=found.address, kind=found.kind), found.look)
         return Sight(source, seen)
 
-    async def _look_at(self, source: Source, stand_in: StandIn) -> Look | NotModified:
+    async def _read(self, source: Source, address: str, kind: SourceKind) -> Look | NotModified:
+        """Where it was read the last time, too."""
         return await self._visitor.read(
-            stand_in.url, stand_in.kind, self.rules(source), etag=source.etag, last_modified=source.last_modified
+            address,
+            kind,
+            self.rules(source),
+            etag=source.etag,
+            last_modified=source.last_modified,
+            seen=self._seen.get(source.id, NOTHING_SEEN),
         )
 
 

@@ -46,6 +46,9 @@ OnUncertain = Literal["resend", "skip"]
 FREE_PER_SECOND = 30
 PAID_PER_SECOND = 1000
 
+UNSTRETCHED = timedelta(seconds=25)
+MOST_STRETCHED = 12.0  # times `collect.interval`, from five minutes on: an hour then
+
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")  # the characters setWebhook takes for secret_token
 
@@ -59,7 +62,7 @@ class CollectSettings(Slice):
 
     interval: Duration = timedelta(minutes=5)  # until the rhythm of a source is known, and around it afterwards
     min_interval: OptionalDuration = None  # None: a fifth of `interval`
-    max_interval: OptionalDuration = None  # None: twelve times `interval`
+    max_interval: OptionalDuration = None  # None: twelve times `interval`, less for one under five minutes
     timeout: Duration = timedelta(seconds=30)  # in all, for one page
     max_body: Size = 5 * 1024**2  # bytes, after decompression
     concurrency: Positive = 16
@@ -78,8 +81,12 @@ class CollectSettings(Slice):
 
     @property
     def longest(self) -> timedelta:
-        """Every source that answers is asked this often, whatever its rhythm."""
-        return self.max_interval or max(self.interval * 12, self.shortest)
+        """Every source that answers is asked this often, whatever its rhythm.
+
+        Who asks every few seconds is in a hurry: the wait is stretched less, and not at all up to UNSTRETCHED.
+        """
+        stretch = min(max(self.interval / UNSTRETCHED, 1.0), MOST_STRETCHED)
+        return self.max_interval or max(self.interval * stretch, self.shortest)
 
     @model_validator(mode="after")
     def _check_bounds(self) -> "CollectSettings":

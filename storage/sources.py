@@ -65,9 +65,9 @@ class SourceStore:
         return next((found for found in await self.get_all() if found.name.casefold() == wanted), None)
 
     async def add(self, new: NewSource, *, from_settings: bool = False) -> Source:
-        """Add a source, or bring what is said of it up to date; a removed one comes back.
+        """Add a source, or bring what is said of it up to date; a removed one comes back, and is read at once.
 
-        Its polling state is kept, so settings read again at each start cost no fetch.
+        The polling state of one that stands is kept, so settings read again at each start cost no fetch.
         """
         said = {
             "name": new.name,
@@ -78,11 +78,16 @@ class SourceStore:
             "removed_at": None,
             "from_settings": from_settings,
         }
+        await self._connection.execute(
+            sa.update(source)
+            .where(source.c.url == new.url, source.c.removed_at.is_not(None))
+            .values(_FRESH | {"kind": new.kind, "moved_to": new.moved_to})
+        )
         # Not an upsert: on SQLite each one uses up an id, and people type these ids.
         known = await self._connection.execute(sa.update(source).where(source.c.url == new.url).values(said))
         if not known.rowcount:
-            fresh = {"url": new.url, "kind": new.kind, "moved_to": new.moved_to, "is_paused": False, "failures": 0}
-            await self._connection.execute(sa.insert(source).values(fresh | said))
+            fresh = {"url": new.url, "kind": new.kind, "moved_to": new.moved_to}
+            await self._connection.execute(sa.insert(source).values(_FRESH | fresh | said))
         row = (await self._connection.execute(_select().where(source.c.url == new.url))).one()
         return _record(row)
 
@@ -124,6 +129,18 @@ class SourceStore:
         if bad:
             statement = sa.update(source).where(source.c.id == sa.bindparam("_id"))
             await self._connection.execute(statement.values(_BOUND | {"failures": source.c.failures + 1}), bad)
+
+
+# What nobody knows yet of a source that is added, or that comes back.
+_FRESH: dict[str, Any] = {
+    "is_paused": False,
+    "failures": 0,
+    "due_at": None,
+    "last_error": None,
+    "etag": None,
+    "last_modified": None,
+    "stand_in": None,
+}
 
 
 def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

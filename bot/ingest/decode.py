@@ -73,7 +73,7 @@ def _decode_other(body: bytes, named: list[str]) -> str:
         if name != "utf-8" and not name.startswith(("utf-16", "utf-32")):
             return body.decode(name, "replace")
     text = body.decode("utf-8", "replace")
-    beyond_ascii = sum(not letter.isascii() for letter in text)
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
     if text.count("\ufffd") <= max(1, beyond_ascii * _MAX_DAMAGE):
         return text
     sample = bytes(byte for byte in body[:_SAMPLE] if byte > 127)

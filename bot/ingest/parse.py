@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from bot.ingest.identity import canonical_url, identity_of, is_front_page
 from bot.ingest.jsonfeed import read_json
 from bot.ingest.prepare import find_root, prepare
 from bot.ingest.rawfeed import RawEntry, RawFeed
-from bot.ingest.stages import FeedEntry, FetchedPage, ParsedFeed
+from bot.ingest.stages import NOTHING_SEEN, FeedEntry, FetchedPage, ParsedFeed
 from bot.ingest.text import first_words, plain_title, tidy
 from bot.ingest.xmlfeed import read_xml
 from storage.records import Block, BlockKind
@@ -36,8 +36,11 @@ _HTML_START = re.compile(
 )
 
 
-def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
+def parse_feed(page: FetchedPage, zone: str = "UTC", seen: Mapping[int, str] = NOTHING_SEEN) -> ParsedFeed:
     """Read RSS 0.9-2.0, Atom, RDF or JSON Feed. Dates that name no zone are in `zone`, by its IANA name.
+
+    `seen` gives the marks of entries that were read before with their hashes: what such an entry says is not read
+    again, and where the feed has these and no others, it is the same.
 
     Raises NotAFeed (with the feeds that a web page announces) and HostileXml. An entry without a single word is
     left out; one without an address gets the feed's home page, and `has_page` says so.
@@ -46,7 +49,13 @@ def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
     raw = _read(page, clock)
     home = absolute_url(raw.home, page.final_url) or tidy(page.final_url)
     language = _language(raw.language)
-    entries = [_entry(entry, home, language, clock) for entry in raw.entries]
+    marks = [_mark(entry, home, language) for entry in raw.entries]
+    is_same = bool(marks) and seen.keys() == set(marks)
+    entries = [
+        _entry(entry, home, language, clock, mark, seen.get(mark))
+        for entry, mark in zip(raw.entries, marks, strict=True)
+        if not is_same
+    ]
     hubs = (absolute_url(address, page.final_url) for address in raw.hubs)
     return ParsedFeed(
         title=plain_title(raw.title)[:_MAX_TITLE],
@@ -58,6 +67,7 @@ def parse_feed(page: FetchedPage, zone: str = "UTC") -> ParsedFeed:
         ),
         hubs=tuple(hub for hub in hubs if hub),
         self_url=absolute_url(raw.self_url, page.final_url),
+        is_same=is_same,
     )
 
 
@@ -113,10 +123,20 @@ def _web_page(page: FetchedPage) -> NotAFeed:
     return NotAFeed(page.url, sentence, feeds)
 
 
-def _entry(raw: RawEntry, home: str, language: str | None, zone: ZoneInfo) -> FeedEntry | None:
-    pieces = _pieces(raw, raw.content or raw.summary)
-    lead, body = _lead(raw, _body(raw, pieces))
-    title = plain_title(raw.title)[:_MAX_TITLE] or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
+def _mark(raw: RawEntry, home: str, language: str | None) -> int:
+    """What tells an entry as it came from any other, in every process; 63 bits that are never 0."""
+    said = repr((raw, home, language)).encode("utf-8", "replace")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big") >> 1 | 1
+
+
+def _entry(  # noqa: PLR0917  what is known of an entry, from its feed to itself
+    raw: RawEntry, home: str, language: str | None, zone: ZoneInfo, mark: int, seen_hash: str | None
+) -> FeedEntry | None:
+    title = plain_title(raw.title)[:_MAX_TITLE]
+    is_light = seen_hash is not None and bool(title)
+    pieces = () if is_light else _pieces(raw, raw.content or raw.summary)
+    lead, body = ("", ()) if is_light else _lead(raw, _body(raw, pieces))
+    title = title or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
     url = absolute_url(raw.link, raw.base) or _permalink(raw.guid)
     if not title:
         return None
@@ -137,8 +157,10 @@ def _entry(raw: RawEntry, home: str, language: str | None, zone: ZoneInfo) -> Fe
         image=image,
         author=_author(raw.author),
         tags=_tags(raw.tags),
-        feed_hash=feed_hash(title, lead, body, said),
+        feed_hash=seen_hash if is_light and seen_hash else feed_hash(title, lead, body, said),
         language=language,
+        mark=mark,
+        is_light=is_light,
     )
 
 

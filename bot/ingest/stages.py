@@ -3,9 +3,11 @@
 Light on purpose: the worker processes import this and nothing of the network.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from storage.records import Alert, Block, KnownArticle, SourceCheck
 
@@ -60,6 +62,7 @@ class SourceRules:
 
 
 NO_RULES = SourceRules()
+NOTHING_SEEN: Mapping[int, str] = MappingProxyType({})
 
 
 class FeedKind(StrEnum):
@@ -80,6 +83,8 @@ class FeedEntry:
     `has_page` says that `url` is a page of this entry alone: false where the feed gives no link, its home page, or one
     page for several entries (a live text, a digest). `language` is what the feed says of itself, two or three letters.
     A sitemap may give no title, and a page with headlines no date: the article's own page tells then.
+    `mark` tells what a feed says of it, as it came, from anything else; 0 where none is kept. `is_light`: that was seen
+    before, so what it says (lead, body, picture, author, tags) was not read again.
     """
 
     identity: str
@@ -97,6 +102,8 @@ class FeedEntry:
     has_page: bool = True
     language: str | None = None
     section: str | None = None
+    mark: int = 0
+    is_light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class ParsedFeed:
     """A source's list as it says of itself. `entries` stand in its own order; `ttl` is its wish between two visits.
 
     `hubs` and `self_url` are its links for WebSub. `more` are addresses where the rest of the list stands: the sitemaps
-    of an index, the newest first.
+    of an index, the newest first. `is_same`: it says nothing but what was seen before, and its entries are left out.
     """
 
     title: str
@@ -115,6 +122,7 @@ class ParsedFeed:
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     more: tuple[str, ...] = ()
+    is_same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,22 @@
 """One visit to a source's list, of whatever kind: asked for, read, and followed to where the rest of it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.ingest.errors import IngestError, NotAFeed
 from bot.ingest.fetch import Fetcher
-from bot.ingest.stages import NO_RULES, FeedEntry, FeedKind, FetchedPage, Look, NotModified, ParsedFeed, SourceRules
+from bot.ingest.stages import (
+    NO_RULES,
+    NOTHING_SEEN,
+    FeedEntry,
+    FeedKind,
+    FetchedPage,
+    Look,
+    NotModified,
+    ParsedFeed,
+    SourceRules,
+)
 from bot.ingest.workers import Workers
 from storage.records import SourceKind
 
@@ -34,17 +44,22 @@ class Visitor:
         *,
         etag: str | None = None,
         last_modified: str | None = None,
+        seen: Mapping[int, str] = NOTHING_SEEN,
     ) -> Look | NotModified:
         """What stands at `address` now, or that it is what the validators name.
 
         An index of sitemaps is followed to its newest ones, at most `MOST_SITEMAPS` addresses; their entries stand in
         one Look, the newest first, under the index's page. That page has no validators: an index often stays the same
-        while the sitemaps that it names change.
+        while the sitemaps that it names change. A feed that says nothing but what was `seen` (the marks of its entries
+        with their hashes) is as good as one that answers so.
         """
         page = await self._fetcher.fetch(address, etag=etag, last_modified=last_modified, proxy=rules.proxy)
         if isinstance(page, NotModified):
             return page
-        return await self.follow(page, await self._workers.parse(page, kind, rules), rules)
+        feed = await self._workers.parse(page, kind, rules, seen)
+        if feed.is_same:
+            return NotModified(page.url, page.final_url, page.moved_to, page.etag, page.last_modified, page.max_age)
+        return await self.follow(page, feed, rules)
 
     async def follow(self, page: FetchedPage, feed: ParsedFeed, rules: SourceRules = NO_RULES) -> Look:
         """A list that was read, with the entries of the sitemaps that it names."""

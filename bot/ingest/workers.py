@@ -1,12 +1,13 @@
 """Parsing, extraction and language detection in worker processes: strangers' bytes stay out of the bot's own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 from bot.ingest.errors import ExtractError, IngestError, ParseError
 from bot.ingest.hosts import current_owner
-from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, ParsedFeed, SourceRules
+from bot.ingest.stages import NO_RULES, NOTHING_SEEN, ExtractedPage, FeedEntry, FetchedPage, ParsedFeed, SourceRules
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 from storage.records import SourceKind
 
@@ -30,9 +31,10 @@ class Workers(Door):
         page: FetchedPage,
         kind: SourceKind = SourceKind.FEED,
         rules: SourceRules = NO_RULES,
+        seen: Mapping[int, str] = NOTHING_SEEN,
     ) -> ParsedFeed:
         """`lists.parse_list` in a worker. Every failure is a ParseError, the worker's own among them."""
-        result = await self._ask(ParseError, page.url, "parse", page, kind, rules.links, self._zone)
+        result = await self._ask(ParseError, page.url, "parse", page, kind, rules.links, self._zone, dict(seen))
         return cast("ParsedFeed", result)
 
     async def extract(

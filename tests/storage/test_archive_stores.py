@@ -314,3 +314,17 @@ async def test_a_subscription_is_kept_until_its_lease_ends(database: Database) -
         await stores.subscriptions.remove(source.id)
         assert await stores.subscriptions.get(source.id) is None
     assert "secret" not in repr(asked)
+
+
+async def test_a_removed_source_comes_back_as_it_was_found_anew(database: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        await stores.sources.settle(SourceCheck(source.id, NOW, later, etag="old", moved_to="https://gone.example/rss"))
+        await stores.sources.pause(source.id, is_paused=True)
+        await stores.sources.remove(source.id, NOW)
+        found = replace(AGENCY, kind=SourceKind.SITEMAP, moved_to="https://agency.example/sitemap.xml")
+        back = await stores.sources.add(found)
+        assert back.id == source.id
+        assert (back.kind, back.address) == (SourceKind.SITEMAP, "https://agency.example/sitemap.xml")
+        assert (back.etag, back.due_at, back.is_paused, back.succeeded_at) == (None, None, False, NOW)
