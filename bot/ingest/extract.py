@@ -22,7 +22,7 @@ from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from bot.ingest.blocks import Piece, html_pieces, join_text
 from bot.ingest.cards import remove_calls, remove_cards, remove_labelled
-from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
+from bot.ingest.cleaning import article_alone
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_html
 from bot.ingest.errors import NoArticle
@@ -40,10 +40,9 @@ from bot.ingest.headline import name_headline, remove_above
 from bot.ingest.jsonpages import NO_STORY, Story, find_story
 from bot.ingest.judging import judge
 from bot.ingest.language import detect
-from bot.ingest.mending import listed_links, main_picture, standfirst, with_links, with_picture, without_start
+from bot.ingest.mending import lead_of, listed_links, main_picture, with_links, with_picture
 from bot.ingest.pagemeta import PageMeta, is_stand_in, read_meta
 from bot.ingest.paging import find_next
-from bot.ingest.parse import LEAD
 from bot.ingest.shape import hold_article, is_sentence, line, remove_navigation, weight, wrap_lines
 from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, SourceRules
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
@@ -59,7 +58,7 @@ _FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
 _SHORT = 250  # letters, below which trafilatura may take what is not the article
 _WHOLE = 0.5  # of the page's sentences; a text that has less is compared with another reading of the page
 _BETTER = 1.4  # times as long another reading must be to be taken instead
-_MOST_LINKS = 2000
+_MOST_LINKS, _MOST_ELEMENTS = 2000, 15_000  # of a page that may be read twice
 _JSON_BELOW = 600  # letters, below which the page's JSON is looked into
 _READABLE = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+)?xml|application/octet-stream")
 
@@ -136,7 +135,7 @@ def extract_article(
     pristine = parse()
     least = _LEAST_HELD if reading.is_held else _LEAST
     judge(reading.blocks, url, title, pristine, hint_text=hint_text, least=least)
-    lead, body = _lead(meta, reading.blocks, pristine)
+    lead, body = lead_of(reading.blocks, meta.description, pristine)
     pictures = (block.url for block in reading.blocks if block.kind is BlockKind.IMAGE)
     return ExtractedPage(
         title=title or first_words(join_text(reading.blocks), 120),
@@ -176,15 +175,16 @@ def _best(
     root: HtmlElement, parse: partial[HtmlElement], meta: PageMeta, url: str, titles: tuple[str, str]
 ) -> _Reading:
     """Our own reading of the page, unless another one gives clearly more of what the page tells."""
-    told = sum(weight(one) for one in root.iter("p") if is_sentence(one))
-    links = sum(1 for _ in root.iter("a"))  # trafilatura goes through the links of each element that holds any
+    is_light = _is_light(root)
     failure = None
     try:
         best = _shaped(root, url, titles)
     except NoArticle as error:
         best, failure = _Reading(), error
-    if not best.is_held and best.length < max(told * _WHOLE, _SHORT) and links <= _MOST_LINKS:
-        best = _longer(best, _plain(parse(), url, titles))
+    if not best.is_held and is_light:
+        whole = parse()
+        told = sum(weight(one) for one in whole.iter("p") if is_sentence(one))
+        best = _longer(best, _plain(whole, url, titles)) if best.length < max(told * _WHOLE, _SHORT) else best
     if best.length < _JSON_BELOW or len(meta.body) > best.length * _BETTER:
         story = find_story(parse(), titles[0], meta.body)
         told_there = _Reading(_cleaned(html_pieces(story.html, url), titles), is_held=True, story=story)
@@ -192,6 +192,11 @@ def _best(
     if failure is not None and not best.blocks:
         raise failure
     return best
+
+
+def _is_light(root: HtmlElement) -> bool:
+    """Whether a page may be read twice: trafilatura goes through the links of each element that holds any."""
+    return sum(1 for _ in root.iter("a")) <= _MOST_LINKS and sum(1 for _ in root.iter()) <= _MOST_ELEMENTS
 
 
 def _longer(one: _Reading, other: _Reading) -> _Reading:
@@ -204,7 +209,7 @@ def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
     article = _prepared(root, titles[0])
     whole = root if article is None else _alone(article)
     pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
-    if len(pieces) == 1:
+    if len(pieces) == 1 and _is_light(whole):
         short = _found(deepcopy(whole), url, _FOR_SHORT)
         pieces = short if len(short) > 1 else pieces
     if article is not None and sum(len(piece.block.text) for piece in pieces) < _SHORT:
@@ -286,25 +291,3 @@ def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
         with_metadata=False,
     )
     return list(html_pieces(html or "", url))
-
-
-def _lead(meta: PageMeta, blocks: tuple[Block, ...], root: HtmlElement) -> tuple[str, tuple[Block, ...]]:
-    """The description where the page shows it above its text, else the first paragraph; not again in the body."""
-    first = opening_of(blocks)
-    if first is None:
-        return meta.description, blocks
-    opening = blocks[first]
-    is_paragraph = opening.kind is BlockKind.PARAGRAPH and len(opening.text) <= LEAD
-    told = _bare(meta.description)
-    if told and told not in _bare(join_text(blocks)) and (shown := standfirst(root, meta.description, LEAD)):
-        return shown, blocks
-    if is_paragraph:
-        return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
-    lead = first_words(opening.text, LEAD)
-    if opening.kind is BlockKind.PARAGRAPH and any(block.kind is BlockKind.HEADING for block in blocks[:first]):
-        return lead, (*blocks[:first], without_start(opening, lead), *blocks[first + 1 :])
-    return lead, blocks
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W+", "", text.rstrip("…. ")).casefold()

@@ -35,6 +35,7 @@ _EMBEDDED = re.compile(
     r"(?:twitter|instagram|tiktok|telegram|bluesky|mastodon|wp)-?(?:tweet|media|embed(?:ded)?|post)", re.IGNORECASE
 )
 _MAX_HEADING = 100  # characters
+_FEW = 8  # children of what frames a picture
 _MAX_CAPTION = 300  # characters
 _AROUND = 3  # elements upwards in which a caption's picture stands
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
@@ -131,11 +132,16 @@ def _frame(element: HtmlElement) -> HtmlElement | None:
     """The element that holds a picture and these words and nothing else, paragraphs of the text not among them."""
     said = short_line(element, _MAX_CAPTION)
     for holder in islice(element.iterancestors(), _AROUND) if said else ():
-        if holder.tag in {"p", "body"} or short_line(holder, _MAX_CAPTION) != said:
+        if holder.tag in {"p", "body"} or _holds_many(holder) or short_line(holder, _MAX_CAPTION) != said:
             return None
         if sum(1 for _ in holder.iter("img")) == 1:
             return holder
     return None
+
+
+def _holds_many(element: HtmlElement) -> bool:
+    """Whether it has more than a few children; to count them all would cost as much as there are."""
+    return next(islice(element.iterchildren(), _FEW, None), None) is not None
 
 
 def name_headings(root: HtmlElement) -> None:

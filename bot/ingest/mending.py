@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from bot.ingest.blocks import absolute_url
+from bot.ingest.blocks import absolute_url, join_text
+from bot.ingest.cleaning import opening_of, without_empty_headings
 from bot.ingest.pagemeta import is_stand_in
+from bot.ingest.parse import LEAD
 from bot.ingest.pictures import addresses, is_pixel
 from bot.ingest.shape import line, short_line
+from bot.ingest.text import first_words
 from storage.records import Block, BlockKind, Link
 
 _MOST = 2000  # items of lists
@@ -56,7 +59,38 @@ def with_picture(blocks: tuple[Block, ...], picture: Block | None) -> tuple[Bloc
     return (picture, *blocks)
 
 
-def without_start(block: Block, start: str) -> Block:
+def _standfirst(root: HtmlElement, description: str) -> str:
+    """The line of a page that says what its head describes it with, whole where the head cuts it; "" if none does."""
+    told = _bare(description)
+    if len(told) < _LEAST:
+        return ""
+    body = root.find("body")
+    for element in body.iter(*_SPOKEN) if body is not None else ():
+        said = short_line(element, LEAD)
+        if len(said) >= _LEAST and _bare(said).startswith(told):
+            return line(element)
+    return ""
+
+
+def lead_of(blocks: tuple[Block, ...], description: str, root: HtmlElement) -> tuple[str, tuple[Block, ...]]:
+    """The description where the page shows it above its text, else the first paragraph; not again in the body."""
+    first = opening_of(blocks)
+    if first is None:
+        return description, blocks
+    opening = blocks[first]
+    is_paragraph = opening.kind is BlockKind.PARAGRAPH and len(opening.text) <= LEAD
+    told = _bare(description)
+    if told and told not in _bare(join_text(blocks)) and (shown := _standfirst(root, description)):
+        return shown, blocks
+    if is_paragraph:
+        return opening.text, without_empty_headings(blocks[:first] + blocks[first + 1 :])
+    lead = first_words(opening.text, LEAD)
+    if opening.kind is BlockKind.PARAGRAPH and any(block.kind is BlockKind.HEADING for block in blocks[:first]):
+        return lead, (*blocks[:first], _without_start(opening, lead), *blocks[first + 1 :])
+    return lead, blocks
+
+
+def _without_start(block: Block, start: str) -> Block:
     """A block without the sentences that it begins with; as it is where they are cut within one."""
     if not block.text.startswith(start):
         return block
@@ -65,14 +99,5 @@ def without_start(block: Block, start: str) -> Block:
     return replace(block, text=block.text[cut:], links=tuple(links))
 
 
-def standfirst(root: HtmlElement, description: str, limit: int) -> str:
-    """The line of a page that says what its head describes it with, whole where the head cuts it; "" if none does."""
-    told = re.sub(r"\W+", "", description.rstrip("…. ")).casefold()
-    if len(told) < _LEAST:
-        return ""
-    body = root.find("body")
-    for element in body.iter(*_SPOKEN) if body is not None else ():
-        said = short_line(element, limit)
-        if len(said) >= _LEAST and re.sub(r"\W+", "", said).casefold().startswith(told):
-            return line(element)
-    return ""
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", "", text.rstrip("…. ")).casefold()

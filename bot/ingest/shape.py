@@ -69,7 +69,8 @@ def _leads_elsewhere(element: HtmlElement) -> bool:
 
 
 def is_sentence(paragraph: HtmlElement) -> bool:
-    return line(paragraph).endswith(_SENTENCE_ENDS) and weight(paragraph) >= _SENTENCE
+    said = line(paragraph)
+    return len(said) >= _SENTENCE and said.endswith(_SENTENCE_ENDS) and weight(paragraph) >= _SENTENCE
 
 
 def _judge_by_label(element: HtmlElement) -> None:
