@@ -66,7 +66,7 @@ def likeness(address: str) -> int:
         return 2 if has_id and last not in _ALWAYS_SERVICE else -3
     if (dated and not rest) or (not dated and _YEAR_MONTH.search(path.rstrip("/")) and _is_end(path)):
         return -2  # the archive of a day or of a month
-    score = 2 if dated or has_id else int(any(part.isdigit() for part in folders[:-1]))
+    score = 2 if dated or has_id or _YEAR_MONTH.search(path) else int(any(part.isdigit() for part in folders[:-1]))
     return score + _name_score(last, is_page=last != folders[-1], depth=len(folders))
 
 
@@ -80,7 +80,7 @@ def _name_score(name: str, *, is_page: bool, depth: int) -> int:
     """What the last part of a path says: a number, a code, words that make a headline."""
     found = _WORD.findall(name)
     score = 0
-    if _NUMBER.search(name) or _CODE.fullmatch(name):
+    if _NUMBER.search(name) or _CODE.fullmatch(name) or (name.isdigit() and depth > 1):
         score += 2 if len(found) >= 1 or _LONG_NUMBER.search(name) or depth > 1 else 1
     if len(found) >= 4 or (len(found) >= 3 and sum(map(len, found)) >= _LONG_SLUG - 6):
         score += 2

@@ -11,7 +11,7 @@ from lxml import etree
 from bot.ingest.addressing import is_same_site, likeness, site_of
 from bot.ingest.blocks import absolute_url
 from bot.ingest.identity import canonical_url
-from bot.ingest.linktext import HEADINGS, is_headline, text_of, words_of
+from bot.ingest.linktext import HEADINGS, is_headline, is_service, text_of, words_of
 from bot.ingest.listdates import is_stamp
 from bot.ingest.text import tidy, words
 from storage.addresses import page_key
@@ -169,7 +169,7 @@ def mark_furniture(mentions: list[Mention], notes: list[Note]) -> None:
     stories = {one.element: one.key for one in mentions if one.likeness >= 1 and is_headline(one.text)}
     many = max(len(set(stories.values())) * _MANY, _FEW)
     articles = {one.key for one in mentions if one.likeness >= 1}
-    labels = _labels(notes, Places(mentions), articles)
+    labels = _labels(notes, Places(one for one in mentions if not is_service(one.text)), articles)
     verdicts: dict[etree._Element, bool] = {}
     once = {key: element for element, key in stories.items()}
     held = Counter(above for element in once.values() for above in islice(element.iterancestors(), _DEPTH))
@@ -184,14 +184,17 @@ def mark_furniture(mentions: list[Mention], notes: list[Note]) -> None:
 
 
 def _labels(notes: list[Note], places: Places, articles: set[str]) -> dict[etree._Element, list[Note]]:
-    """The lines over parts of the page, by the smallest element around them that holds several stories."""
+    """The lines over parts of the page, by the element around them that holds the part.
+
+    The smallest with several links; a label of others may stand over a single one.
+    """
     found: dict[etree._Element, list[Note]] = {}
     for note in notes:
         holds = places.holds(note.element)
         if not note.is_of_others and (not note.is_heading or holds == Places.SEVERAL or holds in articles):
             continue
         for above in islice(note.element.iterancestors(), _DEPTH):
-            if places.holds(above) == Places.SEVERAL:
+            if places.holds(above) == Places.SEVERAL or (note.is_of_others and places.holds(above) is not None):
                 found.setdefault(above, []).append(note)
                 break
     return found

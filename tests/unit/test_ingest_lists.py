@@ -116,6 +116,8 @@ def test_a_section_is_taken_only_where_a_feed_clearly_names_them(
     [
         ("https://a.example/2026/11/22/most", True),
         ("https://a.example/news/123456", True),
+        ("https://a.example/news/41.html", True),
+        ("https://a.example/2026/11/blog-post_21.html", True),
         ("https://a.example/news.php?id=512", True),
         ("https://a.example/most-cherez-vakhsh-otkryli-posle-remonta", True),
         ("https://a.example/articles/0a1b2c3d-1112-4f5a-9b8c-1234567890ab", True),
