@@ -149,16 +149,19 @@ def _dated(page: _Page, zone: tzinfo) -> _Page:
 def _newest(pages: list[_Page], here: str, now: datetime) -> list[_Page]:
     """The pages that may be news, the newest first; those of one moment keep the document's order."""
     news = [one for one in pages if one.news]
-    chosen = news or [one for one in pages if not _is_section(one.said.get("loc", ""), here)]
+    chosen = news or pages
     dated = [one for one in chosen if one.moment is not None and one.moment <= now + _AHEAD]
     if not dated:
         # Nobody says which end is the newer one.
+        articles = news or [one for one in pages if not _is_section(one.said.get("loc", ""), here)]
         half = MOST_ENTRIES // 2
-        return chosen if len(chosen) <= MOST_ENTRIES else chosen[:half] + chosen[-half:]
+        return articles if len(articles) <= MOST_ENTRIES else articles[:half] + articles[-half:]
     latest = max(one.moment for one in dated if one.moment is not None)
     recent = [one for one in dated if (one.moment or _LONG_AGO) >= latest - RECENT]
     undated = [one for one in news if one.moment is None]
-    return heapq.nlargest(MOST_ENTRIES, recent + undated, key=lambda one: (one.moment or _LONG_AGO, -one.place))
+    # More than are wanted, since sections are told apart last: to look at every address would cost most of the time.
+    newest = heapq.nlargest(MOST_ENTRIES * 4, recent + undated, key=lambda one: (one.moment or _LONG_AGO, -one.place))
+    return [one for one in newest if news or not _is_section(one.said.get("loc", ""), here)][:MOST_ENTRIES]
 
 
 def _is_section(address: str, here: str) -> bool:
