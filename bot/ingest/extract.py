@@ -277,6 +277,7 @@ def _is_paragraph(piece: Piece, root: HtmlElement) -> bool:
 def _found(root: HtmlElement, url: str, config: ConfigParser) -> list[Piece]:
     """What trafilatura takes for the text, with its links: they tell our cleaning what is furniture."""
     unwrap(root)
+    etree.strip_elements(root, "script", with_tail=False)  # trafilatura would run their texts into one paragraph
     html = trafilatura.extract(
         root,
         url=url,
