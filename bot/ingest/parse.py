@@ -136,7 +136,8 @@ def _entry(  # noqa: PLR0917  what is known of an entry, from its feed to itself
     is_light = seen_hash is not None and bool(title)
     pieces = () if is_light else _pieces(raw, raw.content or raw.summary)
     lead, body = ("", ()) if is_light else _lead(raw, _body(raw, pieces))
-    title = title or first_words(lead or join_text(body), _TITLE_FROM_TEXT)
+    # Where the only words look like a site's own line (a link alone, say), they are still what the entry says.
+    title = title or first_words(lead or join_text(body) or join_text(whole_blocks(pieces)), _TITLE_FROM_TEXT)
     url = absolute_url(raw.link, raw.base) or _permalink(raw.guid)
     if not title:
         return None

@@ -163,6 +163,11 @@ def test_an_entry_without_a_title_gets_one_from_its_text() -> None:
     assert len(entry.title) <= 121
 
 
+def test_an_entry_that_is_a_link_alone_is_named_by_it() -> None:
+    link = '&lt;a href="https://news.example/7"&gt;Полный текст обращения&lt;/a&gt;'
+    assert only(rss(f"<item><description>{link}</description></item>")).title == "Полный текст обращения"
+
+
 def test_an_entry_without_a_word_is_left_out() -> None:
     assert parse(rss("<item><link>/1</link></item><item/>")).entries == ()
 
