@@ -18,7 +18,7 @@ _FURNITURE = re.compile(
     r"|trending|comments?|respond|disqus|cookies?|consent|gdpr|subscribe|subscription|newsletter|login|auth|signin|breadcrumbs?"
     r"|pagination|pager|promo|banner|advert\w*|ads?|adv|ads?-?(?:box|block|slot|unit|place)|reklama|sponsor\w*|sidebar|widget"
     r"|tags?-?(?:list|cloud)|copyright|print|ya-share2?|(?:author-?)?bio|author-?(?:box|info)|about-?author|paywall|regwall|skip-link"
-    r"|screen-reader-text|sr-only|visually-hidden|polls?|votes?|rating|rate|likes?|ticker|teasers?|disclaimer|donat\w*|contribut\w*"
+    r"|screen-reader-text|sr-only|visually-hidden|polls?|votes?|rating|likes?|ticker|teasers?|disclaimer|donat\w*|contribut\w*"
     r"|support(?:-us)?|contacts?|pull-?quotes?|soc|colophon|site-?footer|page-?footer|footer|counters?)(?:$|[\s_-])",
     re.IGNORECASE,
 )

@@ -19,6 +19,8 @@ from storage.records import Block, BlockKind
 
 _AGAINST_FEED = 0.7  # the page must give at least this share of the words that the feed already has
 _ERROR_LENGTH = 1500  # characters; no error page says more
+# What may follow an error in a window's title: the site's name behind a sign.
+_SITE_NAME = re.compile(r"[^\W\d]{0,12}\s*(?:$|[|—–•·.!(/-].{0,60}$)")
 _LOG_IN_LENGTH = 500
 _STUB_LENGTH = 1200  # characters of an article that a stub shows, beside a feed that may say as much
 _STUB_ALONE = 600  # the same where there is no feed to turn to
@@ -64,11 +66,17 @@ def is_error(title: str, root: HtmlElement, text: str) -> bool:
     window, heading = root.find(".//title"), root.find(".//h1")
     heads = [title, *(line(one) for one in list(root.iter("h1", "h2"))[:3])]
     heads += [window.text_content()[:300]] if window is not None else []
-    if any(phrases.ERROR.match(told) for head in heads if (told := plain_title(head))):
+    if any(_says_error(plain_title(head)) for head in heads):
         return True
     if any(phrases.ASKING.match(plain_title(head)) for head in (title, line(heading) if heading is not None else "")):
         return True
     return len(text) < _LOG_IN_LENGTH and bool(phrases.ERROR.match(text) or phrases.NO_PAGE.search(text))
+
+
+def _says_error(head: str) -> bool:
+    """Whether a headline says that the page failed and hardly anything else: «Доступ ограничен: …» is news."""
+    match = phrases.ERROR.match(head)
+    return match is not None and _SITE_NAME.match(head, match.end()) is not None
 
 
 def is_log_in(root: HtmlElement, title: str, text: str) -> bool:
@@ -92,7 +100,7 @@ def _is_demand(element: HtmlElement) -> bool:
     said = short_line(element, _MAX_DEMAND)
     if len(said) < _LEAST_DEMAND or not phrases.READ_ON.search(said):
         return False
-    return not any(one.tag in {"footer", "nav"} for one in element.iterancestors())
+    return not any(one.tag in {"footer", "nav", "header", "aside", "a"} for one in element.iterancestors())
 
 
 def is_listing(blocks: Sequence[Block]) -> bool:

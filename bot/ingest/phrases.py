@@ -159,11 +159,10 @@ READ_ON = re.compile(
     r"|(?:продолжение|полн(?:ый|ая) (?:текст|верси\w)|(?:эта )?статья|(?:этот )?материал|остальн\w+ текст).{0,40}"
     r"(?:доступ\w+ (?:только )?(?:по подписке|подписчик|после|для)|только (?:для )?(?:подписчик|зарегистр))"
     r"|только для (?:подписчиков|зарегистрированных)|оформите подписку.{0,60}(?:чита|доступ|статьи|материал)"
-    r"|(?:to|and) (?:continue|keep) reading|to read (?:the )?(?:full|rest|whole|this|more|on)\b|to unlock"
+    r"|(?:to|and) (?:continue|keep) reading|to read (?:the )?(?:full|rest|whole|this)\b"
     r"|read the full (?:story|article)"
     r"|(?:this|the) (?:article|story|content) is (?:for|available (?:only )?(?:to|for)|exclusive|only)"
     r"|subscribers?.only|for subscribers only"
-    r"|already (?:a subscriber|have an account)|уже (?:есть подписка|подписаны|оформили)"
     r"|барои (?:идомаи? (?:хондан|мутолиа)|хондани (?:идома|матни|пурра)|мутолиаи (?:пурра|идома))|танҳо (?:барои"
     r"|ба) (?:муштари|обуна)"
     r"|матни пурра.{0,40}(?:обуна|муштари|дастрас)",

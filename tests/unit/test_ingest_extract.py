@@ -339,3 +339,62 @@ def test_the_source_knows_its_language_better_than_the_page_and_the_page_better_
     html = f"<html lang='{page_says}'><body><h1>Хабар</h1><article><p>Хабари нав дар деха.</p></article></body></html>"
     article = extract_article(html.encode(), URL, None, hint_language=source, feed_language=feed)
     assert article.language == language
+
+
+PARAGRAPHS = (
+    "<p>Мост через Вахш закрыли на ремонт до декабря, объезд идёт через Левакант, сообщили в управлении дорог.</p>"
+    "<p>Ремонт обойдётся в два миллиона сомони, деньги выделил областной бюджет в начале осени этого года.</p>"
+)
+STORY = f"<article><h1>Мост закрыли</h1>{PARAGRAPHS}</article>"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        (
+            "404",
+            "<h1>Страница не найдена</h1><p>Возможно, она была удалена. Вернитесь на главную страницу.</p>",
+            "failed",
+        ),
+        (
+            "Just a moment...",
+            "<h1>Just a moment...</h1><p>We check that your connection is secure, hold on.</p>",
+            "failed",
+        ),
+        (
+            "Мост закрыли",
+            STORY.replace("</article>", "<div><b>Продолжение доступно только подписчикам</b></div></article>"),
+            "pay",
+        ),
+        (
+            "Газета",
+            "<h1>Выберите ваш регион</h1><p>Мы покажем новости и погоду рядом с вами. Его можно сменить.</p>",
+            "asks",
+        ),
+        (
+            "Вход",
+            "<h1>Вход</h1><p>Введите имя и пароль, они пришли вам в письме.</p><input type='password'>",
+            "log in|text",
+        ),
+    ],
+)
+def test_a_page_that_holds_no_article_says_why(title: str, body: str, reason: str) -> None:
+    with pytest.raises(NoArticle, match=reason):
+        extract_article(f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode(), URL, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "around"),
+    [
+        ("404 человека эвакуировали из-за паводка", ""),
+        ("Доступ ограничен: что изменится для туристов", ""),
+        ("Мост закрыли", "<div class='top'>Already a subscriber? Sign in</div>"),
+        ("Мост закрыли", "<form class='auth'><input type='password'></form>"),
+        ("Мост закрыли", "<div><p>Оформите подписку на газету по почте.</p></div>"),
+    ],
+)
+def test_a_short_report_is_no_error_and_no_wall(title: str, around: str) -> None:
+    html = (
+        f"<html><head><title>{title}</title></head><body>{around}{STORY.replace('Мост закрыли', title)}</body></html>"
+    )
+    assert len(extract_article(html.encode(), URL, None).body) == 1
