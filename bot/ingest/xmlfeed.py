@@ -21,7 +21,8 @@ from bot.ingest.stages import FeedKind
 # What fastfeedparser reads wrongly: bases, base64, elements of HTML that stand bare in a text.
 _FOR_FEEDPARSER = re.compile(
     r"""\sxml:base\s*=|\smode\s*=\s*["']base64|application/octet-stream"""
-    r"|<(?:description|summary)(?:\s[^<>]{0,200})?>[^<]{0,2000}<[A-Za-z]|<media:title\b"
+    r"|<(?:description|summary|content(?::encoded)?(?![^<>]{0,200}xhtml))(?:\s[^<>]{0,200})?(?<!/)>[^<]{0,2000}<[A-Za-z]"
+    r"|<media:title\b"
 )
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>/]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -155,6 +155,17 @@ def test_an_atom_title_of_plain_text_keeps_its_brackets() -> None:
     assert only(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>').title == "if a < b"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        rss("<item><title>Сель</title><content:encoded><p>Дорога <b>закрыта</b>.</p></content:encoded></item>"),
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Сель</title><content type="html"><div>Дорога закрыта.</div></content></entry></feed>',
+    ],
+)
+def test_elements_of_html_that_stand_bare_in_a_text_cost_none_of_it(written: str) -> None:
+    assert only(written).lead == "Дорога закрыта."
+
+
 def test_an_entry_without_a_title_gets_one_from_its_text() -> None:
     entry = only(
         rss(f"<item><link>/1</link><description>Первое предложение здесь. {'Слово ' * 60}</description></item>")
