@@ -155,11 +155,17 @@ def test_an_atom_title_of_plain_text_keeps_its_brackets() -> None:
     assert only(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>').title == "if a < b"
 
 
+ATOM_WITH_BARE_HTML = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Сель</title>'
+    '<content type="html"><div>Дорога закрыта.</div></content></entry></feed>'
+)
+
+
 @pytest.mark.parametrize(
     "written",
     [
         rss("<item><title>Сель</title><content:encoded><p>Дорога <b>закрыта</b>.</p></content:encoded></item>"),
-        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Сель</title><content type="html"><div>Дорога закрыта.</div></content></entry></feed>',
+        ATOM_WITH_BARE_HTML,
     ],
 )
 def test_elements_of_html_that_stand_bare_in_a_text_cost_none_of_it(written: str) -> None:
