@@ -1,5 +1,6 @@
 """Takes other stories and readers' comments out of a page: cards that are alike, and what stands under a label."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,6 +13,7 @@ from bot.ingest.shape import drop, is_sentence, line, short_line, weight
 from storage.records import Block, BlockKind
 
 _CARDS, _CARD, _CARD_DEPTH = 3, 600, 4  # neighbours, characters of each, elements over its heading
+_SHARE = 0.5  # of the neighbours of one kind; paragraphs of which some are mostly a link are no cards
 _TEASER = 300  # characters of a card without a heading
 _HEADLINE = 15  # letters of a link that may be one
 _LINKED = 0.3  # share of a card's letters in its headline
@@ -30,16 +32,23 @@ def remove_cards(root: HtmlElement) -> None:
     for card in (*_under_headings(root), *_under_links(root)):
         parent = card.getparent()
         if parent is not None:
-            kind = (card.get("class") or "").partition(" ")[0]
-            alike.setdefault((parent, card.tag, kind), {})[card] = None
-    for cards in alike.values():
-        if len(cards) >= _CARDS and all(short_line(one, _CARD) and one.find(".//h1") is None for one in cards):
+            alike.setdefault((parent, card.tag, _kind(card)), {})[card] = None
+    for (parent, tag, kind), cards in alike.items():
+        if len(cards) < _CARDS or len(cards) < _SHARE * sum(
+            1 for one in parent.iterchildren(tag) if _kind(one) == kind
+        ):
+            continue
+        if all(short_line(one, _CARD) and one.find(".//h1") is None for one in cards):
             for one in cards:
                 drop(one)
 
     for link in list(root.iter("a")):
         if _is_card(link):
             drop(link)
+
+
+def _kind(element: HtmlElement) -> str:
+    return str((element.get("class") or "").partition(" ")[0])
 
 
 def _is_card(link: HtmlElement) -> bool:

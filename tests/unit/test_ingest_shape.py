@@ -197,3 +197,24 @@ def test_a_flood_of_elements_costs_no_more_than_its_size(flood: str) -> None:
     with suppress(NoArticle):
         extract_article(f"<html><body>{flood}</body></html>".encode(), URL, None)
     assert time.monotonic() - started < 5
+
+
+def test_paragraphs_of_which_some_are_mostly_a_link_are_no_cards() -> None:
+    linked = "<div class='t'>Об этом пишет <a href='/n/{0}'>местная газета «Ущелье», номер {0}</a>.</div>"
+    rows = [linked.format(at) if at % 3 == 0 else f"<div class='t'>{FIRST} Прошёл час {at}.</div>" for at in range(12)]
+    assert len(lines(extract_article(page(f"<div>{''.join(rows)}</div>"), URL, None))) == 12
+
+
+def test_stories_with_a_picture_and_a_linked_line_are_not_the_article() -> None:
+    card = "<div class='m'><img src='/m/{0}.jpg'><a href='/n/{0}'>{1}</a><p>Коротко о том, что было потом.</p></div>"
+    cards = "".join(card.format(at, other) for at, other in enumerate(OTHERS[:5]))
+    inside = f"<p>{FIRST}</p><p>{SECOND}</p><div><h2>Ещё интервью</h2>{cards}</div>"
+    assert lines(extract_article(page(inside), URL, None)) == [FIRST, SECOND]
+
+
+def test_what_readers_say_is_not_the_article() -> None:
+    said = "".join(
+        f"<div><b>Читатель {at}</b><p>Давно пора было чинить, ждём уже третий год.</p></div>" for at in range(4)
+    )
+    inside = f"<p>{FIRST}</p><p>{SECOND}</p><div><h3>4 комментария</h3>{said}</div>"
+    assert lines(extract_article(page(inside), URL, None)) == [FIRST, SECOND]
