@@ -33,10 +33,9 @@ def remove_cards(root: HtmlElement) -> None:
         parent = card.getparent()
         if parent is not None:
             alike.setdefault((parent, card.tag, _kind(card)), {})[card] = None
-    for (parent, tag, kind), cards in alike.items():
-        if len(cards) < _CARDS or len(cards) < _SHARE * sum(
-            1 for one in parent.iterchildren(tag) if _kind(one) == kind
-        ):
+    neighbours = Counter((parent, one.tag, _kind(one)) for parent in {key[0] for key in alike} for one in parent)
+    for key, cards in alike.items():
+        if len(cards) < max(_CARDS, _SHARE * neighbours[key]):
             continue
         if all(short_line(one, _CARD) and one.find(".//h1") is None for one in cards):
             for one in cards:
