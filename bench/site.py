@@ -13,6 +13,7 @@ import random
 import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 
 ENTRIES = 30  # a feed
 PARAGRAPHS = 8  # a page
@@ -97,6 +98,7 @@ def page(number: int, story: int) -> bytes:
     ).encode()
 
 
+@cache
 def _item(number: int, story: int) -> str:
     link = f"http://127.0.0.1:{sys.argv[1]}/page/{number}/{story}"
     said = " ".join(random.Random(story).sample(_SENTENCES, 3))  # noqa: S311 — makes texts, guards nothing

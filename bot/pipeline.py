@@ -49,7 +49,6 @@ log = structlog.get_logger("khabar.collect")
 
 UNWRITABLE_WAIT = 30.0  # seconds without a visit after the database could not be written
 FIRST_PAGES = 100  # of a source's first visit
-MOST_NEW = 500  # articles of one visit; what more a list has is taken at the next ones
 ASKING = 4  # visits that look into the archive at once: readers have connections of their own to wait for
 LANDING = 25  # articles a transaction, so that the writer is never held for long
 
@@ -169,6 +168,7 @@ class Pipeline:
         failed = decide_failure(source, failure, now_utc(), self._settings.collect)
         if failed.wants_stand_in and (found := await self._scout.find_stand_in(source)) is not None:
             failed = with_stand_in(failed, source, found.address, found.kind, str(failure), now_utc())
+            self._scout.forget(source)
             log.warning("a source is read from somewhere else", source=source.name, url=found.address)
         await self._checks.settle(failed.check, failed.alerts)
         self._metrics.polls.labels("failed").inc()
@@ -187,8 +187,7 @@ class Pipeline:
             self._metrics.polls.labels("unchanged").inc()
             return Collected(source)
         pushed = self._pushed(update)
-        new = update.new[-MOST_NEW:]
-        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in new]
+        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in update.new]
         work += [(one.entry, one.known.id) for one in update.changed]
         if any(entry.is_light for entry, _ in work):  # the archive does not know what was remembered of it
             self._scout.forget(source)
@@ -201,14 +200,10 @@ class Pipeline:
         check, alerts = with_pages(update.check, source, asked=given.asked, whole=given.whole, now=now_utc())
         if sight.source.moved_to != source.moved_to:
             check = replace(check, moved_to=sight.source.moved_to)
-        if len(new) < len(update.new):  # the rest of a long list is taken at once
-            check = replace(check, due_at=now_utc(), etag=None, last_modified=None)
-            self._scout.forget(source)
         await self._checks.settle(check, (*update.alerts, *alerts))
-        if len(new) == len(update.new):
-            self._scout.remember(source, sight.seen, given.missing)
+        self._scout.remember(source, sight.seen, given.missing)
         self._metrics.polls.labels("changed" if work else "unchanged").inc()
-        return Collected(source, new=len(new), changed=len(update.changed))
+        return Collected(source, new=len(update.new), changed=len(update.changed))
 
     async def _decide(self, source: Source, sight: Sight) -> FeedUpdate:
         settings, is_live = self._settings.collect, source.id in self._live

@@ -90,13 +90,15 @@ class Scout:
         return Sight(source, seen)
 
     async def _read(self, source: Source, address: str, kind: SourceKind) -> Look | NotModified:
-        """Where it was read the last time, too."""
+        """Where it is read by now; validators of the feed say nothing of its stand-in."""
+        stand_in, succeeded_at = source.stand_in, source.succeeded_at
+        is_known = stand_in is None or (succeeded_at is not None and succeeded_at > stand_in.since)
         return await self._visitor.read(
             address,
             kind,
             self.rules(source),
-            etag=source.etag,
-            last_modified=source.last_modified,
+            etag=source.etag if is_known else None,
+            last_modified=source.last_modified if is_known else None,
             seen=self._seen.get(source.id, NOTHING_SEEN),
         )
 

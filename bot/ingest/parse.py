@@ -25,6 +25,7 @@ from bot.ingest.xmlfeed import read_xml
 from storage.records import Block, BlockKind
 
 LEAD = 600  # characters; a longer summary is the text itself, and its first paragraph is the lead
+MOST_ENTRIES = 1000  # of one feed that are read; a longer one is an archive or an attack
 _MAX_TITLE = 500
 _TITLE_FROM_TEXT = 120  # characters of the text that stand in for a missing title
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
@@ -49,11 +50,12 @@ def parse_feed(page: FetchedPage, zone: str = "UTC", seen: Mapping[int, str] = N
     raw = _read(page, clock)
     home = absolute_url(raw.home, page.final_url) or tidy(page.final_url)
     language = _language(raw.language)
-    marks = [_mark(entry, home, language) for entry in raw.entries]
+    raw_entries = _newest(raw.entries, clock)
+    marks = [_mark(entry, home, language) for entry in raw_entries]
     is_same = bool(marks) and seen.keys() == set(marks)
     entries = [
         _entry(entry, home, language, clock, mark, seen.get(mark))
-        for entry, mark in zip(raw.entries, marks, strict=True)
+        for entry, mark in zip(raw_entries, marks, strict=True)
         if not is_same
     ]
     hubs = (absolute_url(address, page.final_url) for address in raw.hubs)
@@ -121,6 +123,15 @@ def _web_page(page: FetchedPage) -> NotAFeed:
     if feeds:
         sentence += "; feeds it announces: " + ", ".join(feed.url for feed in feeds[:5])
     return NotAFeed(page.url, sentence, feeds)
+
+
+def _newest(entries: tuple[RawEntry, ...], zone: ZoneInfo) -> tuple[RawEntry, ...]:
+    """At most MOST_ENTRIES, from the end at which the newest stand: the first, unless the dates say otherwise."""
+    if len(entries) <= MOST_ENTRIES:
+        return entries
+    first, last = (read_date(one.published or one.updated or "", zone) for one in (entries[0], entries[-1]))
+    is_turned = first is not None and last is not None and first < last
+    return entries[-MOST_ENTRIES:] if is_turned else entries[:MOST_ENTRIES]
 
 
 def _mark(raw: RawEntry, home: str, language: str | None) -> int:
