@@ -54,11 +54,33 @@ async def answer(site: FakeSite, path: str, body: str) -> int:
         ("/news", headlines(HEADLINE + SUMMARY)),
     ],
 )
-async def test_a_page_of_headlines_is_no_article_and_its_feed_is_named(
+async def test_a_page_of_headlines_stands_for_the_feed_that_it_announces(
     site: FakeSite, path: str, body: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(NotAFeed, match=r"feeds it announces: http://127.0.0.1:[0-9]+/rss"):
-        await answer(site, path, page(body))
+    item = "<item><title>Паром встал на ремонт</title><guid>7</guid><description>До весны.</description></item>"
+    site.serve("/rss", f"<rss version='2.0'><channel><title>Перевал</title>{item}</channel></rss>")
+    assert await answer(site, path, page(body)) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["title"] == "Паром встал на ремонт"
+    assert said.err == f"Read as rss from {site.url('/rss')}\n"
+
+
+async def test_headlines_are_the_stories_where_there_is_no_feed(
+    site: FakeSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(20):
+        site.serve(f"/news/{number}", page(article(), head=""), Content_Type="text/html; charset=utf-8")
+    assert await answer(site, "/news", page(headlines(HEADLINE), head="")) == 0
+    said = capsys.readouterr()
+    stories = [json.loads(line) for line in said.out.splitlines()]
+    assert {story["url"] for story in stories} == {site.url(f"/news/{number}") for number in range(20)}
+    assert all("соединил два берега" in story["text"] for story in stories)
+    assert said.err == f"Read as page from {site.url('/news')}\n"
+
+
+async def test_a_page_with_nothing_to_read_says_what_to_do(site: FakeSite, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(NotAFeed, match="give the address of the site's feed or of a page with headlines"):
+        await answer(site, "/news", page("<p>Сайт обновляется.</p>", head=""))
     assert capsys.readouterr().out == ""
 
 
