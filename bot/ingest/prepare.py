@@ -27,6 +27,7 @@ _MARKED_TITLE = re.compile(
     r"<title(?:\s[^<>]{0,200})?>([^<]{0,500}<(?!/title|!)(?:[^<]|<(?!/title|!)){0,2000})</title>"
 )
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_CUT = re.compile(r"<(?:!(?:\[[CDAT]{0,5})?)?\s{0,9}\Z")  # a feed that ends within "<![CDATA["
 
 
 def find_root(text: str) -> int:
@@ -45,9 +46,16 @@ def prepare(text: str, url: str, zone: tzinfo = UTC) -> str:
     if re.search(r"<!ENTITY", text[:root], re.IGNORECASE):
         raise HostileXml(url, "the feed declares entities of its own, which only an attack needs")
     repaired = "".join(
-        piece if piece.startswith(_CDATA) else _AMPERSAND.sub(_repair, piece) for piece in _sections(text[root:])
+        piece if piece.startswith(_CDATA) else _AMPERSAND.sub(_repair, piece)
+        for piece in _sections(text[root : _end(text)])
     )
     return _DATE_ELEMENT.sub(partial(_iso_date, zone), _MARKED_TITLE.sub(_html_title, without_unwanted(repaired)))
+
+
+def _end(text: str) -> int:
+    """Where a feed ends, without the mark of a section in the middle of which it was cut off."""
+    cut = _CUT.search(text, max(len(text) - 20, 0))
+    return cut.start() if cut else len(text)
 
 
 def _sections(text: str) -> Iterator[str]:

@@ -189,6 +189,11 @@ def test_an_entry_without_a_word_is_left_out() -> None:
     assert parse(rss("<item><link>/1</link></item><item/>")).entries == ()
 
 
+def test_a_feed_that_ends_in_the_middle_of_a_mark_gives_the_entries_before_it() -> None:
+    cut = "<rss><channel><item><title>Сель сошёл</title></item><item><title><![CD\r\n"
+    assert [entry.title for entry in parse(cut).entries] == ["Сель сошёл"]
+
+
 def test_missing_guids_dates_and_links_are_borne() -> None:
     bare, linked, guided = parse(
         rss(
