@@ -21,6 +21,7 @@ from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from bot.ingest.blocks import Piece, html_pieces, join_text
+from bot.ingest.bounds import within_bounds
 from bot.ingest.cards import remove_calls, remove_cards, remove_labelled
 from bot.ingest.cleaning import article_alone
 from bot.ingest.dates import read_date
@@ -140,7 +141,7 @@ def extract_article(
     return ExtractedPage(
         title=title or first_words(join_text(reading.blocks), 120),
         lead=lead,
-        body=body,
+        body=within_bounds(body),
         image=meta.image or next((one for one in pictures if one and not is_stand_in(one)), reading.picture),
         author=meta.author or plain_title(reading.story.author) or None,
         published_at=meta.published_at or read_date(reading.story.published, zone),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.ingest.bounds import within_bounds
 from bot.ingest.stages import ExtractedPage
 from storage.records import Block, BlockKind
 
@@ -22,7 +23,7 @@ def join_pages(pages: Sequence[ExtractedPage]) -> ExtractedPage:
             break
         seen.update(map(_mark, more))
         body.extend(more)
-    return replace(first, body=tuple(body), next_url=None)
+    return replace(first, body=within_bounds(body), next_url=None)
 
 
 def says_more(pages: Sequence[ExtractedPage]) -> bool:

@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from bot.ingest.blocks import Piece, absolute_url, html_pieces, html_text, join_text, whole_blocks
+from bot.ingest.bounds import within_bounds
 from bot.ingest.cleaning import article_alone, opening_of, without_empty_headings
 from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed, decode_html
@@ -163,7 +164,7 @@ def _entry(  # noqa: PLR0917  what is known of an entry, from its feed to itself
         url=url or home,
         title=title,
         lead=lead,
-        body=body,
+        body=within_bounds(body),
         published_at=published or updated,
         updated_at=updated,
         image=image,
