@@ -18,7 +18,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from aiohttp import ClientSession
 
 from bench.filling import SITE, add_source, add_story, fill_chats, story_url
 from bench.rest import TOKEN, environment
+from bench.running import running
 from bench.telegram import FIRST_CHANNEL
 from bot.clock import now_utc
 from storage.database import Database
@@ -34,7 +35,6 @@ from storage.schema import migrate
 
 START = 60.0  # seconds until a process serves
 GIVE_UP = 1200.0  # seconds until all is delivered
-LOOK = 0.05  # seconds between two looks at a file that has no bell
 SLOW_LOOK = 0.5  # seconds between two looks at the bot's database, which must not cost it time
 PAGE = 2_000  # calls read at once
 AT_ONCE = 8  # chats read at once
@@ -92,25 +92,9 @@ class Newsroom:
         self.urls[article_id] = story_url(len(self.urls) + 1)
         return article_id
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[asyncio.subprocess.Process]:
+    def bot(self) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
         """`khabar run`, once it is ready; killed if it still runs at the end."""
-        log = self.folder / "bot.log"
-        with log.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", cwd=self.folder, env=environment(), stderr=output
-            )
-        try:
-            async with asyncio.timeout(START):
-                while b"] ready" not in log.read_bytes():
-                    if process.returncode is not None:
-                        raise SystemExit(f"the bot ended before it was ready:\n{log.read_text()}")
-                    await asyncio.sleep(LOOK)
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        return running(self.folder)
 
     async def stop(self, bot: asyncio.subprocess.Process) -> float:
         """SIGTERM; the seconds until it was gone. Any exit code but 0 ends the benchmark."""
