@@ -35,7 +35,7 @@ DEEDS = (
     "В Истаравшане разобрали завал на старой дороге",
 )
 SENTENCE = "Об этом сообщили в областном управлении, где назвали сроки, подрядчика и стоимость работ по участку {n}."
-HTML = {"Content_Type": "text/html; charset=utf-8"}
+HTML = "text/html; charset=utf-8"
 
 
 @dataclass(slots=True)
@@ -72,12 +72,12 @@ class Agency:
     def publishes(self, n: int, tail: str = "") -> None:
         """The page of a story."""
         told = "".join(f"<p>{SENTENCE.format(n=f'{n}-{part}')}</p>" for part in range(6))
-        self.site.serve(f"/news/{n}", page(DEEDS[n], f"<article><h1>{DEEDS[n]}</h1>{told}{tail}</article>"), **HTML)
+        self.site.serve(f"/news/{n}", page(DEEDS[n], f"<article><h1>{DEEDS[n]}</h1>{told}{tail}</article>"), Content_Type=HTML)
 
     def fronts(self, *numbers: int) -> None:
         """The front page with these headlines."""
         links = "".join(f'<li><a href="/news/{n}">{DEEDS[n]}</a></li>' for n in numbers)
-        self.site.serve("/", page("Агентство", f"<h1>Новости</h1><ul>{links}</ul>"), **HTML)
+        self.site.serve("/", page("Агентство", f"<h1>Новости</h1><ul>{links}</ul>"), Content_Type=HTML)
 
     async def visit(self) -> Collected:
         """One visit, whenever the next would be due."""

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.archive import Archive
+from bot.commands.adding import add_source
 from bot.commands.archive import latest
 from bot.commands.database import migrate
 from bot.commands.past import import_past
 from bot.commands.pastlines import LineError, read_line
 from bot.commands.questions import search, topic
 from bot.commands.shell import CommandError, UsageError
-from bot.commands.sources import add_source, export_opml, import_opml, list_sources, remove_source
+from bot.commands.sources import export_opml, import_opml, list_sources, remove_source
 from bot.provision import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
@@ -265,8 +266,8 @@ async def rows(kept: Settings, capsys: pytest.CaptureFixture[str]) -> list[list[
 async def test_sources_come_and_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     named = {"url": "https://pereval.example/rss", "name": "Перевал", "interval": "2m"}
     kept = settings(tmp_path, source=[named])
-    await add_source(kept, "https://dolina.example/feed", "Долина")
-    await add_source(kept, "https://dolina.example/sport", None)
+    await add_source(kept, "https://dolina.example/feed", "Долина", is_sure=True)
+    await add_source(kept, "https://dolina.example/sport", None, is_sure=True)
     for url, name, words in (
         ("https://dolina.example/feed?utm_source=x", None, "is source .* already, Долина"),
         ("https://third.example/", "долина", "called Долина already"),
@@ -274,9 +275,9 @@ async def test_sources_come_and_go(tmp_path: Path, capsys: pytest.CaptureFixture
         ("https://third.example/", "перевал", "called Перевал already"),
     ):
         with pytest.raises(CommandError, match=words):
-            await add_source(kept, url, name)
+            await add_source(kept, url, name, is_sure=True)
     with pytest.raises(UsageError, match="starts with http"):
-        await add_source(kept, "dolina.example", None)
+        await add_source(kept, "ftp://dolina.example", None, is_sure=True)
     shown = await rows(kept, capsys)
     assert [(row[1], row[3], row[5]) for row in shown] == [
         ("Долина", "5m", "new"),
@@ -303,7 +304,7 @@ async def test_a_look_at_the_sources_changes_none(tmp_path: Path, capsys: pytest
     await start_with(settings(tmp_path, source=[pereval]))
     assert [row[1] for row in await rows(other, capsys)] == ["Перевал", "Долина"]
     await export_opml(other, tmp_path / "sources.opml")
-    await add_source(other, "https://third.example/", "Третий")
+    await add_source(other, "https://third.example/", "Третий", is_sure=True)
     assert [one.name for one in await sources_of(other)] == ["Перевал", "Третий"]
 
 
@@ -318,7 +319,7 @@ async def test_opml_goes_in_once_and_comes_out_whole(tmp_path: Path, capsys: pyt
     )
     await import_opml(kept, file)
     await import_opml(kept, file)
-    assert capsys.readouterr().out == "2 added, 1 known already\n0 added, 3 known already\n"
+    assert capsys.readouterr().out == "2 added, 1 known already, 0 refused\n0 added, 3 known already, 0 refused\n"
     assert [(one.name, one.language) for one in await sources_of(kept)] == [
         ("Новости", "tg"),
         ("Новости (b.example)", None),

@@ -421,3 +421,11 @@ def test_everything_that_comes_out_can_be_stored() -> None:
     for text in (entry.identity, entry.guid or "", entry.url, entry.title, entry.lead, *entry.tags, entry.author or ""):
         assert "\x00" not in text
         text.encode("utf-8")
+
+
+def test_a_number_as_guid_is_no_date() -> None:
+    items = "".join(f"<item><title>Новость {n}</title><guid>{n}</guid></item>" for n in (1, 17, 2026))
+    assert [entry.published_at for entry in parse(rss(items)).entries] == [None, None, None]
+    dated = "<item><title>Новость</title><guid>5</guid><pubDate>Mon, 05 Oct 2026 10:00:00 +0500</pubDate></item>"
+    assert only(rss(dated)).published_at == datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
+    assert [entry.published_at is None for entry in parse(rss(dated + items)).entries] == [False, True, True, True]
