@@ -20,7 +20,7 @@ Known = Source | SourceSettings
 class KnownSources:
     """What is stored, and what the settings name beside it because the bot has not started with them yet."""
 
-    def __init__(self, stored: Iterable[Source], named: Iterable[SourceSettings]) -> None:
+    def __init__(self, stored: Iterable[Source], named: Iterable[SourceSettings] = ()) -> None:
         self.stored = list(stored)
         urls = {one.url for one in self.stored}
         self.named = tuple(one for one in named if one.url not in urls)
@@ -41,10 +41,14 @@ class KnownSources:
 
     def find(self, url: str) -> Known | None:
         """The source of this address, under any spelling of it (http or https, with www or without)."""
-        if _key(url) not in self._at:
+        if not self.has(url):
             return None
-        stored = (one for one in self.stored if _key(url) in {_key(one.url), _key(one.address)})
-        return next(stored, None) or next(one for one in self.named if _key(one.url) == _key(url))
+        return self.find_stored(url) or next(one for one in self.named if _key(one.url) == _key(url))
+
+    def find_stored(self, url: str) -> Source | None:
+        """The stored one of this address, under any spelling of it."""
+        key = _key(url)
+        return next((one for one in self.stored if key in {_key(one.url), _key(one.address)}), None)
 
     def has(self, url: str) -> bool:
         """Whether a source of this address is known."""

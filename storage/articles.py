@@ -1,7 +1,7 @@
 """Articles: added once, revised in place, read as records."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from storage.addresses import page_key
 from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
 from storage.naming import Entity, NewEntity
+from storage.pastids import free_past_id
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, Asked, KnownArticle, NewArticle
 from storage.rows import article_record, pack_block, select_articles, topics_of
@@ -19,8 +20,6 @@ from storage.terms import Terms, index_article, marks_of, unindex_article, unpac
 
 # SQLite takes 32,766 parameters a statement; PostgreSQL more.
 PARAMETERS = 10_000
-# The past's ids count back from a day that no article has, so that they are below zero, with room in each second.
-FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
 KNOWN = (
     article.c.id,
     article.c.identity,
@@ -30,7 +29,6 @@ KNOWN = (
     article.c.title,
     article.c.page_key,
 )
-PAST_IDS = 4096  # a second; dates without a time put a whole day into one
 
 
 class ArticleStore:
@@ -140,7 +138,7 @@ class ArticleStore:
         `is_past` gives it an id by its date, below all that arrived by itself: imports of any years in any order
         stand among one another by date, and never above the news of the day.
         """
-        values = {"id": await self._free_past_id(new.published_at)} if is_past else {}
+        values = {"id": await free_past_id(self._connection, new.published_at)} if is_past else {}
         values |= _values(new) | {
             "story_id": story_id,
             "source_id": new.source_id,
@@ -153,20 +151,6 @@ class ArticleStore:
         article_id: int = (await self._connection.execute(statement)).scalar_one()
         await index_article(self._connection, article_id, _terms(new))
         return article_id
-
-    async def _free_past_id(self, published_at: datetime) -> int:
-        """The next free id of a second of the past, or of the seconds after it."""
-        first = first_past_id(published_at)
-        while True:
-            here = article.c.id.between(first, first + PAST_IDS - 1)
-            taken: int | None = (
-                await self._connection.execute(sa.select(sa.func.max(article.c.id)).where(here))
-            ).scalar()
-            if taken is None:
-                return first
-            if taken < first + PAST_IDS - 1:
-                return taken + 1
-            first += PAST_IDS
 
     async def revise(self, article_id: int, new: NewArticle, now: datetime) -> bool:
         """Replace what changed; whether a person would see the difference.
@@ -278,11 +262,6 @@ class ArticleStore:
         newest = await self._connection.execute(sa.select(article.c.arrived_at).order_by(article.c.id.desc()).limit(1))
         articles, stories, sources, chats = numbers
         return ArchiveSize(articles, stories, sources, chats, newest.scalar())
-
-
-def first_past_id(published_at: datetime) -> int:
-    """The first id of a second of the past: what was published later has a higher one."""
-    return int((published_at - FAR_FUTURE).total_seconds()) * PAST_IDS
 
 
 def _values(new: NewArticle) -> dict[str, Any]:

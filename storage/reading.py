@@ -13,10 +13,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.articles import first_past_id
 from storage.asking import Candidate, Candidates
 from storage.driver import OneTripConnection
 from storage.matching import match_expression
+from storage.pastids import first_past_id
 from storage.tables import article, source, story
 from storage.tables.base import UtcDateTime
 from storage.terms import unpack_terms

@@ -8,11 +8,9 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import structlog
 from pydantic import TypeAdapter
@@ -30,15 +28,14 @@ from bot.ingest.errors import (
     TimedOut,
     Unreachable,
 )
-from bot.ingest.identity import canonical_url
 from bot.ingest.reading import ReadEntry
 from bot.ingest.stages import FeedEntry
 from bot.ingest.visit import newest
+from bot.known import KnownSources
 from bot.rendering.lists import View
 from bot.rendering.message import Outgoing
 from bot.rendering.prospects import MAX_STORIES, Failing, Path, Preview, Prospect, found, known, not_found
 from config.values import name_from_url
-from storage.addresses import page_key
 from storage.records import Chat, ChatKind, NewSource, Source, SourceKind, article_text
 
 log = structlog.get_logger("khabar.admin")
@@ -69,25 +66,6 @@ _FAILINGS: tuple[tuple[type[IngestError], Failing], ...] = (
     (HttpError, Failing.REFUSED),
     (NotAFeed, Failing.NOTHING),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSources:
-    """The sources that stand, by address and by name."""
-
-    sources: Sequence[Source]
-
-    def find(self, url: str) -> Source | None:
-        """The one at this address, under any spelling of it."""
-        wanted = _key(url)
-        return next((one for one in self.sources if wanted in {_key(one.url), _key(one.address)}), None)
-
-    def named_apart(self, new: NewSource) -> NewSource:
-        """The new one under a name that no other has: source:NAME must mean one."""
-        taken = {one.name.casefold() for one in self.sources}
-        host, path = name_from_url(new.url), urlsplit(new.url).path
-        wider = (new.name, f"{new.name} ({host})", f"{new.name} ({host}{path})", f"{new.name} ({new.url})")
-        return replace(new, name=next(one for one in wider if one.casefold() not in taken))
 
 
 class Scout:
@@ -125,7 +103,7 @@ class Scout:
 
     async def _find_known(self, url: str) -> Source | None:
         async with self._context.database.snapshot() as stores:
-            return KnownSources(await stores.sources.get_all()).find(url)
+            return KnownSources(await stores.sources.get_all()).find_stored(url)
 
     async def _read(self, there: Found) -> list[tuple[FeedEntry, ReadEntry]]:
         """The newest stories as they would be stored, all at once."""
@@ -206,10 +184,6 @@ def _preview(entry: FeedEntry, read: ReadEntry, now: datetime) -> Preview:
         published_at=draft.published_at if entry.published_at is not None or draft.published_at < now else None,
         is_whole=read.has_text if read.has_text or (entry.has_page and read.reason) else None,
     )
-
-
-def _key(url: str) -> str:
-    return page_key(canonical_url(url)) or url
 
 
 @cache

@@ -1,5 +1,6 @@
 """/sources, for the admins whom the settings name: how each source does, what can be done with it, and a new one."""
 
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -10,9 +11,10 @@ from aiogram.types import CallbackQuery, Message
 from bot.chat.context import ChatContext, Visit
 from bot.chat.filters import command
 from bot.chat.middleware import ONLY_READS
-from bot.chat.prospecting import KnownSources, read_address, unpack_source
+from bot.chat.prospecting import read_address, unpack_source
 from bot.chat.replies import LookAt, Notice, Redraw, Replies, Reply, Say, notice
 from bot.ingest.candidates import readable
+from bot.known import KnownSources
 from bot.rendering.admin import admins_notice
 from bot.rendering.callbacks import AddSource, ChangeSource, Deed, OpenSource, SourcesPage
 from bot.rendering.message import Outgoing
@@ -32,7 +34,7 @@ async def sources(message: Message, command: CommandObject, visit: Visit) -> Rep
     address = read_address(command.args)
     if address is None:
         return Say(how_to_add(visit.words))
-    found = KnownSources(await visit.stores.sources.get_all()).find(readable(address))
+    found = KnownSources(await visit.stores.sources.get_all()).find_stored(readable(address))
     if found is not None:
         return Say(known(found, visit.words))
     return LookAt(address, looking(address, visit.words))
@@ -81,10 +83,10 @@ async def add_source(_: CallbackQuery, callback_data: AddSource, visit: Visit) -
     if new is None:
         raise NotFound("found source", callback_data.number)
     standing = KnownSources(await visit.stores.sources.get_all())
-    twin = standing.find(new.url) or standing.find(new.moved_to or new.url)
+    twin = standing.find_stored(new.url) or standing.find_stored(new.moved_to or new.url)
     if twin is not None:
         return Redraw(known(twin, visit.words))
-    added = await visit.stores.sources.add(standing.named_apart(new))
+    added = await visit.stores.sources.add(replace(new, name=standing.free_name(new.name, new.url)))
     log.info("a source was added", source=added.name, url=added.url, admin=visit.user_id)
     return notice(Toast.SOURCE_ADDED, visit), Redraw(_card(added, visit))
 
