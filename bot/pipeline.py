@@ -146,7 +146,7 @@ class Pipeline:
         try:
             with acting_for(source_id):
                 feed = await self._workers.parse(page, SourceKind.FEED, self._scout.rules(source))
-                await self._take_in(source, Sight(source, Look(page, feed)))
+                await self._take_in(source, Sight(source, Look(page.bare(), feed)))
         except IngestError as error:
             log.warning("what a hub told could not be read", source=source.name, error=str(error))
         finally:

@@ -130,7 +130,8 @@ def is_front(page: FetchedPage) -> bool:
 def is_list(page: FetchedPage, article: ExtractedPage) -> bool:
     """Whether what was taken for an article is a list of headlines: the shape decides, in doubt it is an article."""
     linked = {
-        piece.block.text: piece.linked for piece in html_pieces(decode_html(page.body, page.charset), page.final_url)
+        piece.block.text: piece.linked
+        for piece in html_pieces(decode_html(page.whole().body, page.charset), page.final_url)
     }
     texts = [text for text in (article.lead, *(block.text for block in article.body)) if text]
     headlines = sum(linked.get(text, 0.0) >= _HEADLINE for text in texts)

@@ -129,7 +129,7 @@ class Prospector:
         return page
 
     async def _as_page(self, page: FetchedPage, rules: SourceRules) -> Look:
-        return Look(page, await self._workers.parse(page, SourceKind.PAGE, rules))
+        return Look(page.bare(), await self._workers.parse(page, SourceKind.PAGE, rules))
 
     async def _announced(self, page: FetchedPage) -> tuple[AnnouncedFeed, ...]:
         try:
@@ -167,7 +167,7 @@ class Prospector:
             return None
         try:
             robots = await self._page(urljoin(here, "/robots.txt"), search.rules)
-            named = candidates.named_sitemaps(robots.body, robots.final_url)
+            named = candidates.named_sitemaps(robots.whole().body, robots.final_url)
         except HttpError:
             named = ()
         except IngestError:

@@ -19,6 +19,7 @@ from bot.ingest.guard import AddressGuard
 from bot.ingest.headers import NO_LINKS, printable, read_content_type, read_hub_links, read_max_age, read_retry_after
 from bot.ingest.hosts import Host, Hosts, Owners, current_owner, host_key
 from bot.ingest.inflate import BrokenBodyError, Inflow, OverCapError, decoder_for
+from bot.ingest.keeping import Body, LongBody
 from bot.ingest.locations import join_location, read_address
 from bot.ingest.roads import Roads
 from bot.ingest.robots import LONGEST_ROBOTS, read_delay
@@ -177,7 +178,7 @@ class Fetcher:
                 robots, seconds = _Errand(str(url), url, errand.proxy), min(ROBOTS_TIMEOUT, self._timeout)
                 async with host.slots, self._slots:
                     page = await bounded(robots.url, url, seconds, self._follow(robots, LONGEST_ROBOTS))
-                host.delay = read_delay(page.body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
+                host.delay = read_delay(page.whole().body, self._user_agent) if isinstance(page, FetchedPage) else 0.0
             except FetchError as error:
                 host.delay = 0.0
                 keep = ROBOTS_DAY if isinstance(error, HttpError) and error.status < 429 else ROBOTS_AGAIN
@@ -222,35 +223,37 @@ class Fetcher:
             raise HttpError(url, f"{here.host} answered {_status_line(response)}", response.status, after)
         content_type, charset = read_content_type(headers.get("Content-Type"))
         links = read_hub_links(headers.getall("Link"), str(here)) if "Link" in headers else NO_LINKS
+        body, begun = await _read(url, response, cap)
         return FetchedPage(
             url=url,
             final_url=str(here),
             status=response.status,
             content_type=content_type,
             charset=charset,
-            body=await _read(url, response, cap),
+            body=body,
             moved_to=moved_to,
             etag=etag,
             last_modified=last_modified,
             max_age=max_age,
             hubs=links.hubs,
             self_url=links.self_url,
+            begun=begun,
         )
 
 
-async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> bytes:
-    body, inflow = bytearray(), Inflow(cap)
+async def _read(url: str, response: aiohttp.ClientResponse, cap: int) -> tuple[bytes, LongBody | None]:
+    body, inflow = Body(), Inflow(cap)
     try:
         decoder = decoder_for(response.headers.get("Content-Encoding", ""))
         async for piece, is_end in response.content.iter_chunks():
             inflow.note(piece, is_end=is_end)
-            body += decoder.feed(piece, cap - len(body))
+            body.add(decoder.feed(piece, cap - len(body)))
         decoder.finish()
     except OverCapError as error:
         raise TooLarge(url, f"the page is longer than {cap:,} bytes") from error
     except BrokenBodyError as error:
         raise Unreachable(url, str(error)) from error
-    return bytes(body)
+    return body.take()
 
 
 def _status_line(response: aiohttp.ClientResponse) -> str:

@@ -4,11 +4,12 @@ Light on purpose: the worker processes import this and nothing of the network.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.ingest.keeping import LongBody
 from storage.records import Alert, Block, KnownArticle, SourceCheck
 
 
@@ -19,6 +20,7 @@ class FetchedPage:
     `moved_to` is the address after the leading run of permanent redirects (301, 308): what to ask next time.
     `charset` and `content_type` are the header's word, lower-case. `max_age` is how long the site says that the body
     stays fresh (Cache-Control, Expires). `hubs` and `self_url` are the header's links for WebSub.
+    Of a long body the most stands in `begun`, and `body` is how it goes on: worker processes have it `whole`.
     """
 
     url: str
@@ -33,6 +35,19 @@ class FetchedPage:
     max_age: timedelta | None = None
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
+    begun: LongBody | None = None
+
+    def whole(self) -> "FetchedPage":
+        """The page with all of its body in memory."""
+        return self if self.begun is None else replace(self, body=self.begun.read() + self.body, begun=None)
+
+    def bare(self) -> "FetchedPage":
+        """What the answer said beside its body, which nobody needs any more."""
+        return replace(self, body=b"", begun=None)
+
+    def __reduce__(self) -> tuple[type["FetchedPage"], tuple[object, ...]]:
+        whole = self.whole()
+        return FetchedPage, tuple(getattr(whole, one.name) for one in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +142,11 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One visit to a source's list: what came, and what it says."""
+    """One visit to a source's list: what came, and what it says. `imprint` tells the body; b"" where none was taken."""
 
     page: FetchedPage
     feed: ParsedFeed
+    imprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.ingest.errors import IngestError, NotAFeed
 from bot.ingest.fetch import Fetcher
+from bot.ingest.imprint import imprint_of
 from bot.ingest.stages import (
     NO_RULES,
     NOTHING_SEEN,
@@ -45,26 +46,29 @@ class Visitor:
         etag: str | None = None,
         last_modified: str | None = None,
         seen: Mapping[int, str] = NOTHING_SEEN,
+        imprint: bytes = b"",
     ) -> Look | NotModified:
         """What stands at `address` now, or that it is what the validators name.
 
         An index of sitemaps is followed to its newest ones, at most `MOST_SITEMAPS` addresses; their entries stand in
         one Look, the newest first, under the index's page. That page has no validators: an index often stays the same
         while the sitemaps that it names change. A feed that says nothing but what was `seen` (the marks of its entries
-        with their hashes) is as good as one that answers so.
+        with their hashes), or whose body has the `imprint` of one that was, is as good as one that answers so.
         """
         page = await self._fetcher.fetch(address, etag=etag, last_modified=last_modified, proxy=rules.proxy)
         if isinstance(page, NotModified):
             return page
+        said = imprint_of(page)
+        if said and said == imprint:
+            return _unchanged(page)
         feed = await self._workers.parse(page, kind, rules, seen)
-        if feed.is_same:
-            return NotModified(page.url, page.final_url, page.moved_to, page.etag, page.last_modified, page.max_age)
-        return await self.follow(page, feed, rules)
+        return _unchanged(page) if feed.is_same else replace(await self.follow(page, feed, rules), imprint=said)
 
     async def follow(self, page: FetchedPage, feed: ParsedFeed, rules: SourceRules = NO_RULES) -> Look:
         """A list that was read, with the entries of the sitemaps that it names."""
         if not feed.more:
-            return Look(page, feed)
+            return Look(page.bare(), feed)
+        page = page.bare()
         lists, fault = [feed], None
         waiting = list(feed.more)
         for _ in range(MOST_SITEMAPS):
@@ -88,6 +92,10 @@ class Visitor:
         if isinstance(page, NotModified):
             raise NotAFeed(address, "the sitemap says that it has not changed, to someone who never asked before")
         return await self._workers.parse(page, SourceKind.SITEMAP, rules)
+
+
+def _unchanged(page: FetchedPage) -> NotModified:
+    return NotModified(page.url, page.final_url, page.moved_to, page.etag, page.last_modified, page.max_age)
 
 
 def kind_of(feed: ParsedFeed) -> SourceKind:

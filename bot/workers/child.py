@@ -14,12 +14,12 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from bot.workers.confine import confine
-from bot.workers.wire import READY, Fault, Task, pack, read_message
+from bot.workers.wire import MOST_ANSWER, READY, Fault, Task, pack, read_message
 
 Tasks = Mapping[str, Callable[..., object]]
 
@@ -37,6 +37,13 @@ def answer(tasks: Tasks, task: Task) -> object:
         return Fault(f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc(limit=-8))
 
 
+def within_bounds(message: Sequence[bytes]) -> Sequence[bytes]:
+    """The message, or a Fault where it would fill the parent's memory."""
+    if sum(map(len, message)) <= MOST_ANSWER:
+        return message
+    return pack(Fault(f"what it says is longer than {MOST_ANSWER:,} bytes", ""))
+
+
 def main(module: str, seconds: float) -> None:
     """Serve a module's tasks until standard input closes."""
     _settle_down()
@@ -45,7 +52,7 @@ def main(module: str, seconds: float) -> None:
     # Imported late, so that nothing of it is in the process before its limits are set.
     tasks: Tasks = importlib.import_module(module).load_tasks()
     confine(module.partition(".")[0])
-    answers.write(pack(READY))
+    answers.writelines(pack(READY))
     answers.flush()
     while True:
         try:
@@ -54,9 +61,9 @@ def main(module: str, seconds: float) -> None:
             return
         began = time.monotonic()
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-        message = pack(answer(tasks, task))
+        message = within_bounds(pack(answer(tasks, task)))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(message)
+        answers.writelines(message)
         answers.flush()
         del task, message
         if time.monotonic() - began > _BIG:

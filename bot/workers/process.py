@@ -16,6 +16,7 @@ from bot.workers.wire import LENGTH, READY, Task, pack, unpack
 START_LIMIT = timedelta(seconds=60)  # importing the parsers takes one second on an idle machine
 HUMBLE = 10  # nice: a tenth of the processor's time where others want it too; it cannot be taken back
 _HUMBLEST = 19
+_PIECE = 64 * 1024  # bytes that a pipe takes at once (man 7 pipe)
 _USER, _SYSTEM = 11, 12  # in /proc/PID/stat, counted from what follows the name (man 5 proc)
 
 
@@ -70,7 +71,7 @@ class Child:
     async def ask(self, task: Task, limit: timedelta) -> object:
         """What the process answers. Raises WorkerLost; the process must be ended then."""
         self.tasks += 1
-        return await self._within(self._exchange(pack(task)), limit)
+        return await self._within(self._exchange(task), limit)
 
     def humble(self) -> None:
         """From now on it takes only the time that nobody else wants."""
@@ -111,12 +112,15 @@ class Child:
         except (EOFError, ConnectionError) as error:
             raise WorkerLost("the worker process died over it") from error
 
-    async def _exchange(self, message: bytes) -> object:
+    async def _exchange(self, task: Task) -> object:
         stdin = self._process.stdin
         if stdin is None:
             raise EOFError
-        stdin.write(message)
-        await stdin.drain()
+        for piece in pack(task):
+            for start in range(0, len(piece), _PIECE):
+                # A view, and no more than the pipe takes: else the transport would keep a copy of all that waits.
+                stdin.write(memoryview(piece)[start : start + _PIECE])
+                await stdin.drain()
         return await self._receive()
 
     async def _receive(self) -> object:

@@ -5,10 +5,12 @@ Pickles are safe here only because both ends are this program: the workers' pipe
 
 import pickle
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">I")
+MOST_ANSWER = 16 * 1024**2  # bytes; what a text of the greatest length can tell is a third of it
 READY = "ready"  # a worker's first message, once everything is imported
 
 
@@ -28,9 +30,21 @@ class Fault:
     trace: str
 
 
-def pack(message: object) -> bytes:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
+def pack(message: object) -> Sequence[bytes]:
+    """The message in pieces. What it holds of great length is not copied: many such may be on their way at once."""
+    pieces = _Pieces()
+    pickle.Pickler(pieces, protocol=pickle.HIGHEST_PROTOCOL).dump(message)
+    return [LENGTH.pack(sum(map(len, pieces.written))), *pieces.written]
+
+
+class _Pieces:
+    """What a pickler writes to."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, piece: bytes) -> None:
+        self.written.append(piece)
 
 
 def unpack(body: bytes) -> Any:
