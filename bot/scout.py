@@ -36,6 +36,7 @@ class Scout:
         self._prospector = Prospector(fetcher, workers)
         self._rules = {one.url: rules_of(one) for one in settings.sources}
         self._seen: dict[int, Mapping[int, str]] = {}  # by source: marks and hashes of entries that are in the archive
+        self._imprints: dict[int, bytes] = {}  # by source: of a list all of which is in the archive
 
     def rules(self, source: Source) -> SourceRules:
         """What the settings say of its pages."""
@@ -49,11 +50,15 @@ class Scout:
         if look.feed.kind in BARE:
             return
         entries = look.feed.entries
-        self._seen[source.id] = {one.mark: one.feed_hash for one in entries if one.mark and one.identity not in missing}
+        seen = {one.mark: one.feed_hash for one in entries if one.mark and one.identity not in missing}
+        self._seen[source.id] = seen
+        is_whole = seen and {one.mark for one in entries} == seen.keys()
+        self._imprints[source.id] = look.imprint if is_whole else b""
 
     def forget(self, source: Source) -> None:
         """Not all that was seen is in the archive: the same list is to be read once more."""
         self._seen.pop(source.id, None)
+        self._imprints.pop(source.id, None)
 
     async def look(self, source: Source, now: datetime) -> Sight:
         """Look where its list stands. Every failure is an IngestError.
@@ -100,6 +105,7 @@ class Scout:
             etag=source.etag if is_known else None,
             last_modified=source.last_modified if is_known else None,
             seen=self._seen.get(source.id, NOTHING_SEEN),
+            imprint=self._imprints.get(source.id, b""),
         )
 
 

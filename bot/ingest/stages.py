@@ -142,7 +142,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One visit to a source's list: what came, and what it says. `imprint` tells the body; b"" where none was taken."""
+    """One visit to a source's list: what came, and what it says. `imprint` tells its body; b"" where none was taken."""
 
     page: FetchedPage
     feed: ParsedFeed

@@ -59,7 +59,7 @@ class Visitor:
         if isinstance(page, NotModified):
             return page
         said = imprint_of(page)
-        if said and said == imprint:
+        if said == imprint:
             return _unchanged(page)
         feed = await self._workers.parse(page, kind, rules, seen)
         return _unchanged(page) if feed.is_same else replace(await self.follow(page, feed, rules), imprint=said)
