@@ -63,7 +63,8 @@ def decide(
     """
     found = recognise(look.feed.entries, known)
     new = _oldest_first([one.entry for one in found if one.article is None], now)
-    has_gap = source.succeeded_at is not None and bool(found) and len(new) == len(found)
+    is_all_new = bool(found) and len(new) == len(found) and not any(entry.is_light for entry in look.feed.entries)
+    has_gap = source.succeeded_at is not None and is_all_new
     before = Expectation(source.rhythm, source.succeeded_at, has_gap, _is_switch(source, look.feed))
     held = find_held(new, before, now)
     rhythm = learn(source.rhythm, [moment_of(entry, now) for entry in new if entry.identity not in held], now)

@@ -28,13 +28,13 @@ class Recognised:
     article: KnownArticle | None
 
 
-def asked_for(entries: Iterable[FeedEntry]) -> list[Asked]:
-    """By what the archive is to be asked for a list's entries.
+def asked_for(entries: Sequence[FeedEntry]) -> list[Asked]:
+    """By what the archive is to be asked for a list's entries; what it surely has is not asked for.
 
     Each under its identity, and under the one that it was given if a feed used its guid for another story before.
     """
     asked = []
-    for entry in entries:
+    for entry in _in_question(entries):
         asked.append(Asked(entry.identity, page_of(entry), entry.feed_hash))
         if (other := _other_identity(entry)) is not None:
             asked.append(Asked(other))
@@ -56,13 +56,14 @@ def _read(url: str) -> tuple[str, str]:
 def recognise(entries: Sequence[FeedEntry], known: Mapping[str, KnownArticle]) -> list[Recognised]:
     """Each entry of a list once, in the list's order, with the article that it is.
 
-    `known` is what the archive answered to `asked_for`. No two entries are the same article.
+    `known` is what the archive answered to `asked_for`. No two entries are the same article. Of entries that were seen
+    before only those are told that a new one could be taken for.
     """
     told = {entry.identity for entry in entries}
     archive = _Archive(known)
     found: list[Recognised] = []
     taken: set[int] = set()
-    for twins in _twins(entries):
+    for twins in _twins(_in_question(entries)):
         one = _recognise(twins, archive, told)
         if one.article is not None:
             if one.article.id in taken:
@@ -70,6 +71,19 @@ def recognise(entries: Sequence[FeedEntry], known: Mapping[str, KnownArticle]) -
             taken.add(one.article.id)
         found.append(one)
     return found
+
+
+def _in_question(entries: Sequence[FeedEntry]) -> Sequence[FeedEntry]:
+    """All but what was seen before and stands in the archive, where no other entry can be the same article."""
+    fresh = [entry for entry in entries if not entry.is_light]
+    if len(fresh) == len(entries):
+        return entries
+    told = {said for entry in fresh for said in (entry.identity, entry.feed_hash, page_of(entry)) if said}
+    return [
+        one
+        for one in entries
+        if not one.is_light or one.identity in told or one.feed_hash in told or page_of(one) in told
+    ]
 
 
 class _Archive:

@@ -249,3 +249,32 @@ def test_a_list_of_titles_changes_an_article_only_by_its_title() -> None:
 def test_a_stand_in_says_nothing_of_the_sources_own_kind_and_address() -> None:
     check = visit([FIRST], source=replace(SOURCE, stand_in=STAND_IN, moved_to="https://vesti.example/feed")).check
     assert (check.kind, check.moved_to, check.stand_in) == (None, None, STAND_IN)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        (),
+        (told("new"),),
+        (told("2", text=LONG),),  # corrected
+        (told("new", url="https://vesti.example/2?utm_source=rss"),),  # at the page of an old one
+        (told("new", title="Новость 2", url="https://vesti.example/2"),),
+        (told("new", text=LONG, title="Новость long"),),  # with the words of an old one
+        (told("2", title="Новость 5"), told("new", at=None)),
+        (told("2", url="https://vesti.example/5", title="Совсем о другом", at=NOW),),  # its guid given once more
+    ],
+)
+def test_what_was_seen_before_is_not_asked_for_and_nothing_else_is_decided(news: tuple[FeedEntry, ...]) -> None:
+    old = [told(str(number)) for number in range(1, 5)] + [told("long", text=LONG)]
+    archived = [stored(entry, number) for number, entry in enumerate(old, 1)]
+    seen = [replace(entry, is_light=True, lead="", body=()) for entry in old]
+    for place in (0, 3):
+        whole, light = ([*part[:place], *news, *part[place:]] for part in (old, seen))
+        said, said_lightly = visit(whole, *archived), visit(light, *archived)
+        assert said_lightly.new == said.new
+        assert said_lightly.held == said.held
+        assert [(one.known, one.entry.identity) for one in said_lightly.changed] == [
+            (one.known, one.entry.identity) for one in said.changed
+        ]
+        assert said_lightly.check == said.check
+    assert len(asked_for([*news, *seen])) < len(asked_for([*news, *old]))
