@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +33,7 @@ log = structlog.get_logger("khabar.collect")
 
 STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
 TOPICS_AT_ONCE = 200  # topics that a transaction learns, some milliseconds each
+LETTERS_AT_ONCE = 200_000  # of the articles that a transaction stores, some microseconds each
 READING = "reading"  # the chore that reads the archive anew, `renewal`
 LEARNING = "topics"  # the chore whose version is another one each time that topics were learned
 
@@ -69,12 +70,16 @@ class Landing:
         self._turn = asyncio.Lock()  # whoever waits for the writer itself is told after a while that it is busy
 
     async def land(self, source: Source, drafts: Sequence[Known], pushed: frozenset[str] = frozenset()) -> None:
-        """Store articles in one transaction, and let those in `pushed` go out to the chats that follow."""
+        """Store articles, and let those in `pushed` go out to the chats that follow.
+
+        It is one transaction, unless their texts are so long that it would hold up other writers.
+        """
         ready = await self.read(source, drafts)
-        async with self._turn:
-            await self.learn_most_topics()
-            async with self._database.transaction() as stores:
-                await self.store(stores, ready, pushed)
+        for part in _in_parts(ready):
+            async with self._turn:
+                await self.learn_most_topics()
+                async with self._database.transaction() as stores:
+                    await self.store(stores, part, pushed)
 
     async def read(self, source: Source, drafts: Sequence[Known]) -> list[Ready]:
         """What is to be stored of each draft, read in the annotator's process."""
@@ -253,6 +258,21 @@ async def note_version(stores: Stores) -> None:
     """An archive that is still empty has nothing to be read anew: whatever comes is read by the version of today."""
     if await stores.chores.get(READING) is None and not await stores.articles.get_below(None, limit=1):
         await stores.chores.keep(READING, Chore(VERSION))
+
+
+def _in_parts(ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:
+    """Articles in their order, as many at once as LETTERS_AT_ONCE allows, and at least one."""
+    part: list[Ready] = []
+    letters = 0
+    for one in ready:
+        length = len(one.article.lead) + sum(len(block.text) for block in one.article.body)
+        if part and letters + length > LETTERS_AT_ONCE:
+            yield part
+            part, letters = [], 0
+        part.append(one)
+        letters += length
+    if part:
+        yield part
 
 
 def _new_article(source: Source, draft: Draft, annotation: Annotation) -> NewArticle:

@@ -1,5 +1,6 @@
 """Copies are known by their text, stories weigh by pages and age."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,6 +67,20 @@ def test_different_texts_have_different_fingerprints(one: tuple[str, str], other
 def test_any_text_has_a_fingerprint_unless_it_has_no_word(title: str, text: str) -> None:
     has_word = any(letter.isalnum() for letter in title + text)
     assert len(fingerprint(title, text)) in ((64,) if has_word else (0, 64))
+
+
+@pytest.mark.parametrize("letters", ["\ufdfa" * 300_000, "Н" + "\u0301\u0316" * 150_000, "слово " * 50_000])
+def test_a_text_that_is_made_to_cost_much_costs_little(letters: str) -> None:
+    began = time.process_time()
+    assert fingerprint("Новость", letters) == fingerprint("Новость", letters + "!")
+    assert time.process_time() - began < 1.0  # seconds for both; without bounds it was many
+
+
+def test_a_long_text_is_told_from_another_by_any_of_its_words() -> None:
+    words = [f"слово{number}" for number in range(20_000)]
+    other = [*words[:-1], "другое"]
+    assert fingerprint("", " ".join(words)) == fingerprint("", "\n".join(words))
+    assert fingerprint("", " ".join(words)) != fingerprint("", " ".join(other))
 
 
 def test_texts_without_words_are_nobodys_copies() -> None:
