@@ -1,7 +1,8 @@
-"""Processes that do one kind of work, and the tasks that wait for them in the order they came."""
+"""Processes that do one kind of work, and the tasks that wait for them: whoever has cost least goes first."""
 
 import asyncio
-from collections import deque
+import heapq
+import itertools
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -22,7 +23,8 @@ class Lane:
         self._start = start
         self._idle_limit = idle
         self._free: list[Child] = []
-        self._waiting: deque[asyncio.Future[Child]] = deque()
+        self._waiting: list[tuple[float, int, asyncio.Future[Child]]] = []  # a heap; no two have one number
+        self._numbers = itertools.count()
         self._starts: set[asyncio.Task[None]] = set()
         self._members: set[Child] = set()
 
@@ -37,15 +39,18 @@ class Lane:
         self._forget_dismissed()
         return len(self._members) + len(self._starts) - len(self._free) < self._size
 
-    async def take(self) -> Child:
-        """A process that has nothing to do. Raises WorkerLost when none can be started."""
+    async def take(self, cost: float = 0.0) -> Child:
+        """A process that has nothing to do. Raises WorkerLost when none can be started.
+
+        Where tasks have to wait, those of the least `cost` go first, and among equals those that came first.
+        """
         while self._free:
             child = self._free.pop()
             if child.wake():
                 return child
             self._members.discard(child)
         waiting: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiting)
+        heapq.heappush(self._waiting, (cost, next(self._numbers), waiting))
         self._start_if_needed()
         try:
             return await waiting
@@ -99,13 +104,13 @@ class Lane:
 
     def _next_waiting(self) -> asyncio.Future[Child] | None:
         while self._waiting:
-            waiting = self._waiting.popleft()
+            _, _, waiting = heapq.heappop(self._waiting)
             if not waiting.done():
                 return waiting
         return None
 
     def _start_if_needed(self) -> None:
-        wanted = sum(not waiting.done() for waiting in self._waiting)
+        wanted = sum(not waiting.done() for _, _, waiting in self._waiting)
         if wanted > len(self._starts) and len(self._members) + len(self._starts) < self._size:
             # Not in a task group: it outlives the task that wanted it, and ends with the lane.
             start = asyncio.create_task(self._start_one())

@@ -48,6 +48,11 @@ class Ledger:
         if is_lost:
             account.lost.append(now)
 
+    def cost(self, owner: int, now: float) -> float:
+        """The seconds of the processor that are remembered of this owner."""
+        account = self._settled(owner, now)
+        return 0.0 if account is None else account.spent
+
     def is_heavy(self, owner: int, now: float) -> bool:
         """Whether this owner's tasks are to be done aside."""
         account = self._settled(owner, now)

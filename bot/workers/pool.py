@@ -107,7 +107,7 @@ class Pool:
 
     async def _serve(self, task: Task, lane: Lane, owner: int | None) -> object:
         loop = asyncio.get_running_loop()
-        child = await lane.take()
+        child = await lane.take(0.0 if owner is None else self._ledger.cost(owner, loop.time()))
         job = _Job(child, lane, child.cpu_seconds())
         if self._has_aside and lane is self._main:
             job.patience = loop.call_later(PATIENCE, self._set_aside, job)

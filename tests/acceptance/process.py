@@ -181,6 +181,18 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+def forget_peak(pid: int) -> int:
+    """The bytes that a process has in memory; from now on `peak` tells the most of them (man 5 proc, clear_refs)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+    return peak(pid)
+
+
+def peak(pid: int) -> int:
+    """The most bytes that a process had in memory."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
 def alive(pids: Iterable[int]) -> set[int]:
     """Those that still run. What has ended and was not yet buried by its new parent does not."""
     return {pid for pid in pids if (state := _state(pid)) is not None and state not in "ZX"}

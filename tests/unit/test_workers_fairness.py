@@ -116,6 +116,15 @@ async def test_the_others_take_turns_with_an_owner_of_many_texts(module: str) ->
             task.cancel()
 
 
+async def test_of_those_that_wait_whoever_has_cost_least_goes_first(module: str) -> None:
+    other = 3
+    async with Pool(module, 1) as pool:
+        await pool.ask("spin", 0.4, owner=RUDE)
+        spans = [asyncio.create_task(spinning(pool, 0.2, owner)) for owner in (other, RUDE, GOOD)]
+        first, last, second = await asyncio.gather(*spans)
+        assert first[1] <= second[0] < second[1] <= last[0]
+
+
 async def test_what_takes_long_is_set_aside_and_the_others_have_their_process(module: str) -> None:
     """One process for all, and yet nobody waits for the end of a long task."""
     async with Pool(module, 1, aside=1, time_limit=timedelta(seconds=30)) as pool:

@@ -26,6 +26,11 @@ class Served:
     sites: HostileSites
     _process: asyncio.subprocess.Process
 
+    @property
+    def pid(self) -> int:
+        """The process that serves them."""
+        return self._process.pid
+
     async def look(self, word: str = "look") -> Canary:
         """What was touched so far."""
         told = await self._ask(word)
@@ -51,7 +56,7 @@ async def served(folder: Path, *, is_tame: bool = False) -> AsyncIterator[Served
     try:
         told = await _line(process)
         canary = Canary(told["canary"], Path(told["file"]))
-        yield Served(HostileSites(canary, told["ports"]), process)
+        yield Served(HostileSites(canary, told["ports"], port_of_all=told["all"]), process)
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -72,7 +77,7 @@ def _say(told: dict[str, Any]) -> None:
 async def _serve(folder: Path, *, is_tame: bool) -> None:
     async with open_sites(ALL, folder, is_tame=is_tame) as sites:
         canary = sites.canary
-        _say({"canary": canary.port, "file": str(canary.file), "ports": sites.ports})
+        _say({"canary": canary.port, "file": str(canary.file), "ports": sites.ports, "all": sites.port_of_all})
         loop = asyncio.get_running_loop()
         while word := await loop.run_in_executor(None, sys.stdin.readline):
             if word.strip() == "rage":

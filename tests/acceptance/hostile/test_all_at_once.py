@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.acceptance.desk import HOST, Desk, open_desk
 from tests.acceptance.hostile.cases import CASES
 from tests.acceptance.hostile.serve import Served, served
-from tests.acceptance.process import Process, descendants, running_bot, until, write_settings
+from tests.acceptance.process import Process, descendants, forget_peak, peak, running_bot, until, write_settings
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -20,6 +20,7 @@ HOSTILE = [case for case in CASES if case.answer is not None]
 STORIES = 10  # that come out while the sites rage
 READERS = 12  # who take turns: the bot lets nobody ask too often
 LOOKS = 60  # at the newest stories meanwhile
+MOST_GROWN = 64 * 1024**2  # bytes that the bot itself may take more of, its worker processes aside
 LONGEST_ANSWER = 3.0  # seconds; bench/hostile.py has the sharp numbers, this machine may have other work
 
 
@@ -31,6 +32,8 @@ class Siege:
     bot: Process
     site: Served
     answers: list[float] = field(default_factory=list)  # seconds from the command to the answer
+    resident: int = 0  # bytes in the bot's own memory before
+    highest: int = 0  # and the most that there were at any moment
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -57,6 +60,7 @@ async def _stand(siege: Siege) -> None:
     await until(lambda: _all_known(siege), "every source is known")
     readers = [await siege.desk.telegram.person(100 + number, f"Читатель {number}") for number in range(READERS)]
     await readers[0].says("/latest")
+    siege.resident = forget_peak(siege.bot.pid)
     await siege.site.rage()
     for look in range(LOOKS):
         if look % (LOOKS // STORIES) == 0:
@@ -65,6 +69,7 @@ async def _stand(siege: Siege) -> None:
         await readers[look % READERS].says("/latest")
         siege.answers.append(time.monotonic() - began)
         await asyncio.sleep(0.3)  # readers read; the siege lasts as long as its looks
+    siege.highest = peak(siege.bot.pid)
 
 
 async def _all_known(siege: Siege) -> bool:
@@ -80,6 +85,10 @@ async def test_every_story_of_the_good_sources_arrives(siege: Siege) -> None:
 async def test_readers_are_answered_all_the_while(siege: Siege) -> None:
     assert len(siege.answers) == LOOKS
     assert sorted(siege.answers)[int(LOOKS * 0.99) - 1] < LONGEST_ANSWER
+
+
+async def test_the_bot_itself_hardly_grows(siege: Siege) -> None:
+    assert siege.highest - siege.resident < MOST_GROWN
 
 
 async def test_nothing_private_was_touched(siege: Siege) -> None:
