@@ -1,18 +1,27 @@
 """What visits to sources taught, written down: many in one transaction, since most teach only that nothing changed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from storage.database import Database
 from storage.errors import StorageError
 from storage.records import Alert, SourceCheck
 
+LONGEST_WAIT = 0.1  # seconds that a visit's end waits for those of others
+
 
 class Checks:
-    """Group commit: what comes while a transaction is open goes with the next one. One a process."""
+    """Group commit: what comes while a transaction is open goes with the next one. One a process.
 
-    def __init__(self, database: Database) -> None:
+    The next one waits a little for visits that are under way, and not at all once each of them has come to its end.
+    """
+
+    def __init__(self, database: Database, under_way: Callable[[], int]) -> None:
+        """`under_way` tells how many visits may still settle something, those that wait for it among them."""
         self._database = database
+        self._under_way = under_way
+        self._all_came = asyncio.Event()
         self._waiting: list[tuple[SourceCheck, Sequence[Alert], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -20,6 +29,8 @@ class Checks:
         """Return once it is written down. Raises StorageError when it cannot be."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((check, alerts, done))
+        if len(self._waiting) >= self._under_way():
+            self._all_came.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         await done
@@ -27,7 +38,11 @@ class Checks:
     async def _write(self) -> None:
         try:
             while self._waiting:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LONGEST_WAIT):
+                        await self._all_came.wait()
                 part, self._waiting = self._waiting, []
+                self._all_came.clear()
                 await self._write_part(part)
         finally:
             self._writing = None

@@ -43,7 +43,7 @@ from bot.voids import Voids
 from config.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import Source, SourceKind
+from storage.records import KnownArticle, Source, SourceKind
 
 log = structlog.get_logger("khabar.collect")
 
@@ -92,7 +92,7 @@ class Pipeline:
         self.hubs = Hubs(database=database, fetcher=fetcher, settings=settings, on_news=self.take_news)
         self._workers = workers
         self._scout = Scout(fetcher, workers, settings)
-        self._checks = Checks(database)
+        self._checks = Checks(database, lambda: len(self._visiting))
         self._settings = settings
         self._metrics = metrics
         self._visiting: set[int] = set()
@@ -213,8 +213,10 @@ class Pipeline:
             )
         entries = tuple(one for one in sight.seen.feed.entries if not self._voids.holds(source.id, one.identity))
         look = replace(sight.seen, feed=replace(sight.seen.feed, entries=entries))
-        async with self._asking, self._database.snapshot() as stores:
-            known = await stores.articles.get_known(source.id, asked_for(entries))
+        known: dict[str, KnownArticle] = {}
+        if asked := asked_for(entries):
+            async with self._asking, self._database.snapshot() as stores:
+                known = await stores.articles.get_known(source.id, asked)
         return decide(sight.source, look, known, now_utc(), settings, jitter=_jitter(), is_pushed_by_hub=is_live)
 
     async def _land(

@@ -76,14 +76,22 @@ def decide(
     wait = next_wait(source, rhythm, settings, has_gap=has_gap, is_pushed_by_hub=is_pushed_by_hub)
     is_jump = bool(held) and not before.is_switch and not _is_young(source, now)
     well, alerts = health.after_answer(source, rhythm, now, held=len(held) if is_jump else 0)
-    kind = None if source.stand_in else _kind_of(look.feed)
-    check = _good_check(source, look.page, now, _spread(source, wait, settings, jitter))
+    check = SourceCheck(
+        source_id=source.id,
+        checked_at=now,
+        due_at=now + _spread(source, wait, settings, jitter),
+        kind=None if source.stand_in else _kind_of(look.feed),
+        etag=look.page.etag,
+        last_modified=look.page.last_modified,
+        moved_to=_moved_to(source, look.page),
+        stand_in=_asked_again(source.stand_in, now),
+        rhythm=rhythm,
+        health=well,
+    )
     return FeedUpdate(
         tuple(new),
         tuple(_changed(one.entry, one.article) for one in found if one.article and _says_more(one.entry, one.article)),
-        replace(
-            check, kind=kind, etag=look.page.etag, last_modified=look.page.last_modified, rhythm=rhythm, health=well
-        ),
+        check,
         is_first=source.succeeded_at is None,
         held=held,
         alerts=alerts,
@@ -101,17 +109,20 @@ def decide_unchanged(
 ) -> FeedUpdate:
     """The site says that nothing changed (304): only the next visit is set, and a silence may begin."""
     rhythm = learn(source.rhythm, (), now)
-    wishes = (wish for wish in (source.rhythm.wish, page.max_age) if wish is not None)
-    rhythm = replace(rhythm, wish=max(wishes, default=None))
+    if page.max_age is not None and (rhythm.wish is None or page.max_age > rhythm.wish):
+        rhythm = replace(rhythm, wish=page.max_age)
     wait = next_wait(source, rhythm, settings, is_pushed_by_hub=is_pushed_by_hub)
     well, alerts = health.after_answer(source, rhythm, now, held=0)
-    check = _good_check(source, page, now, _spread(source, wait, settings, jitter))
-    check = replace(
-        check,
+    check = SourceCheck(
+        source_id=source.id,
+        checked_at=now,
+        due_at=now + _spread(source, wait, settings, jitter),
         kind=None if source.stand_in else source.kind,
         # The answer may leave out validators that still hold.
         etag=page.etag or source.etag,
         last_modified=page.last_modified or source.last_modified,
+        moved_to=_moved_to(source, page),
+        stand_in=_asked_again(source.stand_in, now),
         rhythm=rhythm,
         health=well,
     )
@@ -220,15 +231,9 @@ def _spread(source: Source, wait: timedelta, settings: CollectSettings, jitter: 
     return wait * (1 + JITTER * jitter)
 
 
-def _good_check(source: Source, page: FetchedPage | NotModified, now: datetime, wait: timedelta) -> SourceCheck:
+def _moved_to(source: Source, page: FetchedPage | NotModified) -> str | None:
     moved_to = None if source.stand_in else (page.moved_to or source.moved_to)
-    return SourceCheck(
-        source_id=source.id,
-        checked_at=now,
-        due_at=now + wait,
-        moved_to=moved_to if moved_to != source.url or source.moved_to else None,
-        stand_in=_asked_again(source.stand_in, now),
-    )
+    return moved_to if moved_to != source.url or source.moved_to else None
 
 
 def _asked_again(stand_in: StandIn | None, now: datetime) -> StandIn | None:
