@@ -13,7 +13,7 @@ from aiohttp import ClientConnectionError, ClientSession
 from bot.sandbox import start_sandbox
 from bot.sandbox.site import SampleSite, start_site
 from tests.acceptance.person import LocalTelegram, Seen
-from tests.acceptance.process import until, write_settings
+from tests.acceptance.process import START, until, write_settings
 
 HOST = "127.0.0.1"
 TOKEN = "700000002:AAa-whole-bot-tests-only-token-00000"
@@ -78,13 +78,13 @@ class Desk:
 
         await self.telegram.wait(self.channels[0], before, is_new, "the first of the new stories")
 
-    async def all_stand(self) -> None:
+    async def all_stand(self, within: float = START) -> None:
         """Wait until every story that was published stands in every channel."""
 
         async def is_complete() -> bool:
             return all([set(self.published) <= set(await self.shown(channel)) for channel in self.channels])
 
-        await until(is_complete, "every story in every channel")
+        await until(is_complete, "every story in every channel", within)
 
     async def slows(self, seconds: float) -> None:
         """Each post takes Telegram so long, and then works."""
