@@ -74,4 +74,4 @@ class Body:
         except OSError:
             self._long.length = before  # what was half written is written over or left out
             raise
-        self._held.clear()
+        self._held = bytearray()  # not cleared: whoever looks at a running program may still hold a view of it
