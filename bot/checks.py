@@ -8,6 +8,8 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.records import Alert, SourceCheck
 
+Waiting = tuple[SourceCheck, Sequence[Alert], asyncio.Future[None]]
+
 LONGEST_WAIT = 0.1  # seconds that a visit's end waits for those of others
 
 
@@ -22,7 +24,7 @@ class Checks:
         self._database = database
         self._under_way = under_way
         self._all_came = asyncio.Event()
-        self._waiting: list[tuple[SourceCheck, Sequence[Alert], asyncio.Future[None]]] = []
+        self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def settle(self, check: SourceCheck, alerts: Sequence[Alert] = ()) -> None:
@@ -47,18 +49,32 @@ class Checks:
         finally:
             self._writing = None
 
-    async def _write_part(self, part: Sequence[tuple[SourceCheck, Sequence[Alert], asyncio.Future[None]]]) -> None:
-        fault: StorageError | None = None
+    async def _write_part(self, part: Sequence[Waiting]) -> None:
+        """In one transaction; where that takes one of them for no good, each in its own, so that it stops no other."""
         try:
-            async with self._database.transaction() as stores:
-                await stores.sources.settle(*(check for check, _, _ in part))
-                await stores.alerts.add(*(alert for _, alerts, _ in part for alert in alerts))
+            await self._commit(part)
         except StorageError as error:
-            fault = error
-        for _, _, done in part:
-            if done.done():  # whoever waited was cancelled
-                continue
-            if fault is None:
-                done.set_result(None)
-            else:
-                done.set_exception(fault)
+            _end(part, error)
+        except Exception as error:  # noqa: BLE001  whoever waits for it hears of it
+            if len(part) == 1:
+                _end(part, error)
+                return
+            for one in part:
+                await self._write_part([one])
+        else:
+            _end(part, None)
+
+    async def _commit(self, part: Sequence[Waiting]) -> None:
+        async with self._database.transaction() as stores:
+            await stores.sources.settle(*(check for check, _, _ in part))
+            await stores.alerts.add(*(alert for _, alerts, _ in part for alert in alerts))
+
+
+def _end(part: Sequence[Waiting], fault: Exception | None) -> None:
+    for _, _, done in part:
+        if done.done():  # whoever waited was cancelled
+            continue
+        if fault is None:
+            done.set_result(None)
+        else:
+            done.set_exception(fault)

@@ -17,7 +17,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -31,26 +31,24 @@ from bot.ingest.discover import Prospector
 from bot.ingest.errors import IngestError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.hosts import acting_for
-from bot.ingest.reading import EntryReader, ReadEntry
+from bot.ingest.reading import EntryReader
 from bot.ingest.recognise import asked_for
-from bot.ingest.stages import FeedEntry, FeedUpdate, FetchedPage, Look, NotModified
+from bot.ingest.stages import FeedUpdate, FetchedPage, Look, NotModified
 from bot.ingest.workers import Workers
-from bot.landing import Known, Landing
+from bot.intake import Intake
+from bot.landing import Landing
 from bot.metrics import Metrics
-from bot.scout import BARE, Scout, Sight
+from bot.scout import Scout, Sight
 from bot.topics.lemmas import Lemmatiser
-from bot.voids import Voids
 from config.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import KnownArticle, Source, SourceKind
+from storage.records import Alert, KnownArticle, Source, SourceCheck, SourceKind, StandIn
 
 log = structlog.get_logger("khabar.collect")
 
 UNWRITABLE_WAIT = 30.0  # seconds without a visit after the database could not be written
-FIRST_PAGES = 100  # of a source's first visit
 ASKING = 4  # visits that look into the archive at once: readers have connections of their own to wait for
-LANDING = 25  # articles a transaction, so that the writer is never held for long
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +59,6 @@ class Collected:
     new: int = 0
     changed: int = 0
     error: str | None = None
-
-
-@dataclass(slots=True)
-class Yield:
-    """What a visit's entries gave: pages asked for, those with their article, entries that are not in the archive."""
-
-    asked: int = 0
-    whole: int = 0
-    missing: set[str] = field(default_factory=set)
 
 
 class Pipeline:
@@ -97,7 +86,8 @@ class Pipeline:
         self._metrics = metrics
         self._visiting: set[int] = set()
         self._live: frozenset[int] = frozenset()  # sources whose hub tells of news by itself
-        self._voids = Voids()
+        self._intake = Intake(self.reader, landing, settings)
+        self._again: set[int] = set()  # sources that are to be visited once more as soon as their visit ends
         self._asking = asyncio.Semaphore(ASKING)
         self._held_until = 0.0
 
@@ -110,14 +100,21 @@ class Pipeline:
             return []
         now = now_utc()
         async with self._database.snapshot() as stores:
-            due = [source for source in await stores.sources.get_due(now) if source.id not in self._visiting]
+            found = await stores.sources.get_due(now)
             self._live = await self.hubs.live(stores, now)
+        # Nothing is awaited in between: no source has two visits at once.
+        due = [source for source in found if source.id not in self._visiting]
         self._visiting.update(source.id for source in due)
 
         async def visit(source: Source) -> Collected:
             try:
                 with acting_for(source.id):
                     collected = await self._visit(source)
+            except StorageError:
+                raise
+            except Exception as error:  # one source's surprise stops no other, and is reported in full
+                log.exception("what a visit taught could not be written down", source=source.name)
+                collected = Collected(source, error=f"unexpected {type(error).__name__}, see the log")
             finally:
                 self._visiting.discard(source.id)
             if on_done is not None:
@@ -134,23 +131,30 @@ class Pipeline:
         return [task.result() for task in tasks]
 
     async def take_news(self, source_id: int, page: FetchedPage) -> None:
-        """A hub tells what a source's list says now. Where it is being visited just then, it is visited once more."""
-        async with self._database.transaction() as stores:
-            source = await stores.sources.get(source_id)
-            if source.is_paused:
-                return
-            if source_id in self._visiting:
-                await stores.sources.hasten(source_id)
-                return
+        """A hub tells what a source's list says now. Where that cannot be read now, or the source is being visited just
+        then, it is visited at once. Faults of the database are raised.
+        """
+        if source_id in self._visiting:
+            self._again.add(source_id)
+            return
         self._visiting.add(source_id)
         try:
-            with acting_for(source_id):
-                feed = await self._workers.parse(page, SourceKind.FEED, self._scout.rules(source))
-                await self._take_in(source, Sight(source, Look(page.bare(), feed)))
-        except IngestError as error:
-            log.warning("what a hub told could not be read", source=source.name, error=str(error))
+            async with self._database.snapshot() as stores:
+                source = await stores.sources.get(source_id)
+            if not source.is_paused:
+                with acting_for(source_id):
+                    await self._take_told(source, page)
         finally:
             self._visiting.discard(source_id)
+
+    async def _take_told(self, source: Source, page: FetchedPage) -> None:
+        try:
+            feed = await self._workers.parse(page, SourceKind.FEED, self._scout.rules(source))
+            await self._take_in(source, Sight(source, Look(page.bare(), feed)), is_told=True)
+        except (IngestError, StorageError) as error:
+            log.warning("what a hub told could not be read", source=source.name, error=str(error))
+            async with self._database.transaction() as stores:
+                await stores.sources.hasten(source.id)
 
     async def _visit(self, source: Source) -> Collected:
         try:
@@ -165,44 +169,54 @@ class Pipeline:
         except Exception as error:  # one source's surprise stops no other, and is reported in full
             failure = IngestError(source.address, f"unexpected {type(error).__name__}, see the log")
             log.exception("a source met a fault of ours", source=source.name, url=source.address)
+        return await self._note_failure(source, failure)
+
+    async def _note_failure(self, source: Source, failure: IngestError) -> Collected:
         failed = decide_failure(source, failure, now_utc(), self._settings.collect)
         if failed.wants_stand_in and (found := await self._scout.find_stand_in(source)) is not None:
             failed = with_stand_in(failed, source, found.address, found.kind, str(failure), now_utc())
-            self._scout.forget(source)
             log.warning("a source is read from somewhere else", source=source.name, url=found.address)
-        await self._checks.settle(failed.check, failed.alerts)
+        check = failed.check
+        if _place_of(check.stand_in) != _place_of(source.stand_in):  # what is known of one list says nothing of another
+            self._scout.forget(source)
+            check = replace(check, etag=None, last_modified=None)
+        await self._settle(check, failed.alerts)
         self._metrics.polls.labels("failed").inc()
         return Collected(source, error=str(failure))
+
+    async def _settle(self, check: SourceCheck, alerts: Sequence[Alert]) -> None:
+        if check.source_id in self._again:
+            self._again.discard(check.source_id)
+            check = replace(check, due_at=check.checked_at)
+        await self._checks.settle(check, alerts)
 
     async def _note_hub(self, source: Source, sight: Sight) -> None:
         if isinstance(sight.seen, Look) and self.hubs.is_on and not self.hubs.knows(source.id, sight.seen):
             async with self._database.transaction() as stores:
                 await self.hubs.note(stores, source.id, sight.seen)
 
-    async def _take_in(self, source: Source, sight: Sight) -> Collected:
-        """Read and land a source's articles part by part: the new ones oldest first, then those that changed."""
+    async def _take_in(self, source: Source, sight: Sight, *, is_told: bool = False) -> Collected:
+        """Take in what was seen, and write down what it taught. `is_told`: by a hub, perhaps of the news alone."""
         update = await self._decide(source, sight)
+        check = update.check if sight.source.moved_to == source.moved_to else _moved(update.check, sight.source)
         if isinstance(sight.seen, NotModified):
-            await self._checks.settle(update.check, update.alerts)
+            await self._settle(check, update.alerts)
             self._metrics.polls.labels("unchanged").inc()
             return Collected(source)
-        pushed = self._pushed(update)
-        work: list[tuple[FeedEntry, int | None]] = [(entry, None) for entry in update.new]
-        work += [(one.entry, one.known.id) for one in update.changed]
-        if any(entry.is_light for entry, _ in work):  # the archive does not know what was remembered of it
-            self._scout.forget(source)
-            await self._checks.settle(replace(update.check, etag=None, last_modified=None), update.alerts)
+        if any(entry.is_light for entry in (*update.new, *(one.entry for one in update.changed))):
+            self._scout.forget(source)  # the archive does not know what was remembered of it
+            await self._settle(replace(check, etag=None, last_modified=None), update.alerts)
             return Collected(source)
-        paged, given = self._paged(source, update), Yield()
-        is_bare = sight.seen.feed.kind in BARE
-        for start in range(0, len(work), LANDING):
-            await self._land(source, work[start : start + LANDING], paged, pushed, given, is_bare=is_bare)
-        check, alerts = with_pages(update.check, source, asked=given.asked, whole=given.whole, now=now_utc())
-        if sight.source.moved_to != source.moved_to:
-            check = replace(check, moved_to=sight.source.moved_to)
-        await self._checks.settle(check, (*update.alerts, *alerts))
-        self._scout.remember(source, sight.seen, given.missing)
-        self._metrics.polls.labels("changed" if work else "unchanged").inc()
+        given = await self._intake.take(source, update, sight.seen.feed, self._scout.rules(source))
+        check, alerts = with_pages(check, source, asked=given.asked, whole=given.whole, now=now_utc())
+        if given.missing:  # a site that says that nothing changed would leave it so
+            check = replace(check, etag=None, last_modified=None)
+        if is_told:
+            check = _as_told(check, source)
+        else:
+            self._scout.remember(source, sight.seen, given.missing)
+        await self._settle(check, (*update.alerts, *alerts))
+        self._metrics.polls.labels("changed" if update.new or update.changed else "unchanged").inc()
         return Collected(source, new=len(update.new), changed=len(update.changed))
 
     async def _decide(self, source: Source, sight: Sight) -> FeedUpdate:
@@ -211,7 +225,7 @@ class Pipeline:
             return decide_unchanged(
                 sight.source, sight.seen, now_utc(), settings, jitter=_jitter(), is_pushed_by_hub=is_live
             )
-        entries = tuple(one for one in sight.seen.feed.entries if not self._voids.holds(source.id, one.identity))
+        entries = self._intake.worth_reading(source, sight.seen.feed)
         look = replace(sight.seen, feed=replace(sight.seen.feed, entries=entries))
         known: dict[str, KnownArticle] = {}
         if asked := asked_for(entries):
@@ -219,67 +233,20 @@ class Pipeline:
                 known = await stores.articles.get_known(source.id, asked)
         return decide(sight.source, look, known, now_utc(), settings, jitter=_jitter(), is_pushed_by_hub=is_live)
 
-    async def _land(
-        self,
-        source: Source,
-        part: Sequence[tuple[FeedEntry, int | None]],
-        paged: frozenset[str],
-        pushed: frozenset[str],
-        given: Yield,
-        *,
-        is_bare: bool,
-    ) -> None:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._draft(source, entry, full_text=entry.identity in paged)) for entry, _ in part
-            ]
-        found: list[Known] = []
-        gone: list[Known] = []
-        for task, (entry, article_id) in zip(tasks, part, strict=True):
-            read = task.result()
-            if entry.identity in paged and entry.has_page:
-                given.asked += 1
-                given.whole += read.has_text
-            if not read.draft.title or (is_bare and read.is_void):
-                self._voids.note(source.id, entry.identity)
-                given.missing.add(entry.identity)
-            elif read.is_gone:
-                gone.append(Known(read.draft, article_id))
-                given.missing.add(entry.identity)
-            else:
-                found.append(Known(read.draft, article_id))
-        await self.landing.land(source, found, pushed)
-        await self.landing.take_back(source, gone)
 
-    def _paged(self, source: Source, update: FeedUpdate) -> frozenset[str]:
-        """Identities of the entries whose pages are fetched.
+def _place_of(stand_in: StandIn | None) -> str | None:
+    return stand_in.url if stand_in else None
 
-        Of a source's past only the newest: its site is not ours to mirror.
-        """
-        if not (self._settings.collect.full_text if source.full_text is None else source.full_text):
-            return frozenset()
-        new = update.new[-FIRST_PAGES:] if update.is_first else update.new
-        return frozenset(entry.identity for entry in [*new, *(one.entry for one in update.changed)])
 
-    async def _draft(self, source: Source, entry: FeedEntry, *, full_text: bool) -> ReadEntry:
-        read = await self.reader.read(
-            entry,
-            now_utc(),
-            language=source.language,
-            full_text=full_text,
-            rules=self._scout.rules(source),
-        )
-        if read.reason is not None and not read.is_gone:
-            log.info("the list's own text is kept", source=source.name, url=entry.url, reason=read.reason)
-        return read
+def _moved(check: SourceCheck, source: Source) -> SourceCheck:
+    return replace(check, moved_to=source.moved_to)
 
-    def _pushed(self, update: FeedUpdate) -> frozenset[str]:
-        """Identities of the new articles that chats are told of: not the past of a source just added, nor old ones."""
-        new = update.new
-        if update.is_first:
-            backfill = self._settings.delivery.backfill
-            new = new[len(new) - min(backfill, len(new)) :]
-        return frozenset(entry.identity for entry in new) - update.held
+
+def _as_told(check: SourceCheck, source: Source) -> SourceCheck:
+    """A hub's word on news; when to look again, and by what, stays as the last look left it."""
+    rhythm = replace(check.rhythm, span=source.rhythm.span, wish=source.rhythm.wish)
+    due_at = max(source.due_at or check.checked_at, check.checked_at)
+    return replace(check, due_at=due_at, kind=None, etag=source.etag, last_modified=source.last_modified, rhythm=rhythm)
 
 
 @asynccontextmanager

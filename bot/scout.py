@@ -86,13 +86,21 @@ class Scout:
     async def _look_at_home(self, source: Source) -> Sight:
         try:
             seen = await self._read(source, source.address, source.kind)
-        except NotAFeed:
-            if source.succeeded_at is not None:
+        except IngestError as error:
+            is_unknown = isinstance(error, NotAFeed) and source.succeeded_at is None
+            if not is_unknown and not (source.moved_to and source.failures):
                 raise
-            found = await self._prospector.find(source.url, self.rules(source))
+            found = await self._find_anew(source, error)
             log.info("its list was found", source=source.name, url=found.address, way=found.way)
             return Sight(replace(source, moved_to=found.address, kind=found.kind), found.look)
         return Sight(source, seen)
+
+    async def _find_anew(self, source: Source, error: IngestError) -> Found:
+        """What the address that people wrote leads to by now. Raises `error` where that is the same as before."""
+        found = await self._prospector.find(source.url, self.rules(source))
+        if source.succeeded_at is not None and found.address == source.address:
+            raise error
+        return found
 
     async def _read(self, source: Source, address: str, kind: SourceKind) -> Look | NotModified:
         """Where it is read by now; validators of the feed say nothing of its stand-in."""
@@ -101,7 +109,7 @@ class Scout:
         return await self._visitor.read(
             address,
             kind,
-            self.rules(source),
+            self.rules(source) if stand_in is None else SourceRules(proxy=self.rules(source).proxy),
             etag=source.etag if is_known else None,
             last_modified=source.last_modified if is_known else None,
             seen=self._seen.get(source.id, NOTHING_SEEN),

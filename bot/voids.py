@@ -2,7 +2,7 @@
 
 import time
 
-MOST = 20_000  # addresses that are remembered
+MOST = 50_000  # addresses that are remembered
 FIRST_WAIT = 600.0  # seconds; a page that only failed for a moment is not lost
 LONGEST_WAIT = 24 * 3600.0
 

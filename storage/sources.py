@@ -124,7 +124,7 @@ class SourceStore:
         good = [_outcome(check) | _answer(check) for check in checks if check.error is None]
         if good:
             await self._connection.execute(_SETTLED, good)
-        bad = [_outcome(check) for check in checks if check.error is not None]
+        bad = [_outcome(check) | _validators(check) for check in checks if check.error is not None]
         if bad:
             await self._connection.execute(_FAILED, bad)
 
@@ -138,6 +138,10 @@ _FRESH: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
     "stand_in": None,
+    "checked_at": None,
+    "succeeded_at": None,
+    "rhythm": {},
+    "health": {},
 }
 
 
@@ -165,7 +169,16 @@ _SETTLED = (
     )
 )
 _FAILED = (
-    sa.update(source).where(source.c.id == sa.bindparam("_id")).values(_BOUND | {"failures": source.c.failures + 1})
+    sa.update(source)
+    .where(source.c.id == sa.bindparam("_id"))
+    .values(
+        _BOUND
+        | {
+            "failures": source.c.failures + 1,
+            "etag": sa.bindparam("_etag"),
+            "last_modified": sa.bindparam("_last_modified"),
+        }
+    )
 )
 
 
@@ -182,12 +195,11 @@ def _outcome(check: SourceCheck) -> dict[str, Any]:
 
 
 def _answer(check: SourceCheck) -> dict[str, Any]:
-    return {
-        "_kind": check.kind,
-        "_moved_to": check.moved_to,
-        "_etag": check.etag,
-        "_last_modified": check.last_modified,
-    }
+    return {"_kind": check.kind, "_moved_to": check.moved_to} | _validators(check)
+
+
+def _validators(check: SourceCheck) -> dict[str, Any]:
+    return {"_etag": check.etag, "_last_modified": check.last_modified}
 
 
 def _select() -> sa.Select[Any]:

@@ -37,6 +37,8 @@ class IngestError(Exception):
     """One source or page could not be read."""
 
     def __init__(self, url: str, sentence: str, *more: object) -> None:
+        # A stranger's header may stand in it, with bytes that no database and no terminal takes.
+        sentence = sentence.encode("utf-8", "replace").decode()
         super().__init__(url, sentence, *more)
         self.url = url
         self.sentence = sentence

@@ -72,7 +72,9 @@ class Agency:
     def publishes(self, n: int, tail: str = "") -> None:
         """The page of a story."""
         told = "".join(f"<p>{SENTENCE.format(n=f'{n}-{part}')}</p>" for part in range(6))
-        self.site.serve(f"/news/{n}", page(DEEDS[n], f"<article><h1>{DEEDS[n]}</h1>{told}{tail}</article>"), Content_Type=HTML)
+        self.site.serve(
+            f"/news/{n}", page(DEEDS[n], f"<article><h1>{DEEDS[n]}</h1>{told}{tail}</article>"), Content_Type=HTML
+        )
 
     def fronts(self, *numbers: int) -> None:
         """The front page with these headlines."""
@@ -254,3 +256,73 @@ async def test_a_hub_tells_of_news_and_polling_repeats_nothing(
             assert await agency.pushed() == {DEEDS[2]}
         assert (await agency.visit()).new == 0
         assert len(await agency.articles()) == 3
+
+
+async def test_no_source_has_two_visits_at_once(agency: Agency) -> None:
+    agency.tells(2, 1, 0)
+    visits = await asyncio.gather(*(agency.pipeline.collect() for _ in range(3)))
+    assert [one.error for visit in visits for one in visit] == [None]
+    assert sum(seen.path == "/rss" for seen in agency.site.seen) == 1
+
+
+async def test_a_page_that_fails_for_a_moment_costs_no_text(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.voids.FIRST_WAIT", 0.0)  # it is asked again at once
+    agency.tells(0)
+    await agency.visit()
+    whole = (await agency.articles())[DEEDS[0]]
+    body = agency.tells(1, 0).replace(f"<title>{DEEDS[0]}", f"<title>{DEEDS[0]}: утром")
+    agency.site.serve("/rss", body, Content_Type="application/rss+xml")
+    for n in (0, 1):
+        agency.site.serve(f"/news/{n}", "busy", 503)
+    await agency.visit()
+    assert (await agency.articles())[DEEDS[0]] == whole
+    assert (await agency.articles())[DEEDS[1]].body == ()
+    assert await agency.pushed() == {DEEDS[1]}
+    for n in (0, 1):
+        agency.publishes(n)
+    visit = await agency.visit()
+    assert (visit.new, visit.changed) == (0, 2)
+    after = await agency.articles()
+    assert len(after[f"{DEEDS[0]}: утром"].body) == len(whole.body)
+    assert len(after[DEEDS[1]].body) == 5
+
+
+async def test_a_page_that_was_taken_down_is_not_asked_for_at_each_visit(agency: Agency) -> None:
+    agency.tells(2, 1, 0)
+    agency.site.serve("/news/1", "", 410)
+    for _ in range(5):
+        await agency.visit()
+    assert sum(seen.path == "/news/1" for seen in agency.site.seen) == 1
+    assert set(await agency.articles()) == {DEEDS[2], DEEDS[0]}
+
+
+async def test_what_failed_at_the_first_look_is_no_news_later(
+    database: Database, lemmatiser: Lemmatiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.voids.FIRST_WAIT", 0.0)
+    async with agency_of(database, lemmatiser, path="/") as agency:
+        agency.fronts(3, 2, 1, 0)
+        for n in range(4):
+            agency.publishes(n)
+        agency.site.serve("/news/2", "busy", 503)
+        await agency.visit()
+        agency.publishes(2)
+        await agency.visit()
+        assert len((await agency.articles())[DEEDS[2]].body) == 5
+        assert await agency.pushed() == set()
+
+
+async def test_a_redirect_that_led_astray_is_taken_back(agency: Agency) -> None:
+    body = agency.tells(1, 0)
+    agency.site.serve("/feed", body, Content_Type="application/rss+xml")
+    agency.site.redirect("/rss", "/feed", 301)
+    await agency.visit()
+    assert (await agency.source()).address == agency.site.url("/feed")
+    agency.site.serve("/feed", "", 404)
+    agency.tells(2, 1, 0)
+    for _ in range(3):
+        visit = await agency.visit()
+    assert visit.error is None
+    assert (await agency.source()).address == agency.site.url("/rss")
+    assert (await agency.source()).stand_in is None
+    assert DEEDS[2] in await agency.articles()
