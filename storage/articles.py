@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +29,35 @@ KNOWN = (
     article.c.published_at,
     article.c.title,
     article.c.page_key,
+    article.c.modified_at,
+    article.c.arrived_at,
 )
+LATEST = 300  # of a source's articles that are looked through for one of a given moment
+
+
+# Statements that each visit and each article needs are made once: to make one takes longer than to execute it.
+_ADDED = sa.insert(article).returning(article.c.id)
+
+
+@cache
+def _known_by(column: sa.Column[Any]) -> sa.Select[Any]:
+    """What deciding needs of the articles of one source whose column has one of the values."""
+    which = (article.c.source_id == sa.bindparam("source_id"), column.in_(sa.bindparam("values", expanding=True)))
+    return sa.select(*KNOWN).where(*which).order_by(article.c.id)
+
+
+_LATEST = (
+    sa.select(*KNOWN)
+    .where(article.c.source_id == sa.bindparam("source_id"))
+    .order_by(article.c.id.desc())
+    .limit(LATEST)
+)
+
+
+@cache
+def _present_in(column: sa.Column[Any]) -> sa.Select[Any]:
+    """Those of the values that the column has."""
+    return sa.select(column).distinct().where(column.in_(sa.bindparam("values", expanding=True)))
 
 
 class ArticleStore:
@@ -79,12 +108,19 @@ class ArticleStore:
         """What is stored of one source, by the identity asked for.
 
         What stands under another identity at the same page, or else with the same words, is told as well: the caller
-        decides whether it is the same article.
+        decides whether it is the same article. Where nothing is, and a moment is asked for, the latest articles of
+        that moment are told, by their own identities.
         """
         known = await self._known(source_id, article.c.feed_hash, {one.feed_hash: one.identity for one in asked})
         known |= await self._known(source_id, article.c.page_key, {one.page_key: one.identity for one in asked})
         known |= await self._known(source_id, article.c.identity, {one.identity: one.identity for one in asked})
-        return known
+        moments = {one.published_at for one in asked if one.published_at is not None and one.identity not in known}
+        return (await self._of_moments(source_id, moments) if moments else {}) | known
+
+    async def _of_moments(self, source_id: int, moments: Collection[datetime]) -> dict[str, KnownArticle]:
+        """Those of a source's latest articles that were published at these moments, by identity."""
+        rows = await self._connection.execute(_LATEST, {"source_id": source_id})
+        return {row.identity: KnownArticle(*row) for row in rows if row.published_at in moments}
 
     async def find_known(self, source_id: int | None, asked: Mapping[str, str]) -> set[str]:
         """Those of the identities that are stored of a source, or whose canonical URL is that of any article.
@@ -114,8 +150,9 @@ class ArticleStore:
         wanted = list(values)
         found: set[str] = set()
         for start in range(0, len(wanted), PARAMETERS):
-            query = sa.select(column).distinct().where(column.in_(wanted[start : start + PARAMETERS]), *which)
-            found.update((await self._connection.execute(query)).scalars())
+            query = _present_in(column).where(*which) if which else _present_in(column)
+            rows = await self._connection.execute(query, {"values": wanted[start : start + PARAMETERS]})
+            found.update(rows.scalars())
         return found
 
     async def _known(self, source_id: int, column: sa.Column[Any], asked: Mapping[str, str]) -> dict[str, KnownArticle]:
@@ -123,9 +160,8 @@ class ArticleStore:
         values = [value for value in asked if value]
         found: dict[str, KnownArticle] = {}
         for start in range(0, len(values), PARAMETERS):
-            part = values[start : start + PARAMETERS]
-            query = sa.select(*KNOWN).where(article.c.source_id == source_id, column.in_(part)).order_by(article.c.id)
-            for row in await self._connection.execute(query):
+            given = {"source_id": source_id, "values": values[start : start + PARAMETERS]}
+            for row in await self._connection.execute(_known_by(column), given):
                 one = KnownArticle(*row)
                 found[asked[getattr(row, column.key)]] = one
         return found
@@ -147,8 +183,7 @@ class ArticleStore:
             "revision": 1,
             "entities": _packed(await count_entities(self._connection, new.entities, new.published_at.date())),
         }
-        statement = sa.insert(article).values(values).returning(article.c.id)
-        article_id: int = (await self._connection.execute(statement)).scalar_one()
+        article_id: int = (await self._connection.execute(_ADDED, values)).scalar_one()
         await index_article(self._connection, article_id, _terms(new))
         return article_id
 

@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.ingest.identity import canonical_url, identity_at
@@ -13,11 +14,12 @@ from storage.addresses import page_key
 from storage.records import Asked, KnownArticle
 
 ONE_STORY = timedelta(days=2)  # between the dates of one page's articles that are one, corrected under another guid
-RECYCLED = timedelta(days=1)  # at least between two stories to which a feed gives one guid
 NO_COINCIDENCE = 150  # characters of text that nobody writes twice
 REMEMBERED = 4096  # addresses read lately: a visit asks for each several times
 _KEPT_WORDS = 1 / 3  # of a title's words that a new title of the same story keeps at least
 _WORD = re.compile(r"\w{3,}")
+_NUMBER = re.compile(r"\d+")
+_CORRECTED = 0.75  # likeness of a headline before and after a word of it was corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,17 @@ class Recognised:
 def asked_for(entries: Sequence[FeedEntry]) -> list[Asked]:
     """By what the archive is to be asked for a list's entries; what it surely has is not asked for.
 
-    Each under its identity, and under the one that it was given if a feed used its guid for another story before.
+    Each under its identity, and with its page under the one that it was given if a feed used its guid for another story
+    before; one that only its address names also by its moment, since an address may follow a corrected headline.
     """
     asked = []
     for entry in _in_question(entries):
-        asked.append(Asked(entry.identity, page_of(entry), entry.feed_hash))
-        if (other := _other_identity(entry)) is not None:
-            asked.append(Asked(other))
+        other = _other_identity(entry)
+        if other is not None:
+            asked += [Asked(entry.identity, "", entry.feed_hash), Asked(other, page_of(entry))]
+        else:
+            moment = entry.published_at if _is_exact(entry) else None
+            asked.append(Asked(entry.identity, page_of(entry), entry.feed_hash, moment))
     return asked
 
 
@@ -59,12 +65,14 @@ def recognise(entries: Sequence[FeedEntry], known: Mapping[str, KnownArticle]) -
     `known` is what the archive answered to `asked_for`. No two entries are the same article. Of entries that were seen
     before only those are told that a new one could be taken for.
     """
-    told = {entry.identity for entry in entries}
-    archive = _Archive(known)
     found: list[Recognised] = []
     taken: set[int] = set()
-    for twins in _twins(_in_question(entries)):
-        one = _recognise(twins, archive, told)
+    asked = _in_question(entries)
+    if not asked:
+        return found
+    table = _Table(entries, asked, _Archive(known))
+    for twins in _twins(asked):
+        one = _recognise(twins, table)
         if one.article is not None:
             if one.article.id in taken:
                 continue
@@ -93,41 +101,95 @@ class _Archive:
         self._by_name = known
         self._by_page = {page: one for one in known.values() if (page := one.page_key)}
         self._by_hash = {one.feed_hash: one for one in known.values() if one.feed_hash}
+        self._by_moment: defaultdict[datetime, list[KnownArticle]] = defaultdict(list)
+        for one in {one.id: one for one in known.values()}.values():
+            self._by_moment[one.published_at].append(one)
 
     def named(self, identity: str) -> KnownArticle | None:
         one = self._by_name.get(identity)
         return one if one is not None and one.identity == identity else None
 
+    def at_page(self, entry: FeedEntry) -> KnownArticle | None:
+        return self._by_page.get(page_of(entry))
+
     def others(self, entry: FeedEntry) -> list[KnownArticle]:
-        """What stands under another identity: at its page, with its words."""
-        at_page = self._by_page.get(page_of(entry)) if entry.has_page else None
-        alike = [at_page, self._by_name.get(entry.identity), self._by_hash.get(entry.feed_hash)]
+        """What stands under another identity: at its page, with its words, of its moment."""
+        alike = [self.at_page(entry), self._by_name.get(entry.identity), self._by_hash.get(entry.feed_hash)]
+        if entry.published_at is not None:
+            alike += self._by_moment.get(entry.published_at, [])
         return [one for one in alike if one is not None and one.identity != entry.identity]
 
 
-def _recognise(twins: Sequence[FeedEntry], archive: _Archive, told: Collection[str]) -> Recognised:
+class _Table:
+    """A list and the archive side by side: whose guids mean what they meant when their articles were stored."""
+
+    def __init__(self, entries: Iterable[FeedEntry], asked: Iterable[FeedEntry], archive: _Archive) -> None:
+        self.archive = archive
+        self._told = {entry.identity: entry for entry in entries}
+        self.pages: defaultdict[str, set[str]] = defaultdict(set)
+        for entry in self._told.values():
+            if page := page_of(entry):
+                self.pages[page].add(entry.identity)
+        moved = [
+            (entry, article)
+            for entry in asked
+            if (article := archive.named(entry.identity)) is not None and _is_moved(entry, article)
+        ]
+        lent = sum(self._is_lent(entry, article) for entry, article in moved)
+        self._are_guids_lent = lent > 0 and lent * 2 >= len(moved)
+
+    def is_recycled(self, entry: FeedEntry, article: KnownArticle) -> bool:
+        """Whether a feed gave an old guid to another story, as those do that count their guids by the place."""
+        if not _is_moved(entry, article):
+            return False
+        if self._are_guids_lent or self._is_lent(entry, article):
+            return True
+        is_later = entry.published_at is not None and entry.published_at > article.published_at
+        return is_later and not _are_of_one(entry.title, article.title)
+
+    def is_told(self, article: KnownArticle) -> bool:
+        """Whether the list tells of it under its own identity."""
+        entry = self._told.get(article.identity)
+        return entry is not None and not self.is_recycled(entry, article)
+
+    def has_left(self, article: KnownArticle) -> bool:
+        """Whether neither its identity nor its page stands in the list."""
+        return article.identity not in self._told and article.page_key not in self.pages
+
+    def _is_lent(self, entry: FeedEntry, article: KnownArticle) -> bool:
+        """Whether the archive or the list itself has a page under another guid: the page tells whose it is."""
+        at_page = self.archive.at_page(entry)
+        return (at_page is not None and at_page.id != article.id) or bool(
+            self.pages.get(article.page_key, set()) - {entry.identity}
+        )
+
+
+def _recognise(twins: Sequence[FeedEntry], table: _Table) -> Recognised:
     """The twin that the archive has under its own identity goes first: two editions of a page never take turns."""
-    entry = twins[0]
+    archive, entry = table.archive, twins[0]
     for twin in twins:
         article = archive.named(twin.identity)
         if article is None:
             continue
-        if not _is_recycled(twin, article):
+        if not table.is_recycled(twin, article):
             return Recognised(twin, article)
         entry = _renamed(twin)
-        return Recognised(entry, archive.named(entry.identity))
+        if (article := archive.named(entry.identity)) is not None:
+            return Recognised(entry, article)
     for article in archive.others(entry):
-        if article.identity not in told and (_is_same_page(entry, article) or _has_same_words(entry, article)):
+        if table.is_told(article):
+            continue
+        if _is_same_page(entry, article) or _has_same_words(entry, article):
+            # A guid that is lent to one story after another is no new name for this one.
+            return Recognised(entry if table.has_left(article) else replace(entry, identity=article.identity), article)
+        if table.has_left(article) and _is_corrected(entry, article):
             return Recognised(entry, article)
     return Recognised(entry, None)
 
 
-def _is_recycled(entry: FeedEntry, article: KnownArticle) -> bool:
-    """Whether a feed gave an old guid to another story: all that can tell two stories apart does."""
-    page, old_page = page_of(entry), article.page_key
-    if not page or not old_page or page == old_page or entry.published_at is None:
-        return False
-    return entry.published_at - article.published_at >= RECYCLED and not _are_of_one(entry.title, article.title)
+def _is_moved(entry: FeedEntry, article: KnownArticle) -> bool:
+    page = page_of(entry)
+    return bool(page and article.page_key) and page != article.page_key
 
 
 def _are_of_one(title: str, old: str) -> bool:
@@ -166,6 +228,23 @@ def _has_same_words(entry: FeedEntry, article: KnownArticle) -> bool:
         return False
     length = len(entry.lead) + sum(len(block.text) for block in entry.body)
     return length >= NO_COINCIDENCE or _is_same_minute(entry.published_at, article.published_at)
+
+
+def _is_corrected(entry: FeedEntry, article: KnownArticle) -> bool:
+    """At another address, of the same moment and with nearly the same headline: the address followed the headline."""
+    if not _is_moved(entry, article) or _other_identity(entry) is not None or not _is_exact(entry):
+        return False
+    if entry.published_at != article.published_at:
+        return False
+    title, old = entry.title.casefold(), article.title.casefold()
+    if _NUMBER.findall(title) != _NUMBER.findall(old):
+        return False
+    return SequenceMatcher(None, title, old, autojunk=False).ratio() >= _CORRECTED
+
+
+def _is_exact(entry: FeedEntry) -> bool:
+    """Whether it names its minute: many stories are of one hour or one day."""
+    return entry.published_at is not None and bool(entry.published_at.minute or entry.published_at.second)
 
 
 def _twins(entries: Iterable[FeedEntry]) -> list[list[FeedEntry]]:

@@ -120,11 +120,12 @@ def article_text(title: str, lead: str, body: Sequence[Block]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By what the archive is asked for an entry of a source's list; "" is never asked for."""
+    """By what the archive is asked for an entry of a source's list; "" and None are never asked for."""
 
     identity: str
     page_key: str = ""
     feed_hash: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class KnownArticle:
     published_at: datetime
     title: str = ""
     page_key: str = ""
+    modified_at: datetime | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def archive(entries: Sequence[FeedEntry], articles: Sequence[KnownArticle]) -> M
         named = [one for one in articles if one.identity == name]
         if alike or named:
             found[name] = (alike + named)[-1]
+        elif asked.published_at is not None:
+            found |= {one.identity: one for one in articles if one.published_at == asked.published_at}
     return found
 
 
@@ -92,7 +94,8 @@ SHORT = told("a", at=NOW - DAY)
         (FIRST, replace(FIRST, title="Мост открыт", feed_hash="x"), False),
         (FIRST, replace(FIRST, published_at=NOW, feed_hash="x"), False),
         (FIRST, replace(FIRST, url="https://vesti.example/other", feed_hash="x"), False),
-        (FIRST, told("b", identity="a", at=NOW - DAY + HOUR, title="Совсем о другом"), False),
+        (FIRST, told("b", identity="a", at=NOW - DAY, title="Совсем о другом"), False),
+        (FIRST, told("b", identity="a", at=NOW - DAY + HOUR, title="Совсем о другом"), True),
         (FIRST, told("b", identity="a", at=NOW + DAY, title="Новость a: продолжение"), False),
         (FIRST, told("b", identity="a", at=None, title="Совсем о другом"), False),
         (FIRST, told("b", identity="a", at=NOW, title="Совсем о другом"), True),  # used again for another story
@@ -138,6 +141,82 @@ def test_an_article_whose_address_and_guid_are_new_is_read_again_so_that_it_is_k
     moved = replace(FIRST, identity="z", url="https://new.example/17")
     assert [change.entry.identity for change in visit([moved], stored(FIRST)).changed] == ["z"]
     assert visit([replace(FIRST, identity="z")], stored(FIRST)).changed == ()
+
+
+def by_place(*names: str, at: datetime | None = NOW - HOUR) -> list[FeedEntry]:
+    """A list that counts its guids from the top, with titles that are much the same."""
+    return [told(name, at=at, identity=f"item-{place}") for place, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("at", [NOW - HOUR, None])
+def test_guids_that_name_a_place_in_the_list_name_no_story(at: datetime | None) -> None:
+    archived = [stored(entry, number) for number, entry in enumerate(by_place("4", "3", "2", "1", at=at), 1)]
+    first = visit(by_place("5", "4", "3", "2", at=at), *archived)
+    assert [entry.url for entry in first.new] == ["https://vesti.example/5"]
+    assert first.changed == ()
+    archived += [stored(entry, 5) for entry in first.new]
+    second = visit(by_place("7", "6", "5", "4", at=at), *archived)
+    assert [entry.title for entry in second.new] == ["Новость 6", "Новость 7"]
+    assert second.changed == ()
+    archived += [stored(entry, number) for number, entry in enumerate(second.new, 6)]
+    assert len({one.identity for one in archived}) == 7
+    told_more = by_place("7", "6", "5", "4", at=at)
+    told_more[3] = replace(told_more[3], title="Новость 4 полностью", feed_hash="corrected")
+    [change] = visit(told_more, *archived).changed
+    assert (change.known.id, change.entry.identity) == (1, "item-0")
+    shorter = visit(by_place("6", "5", at=at), *archived)
+    assert (shorter.new, shorter.changed) == ((), ())
+
+
+def test_a_page_that_stands_in_the_list_under_another_guid_is_told_by_the_page() -> None:
+    old, other = told("a", at=NOW - DAY), told("b", at=NOW - DAY)
+    lent = [told("new", identity="a", title="Новость a и новое"), replace(old, identity="z")]
+    update = visit(lent, stored(old))
+    assert [entry.identity for entry in update.new] == ["a https://vesti.example/new"]
+    assert update.changed == ()
+    swapped = [replace(old, identity="b"), replace(other, identity="a")]
+    update = visit(swapped, stored(old), stored(other, 2))
+    assert (update.new, update.changed) == ((), ())
+
+
+def test_pages_that_all_move_under_their_old_guids_are_no_news() -> None:
+    old = [told(str(number), text=LONG + str(number)) for number in range(6)]
+    moved = [replace(entry, url=f"https://vesti.example/new/{entry.identity}", feed_hash="x") for entry in old]
+    update = visit(moved, *[stored(entry, number) for number, entry in enumerate(old)])
+    assert (update.new, len(update.changed)) == ((), 6)
+
+
+def by_address(title: str, path: str, *, at: datetime | None = NOW - 7 * MINUTE, **changes: Any) -> FeedEntry:
+    """An entry whose guid is its address."""
+    return told(f"https://vesti.example/{path}", url=f"https://vesti.example/{path}", title=title, at=at, **changes)
+
+
+WRONG = by_address("Лавина на перевле", "lavina-na-perevle")
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_new"),
+    [
+        (by_address("Лавина на перевале", "lavina-na-perevale"), False),
+        (by_address("Лавина на перевале", "lavina-na-perevale", at=NOW), True),
+        (by_address("Лавина на перевале", "lavina-na-perevale", at=None), True),
+        (by_address("Хлеб подорожал", "hleb"), True),
+        (by_address("Лавина 2 на перевале", "lavina-2"), True),
+        (told("other-guid", title="Лавина на перевале", at=NOW - 7 * MINUTE), True),
+    ],
+)
+def test_an_address_that_follows_a_corrected_headline_is_the_same_article(entry: FeedEntry, is_new: bool) -> None:
+    update = visit([entry], stored(WRONG))
+    assert len(update.new) == is_new
+    if not is_new:
+        assert [(one.known.id, one.entry.identity) for one in update.changed] == [(1, entry.identity)]
+        assert visit([entry, WRONG], stored(WRONG)).new == (entry,)
+
+
+def test_two_stories_of_one_hour_are_not_one_for_their_headlines() -> None:
+    hour = NOW - 2 * HOUR
+    old, new = (by_address(f"Курс {name} на сегодня", name, at=hour) for name in ("доллара", "евро"))
+    assert visit([new], stored(old)).new == (new,)
 
 
 @pytest.mark.parametrize(
