@@ -3,21 +3,16 @@
 The steps do not stop one another: a wrong token hides no broken source.
 """
 
-import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from bot.commands.botapi import BotApi, BotApiError, NotTheBotApi, Refused
-from bot.commands.output import clean, is_terminal, print_json, print_line, progress
-from bot.commands.shell import DONE, FAILED, archive
-from bot.ingest.errors import ForbiddenAddress, IngestError, NotAFeed
-from bot.ingest.fetch import Fetcher
-from bot.ingest.stages import NotModified
-from bot.ingest.workers import Workers
+from bot.commands.finding import Finding, Status
+from bot.commands.output import clean, is_terminal, print_json, print_line
+from bot.commands.shell import DONE, FAILED
+from bot.commands.sights import look_at_sources
 from config.settings import ChannelSettings, Settings
 from storage.database import Database
 from storage.errors import StorageError
@@ -25,22 +20,6 @@ from storage.schema import NEWEST, find_version
 
 # A WAL reset with two writing connections can corrupt the file; mended in 3.51.3.
 WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
-
-
-class Status(StrEnum):
-    OK = "ok"
-    WARNING = "warning"  # works, but the operator should know
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look found out. `advice` is empty where there is nothing to do."""
-
-    check: str
-    status: Status
-    detail: str
-    advice: str = ""
 
 
 async def check(settings: Settings, *, as_json: bool) -> int:
@@ -205,48 +184,3 @@ async def look_at_channel(api: BotApi, channel: ChannelSettings, bot_id: int) ->
     if may_post:
         return Finding(name, Status.OK, f"the bot may post in {title}")
     return Finding(name, Status.ERROR, f"the bot may not post in {title}: it is {status} there", advice)
-
-
-async def look_at_sources(settings: Settings) -> list[Finding]:
-    """Fetch and read each source of the settings and of the archive once."""
-    wanted = await _sources(settings)
-    if not wanted:
-        advice = "add one: `khabar sources add URL`, or [[source]] in khabar.toml"
-        return [Finding("sources", Status.WARNING, "there are no sources", advice)]
-    with progress("Sources", len(wanted)) as advance:
-        async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
-
-            async def look_at(name: str, url: str) -> Finding:
-                try:
-                    page = await fetcher.fetch(url)
-                    if isinstance(page, NotModified):
-                        return Finding(f"source {name}", Status.OK, "nothing new")
-                    feed = await workers.parse(page)
-                except IngestError as error:
-                    return Finding(f"source {name}", Status.ERROR, f"{url}: {error}", _advice(error))
-                finally:
-                    advance(1)
-                return Finding(f"source {name}", Status.OK, f"{len(feed.entries)} entries")
-
-            return list(await asyncio.gather(*(look_at(name, url) for name, url in wanted)))
-
-
-def _advice(error: IngestError) -> str:
-    if isinstance(error, NotAFeed) and error.feeds:
-        return f"use the feed that the page announces: {error.feeds[0].url}"
-    if isinstance(error, ForbiddenAddress):
-        return "if you trust it, name its host in collect.allow_private"
-    return f"open it in a browser; `khabar sources test {error.url}` tries again"
-
-
-async def _sources(settings: Settings) -> list[tuple[str, str]]:
-    """Name and address of each source, those of the settings first."""
-    found = {one.url: one.name for one in settings.sources}
-    try:
-        async with archive(settings) as database, database.snapshot() as stores:
-            for source in await stores.sources.get_all():
-                found.pop(source.url, None)
-                found.setdefault(source.address, source.name)
-    except StorageError:
-        pass  # look_at_database tells of it
-    return [(name, url) for url, name in found.items()]

@@ -1,12 +1,15 @@
 """What commands print: tables and progress on a terminal, plain lines in a pipe, JSON when asked."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 Advance = Callable[[int], None]
+
+_USER = re.compile(r"(\b[a-z][a-z0-9+.-]{0,20}://)[^/?#\s]{1,500}@", re.IGNORECASE)
 
 
 def is_terminal() -> bool:
@@ -17,6 +20,16 @@ def is_terminal() -> bool:
 def clean(text: str) -> str:
     """A stranger's text on one line, without what could steer a terminal."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def without_passwords(text: str) -> str:
+    """The text with `***` for whoever stands before the @ of an address: "https://***@example.tj/rss"."""
+    return _USER.sub(r"\1***@", text)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """The number with the word that belongs to it."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def print_line(text: str) -> None:

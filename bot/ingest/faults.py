@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
@@ -10,6 +11,7 @@ from yarl import URL
 
 from bot.ingest.errors import BadAddress, FetchError, ForbiddenAddress, TimedOut, Unreachable
 from bot.ingest.guard import AddressRefusedError
+from bot.ingest.roads import asked_proxy
 
 _PROXY_FAULTS = (
     aiohttp.ClientProxyConnectionError,
@@ -29,9 +31,23 @@ async def bounded(url: str, start: URL, seconds: float, asking: Coroutine[Any, A
     except TimeoutError as error:
         raise TimedOut(url, f"{start.host} did not answer in full within {seconds:g} s") from error
     except _PROXY_FAULTS as error:
-        raise Unreachable(url, f"the proxy does not lead to {start.host} ({type(error).__name__})") from None
+        raise Unreachable(url, _of_proxy(start, error)) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise _as_fetch_error(url, start, error) from error
+
+
+def _of_proxy(start: URL, error: Exception) -> str:
+    """That the way to a site ends at the proxy, which is named without the password that its address may hold."""
+    refused = isinstance(error, aiohttp.ClientHttpProxyError) and error.status
+    if refused == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        why = "it wants another name and password"
+    elif refused:
+        why = f"it answers {refused}"
+    elif isinstance(error, ProxyError):
+        why = "it refuses; see its name, its password and its rules"
+    else:
+        why = "see that it runs"
+    return f"the proxy {asked_proxy.get()} does not lead to {start.host}: {why}"
 
 
 def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
@@ -44,8 +60,10 @@ def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
         return BadAddress(url, f"this is not an address that can be fetched: {url[:200]!r}")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Unreachable(url, f"there is no host named {error.host}")
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Unreachable(url, f"{start.host} has no valid certificate")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable(url, f"{start.host} does not speak https at this port; try the address with http://")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Unreachable(url, f"{start.host} does not take connections ({refused})")
     return Unreachable(url, f"{start.host} broke the connection off ({type(error).__name__})")

@@ -9,6 +9,7 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from contextvars import ContextVar
 from typing import TypedDict
 
 import aiohttp
@@ -24,6 +25,10 @@ LOOKUP = 3.0  # seconds for a name that is to be asked of a proxy; one that take
 KEEP_NAMES = 60  # seconds that a looked-up name counts
 KEEP_OPEN = 15  # seconds that an idle connection stays open, for the other pages of its host
 MOST_OPEN = 100  # hosts of which some stay open: a process may have a thousand files, and others need theirs
+
+
+# host:port of the proxy of the request that is made now, for whoever tells of its failure; "" for none.
+asked_proxy: ContextVar[str] = ContextVar("asked_proxy", default="")
 
 
 class _Lasting(TypedDict, total=False):
@@ -53,13 +58,15 @@ class Roads:
 
         Raises ForbiddenAddress where a proxy would be asked for something private; without one the socket does.
         """
+        by = URL(proxy)
+        asked_proxy.set(f"{by.host}:{by.port}" if proxy else "")
         if not proxy:
             asked_host.set((here.host or "", here.port or 0))
             return await self._session("", here), None
         await self._check(asked, here)
         if proxy.startswith("socks"):
             return await self._session(proxy, here), None
-        return await self._session("http", here), URL(proxy)
+        return await self._session("http", here), by
 
     async def _check(self, asked: str, here: URL) -> None:
         host, port = here.host or "", here.port or 0

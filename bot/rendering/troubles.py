@@ -32,7 +32,7 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\brobots\.txt\b", "trouble.source_robots"),
         (r"\bdeclares entities\b", "trouble.source_hostile"),
         (r"\btook longer than\b|\bworker process died\b", "trouble.source_too_hard"),
-        (r"\bthe proxy does not lead\b", "trouble.source_proxy"),
+        (r"\bthe proxy (?:\S+ )?does not lead\b", "trouble.source_proxy"),
         (r"\bno channel's messages\b", "trouble.source_no_channel"),
         (r"\banswers with (?:no|nothing|JSON that is no)\b", "trouble.source_no_feed"),
         (r"\bno feed\b|\bpage is empty\b|\bhas nothing that its CSS selector\b", "trouble.source_no_feed"),
@@ -41,11 +41,17 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 _GONE = re.compile(r"\banswered (?:404|410)\b")
+_PROXY = re.compile(r"\bthe proxy (?:\S+ )?does not lead\b")
 
 
 def is_gone(sentence: str) -> bool:
     """Whether nothing stands at the address any more, so that asking again is of no use."""
     return _GONE.search(sentence) is not None
+
+
+def is_of_proxy(sentence: str) -> bool:
+    """Whether not the site failed but the proxy on the way to it."""
+    return _PROXY.search(sentence) is not None
 
 
 def trouble(sentence: str, words: Words) -> str:

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.commands.check import Finding, Status, look, look_at_sqlite
+from bot.commands.check import look, look_at_sqlite
+from bot.commands.finding import Finding, Status
 from config.settings import Settings
 
 TOKEN = "123456:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
@@ -90,7 +91,7 @@ async def test_all_is_well(serve: Serve, tmp_path: Path) -> None:
     }
     assert found["token"].detail == "@khabar_bot"
     assert "/setinline" in found["inline"].detail
-    assert found["source Перевал"].detail == "1 entries"
+    assert found["source Перевал"].detail == "1 entry"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ async def test_sources_that_fail_are_told_one_by_one(serve: Serve, tmp_path: Pat
         + [{"url": "http://10.0.0.1/", "name": "private"}],
     )
     assert found["source /gone"].status is Status.ERROR
-    assert found["source /page"].advice == f"use the feed that the page announces: {site}/feed"
+    assert found["source /page"] == Finding("source /page", Status.OK, "1 entry"), "the feed that it announces"
     assert found["source /feed"].status is Status.OK
     assert "allow_private" in found["source private"].advice
     assert found["token"].status is Status.ERROR

@@ -148,7 +148,9 @@ async def test_a_dead_proxy_is_named_without_its_password(
         port = closed.getsockname()[1]
     caplog.set_level(logging.DEBUG)
     async with open_fetcher(f"{scheme}://editor:Pa55word@127.0.0.1:{port}") as fetcher:
-        with pytest.raises(Unreachable, match=r"the proxy does not lead to 93\.184\.215\.14") as caught:
+        with pytest.raises(
+            Unreachable, match=rf"the proxy 127\.0\.0\.1:{port} does not lead to 93\.184\.215\.14: see that it runs"
+        ) as caught:
             await fetcher.fetch(f"{target}://{PUBLIC}/rss")
     causes = f"{caught.value!r} {caught.value.__cause__!r} {caught.value.args}"
     assert "Pa55word" not in causes + caplog.text
@@ -157,11 +159,11 @@ async def test_a_dead_proxy_is_named_without_its_password(
 async def test_a_proxy_that_wants_another_password_is_blamed_itself(proxy: FakeProxy) -> None:
     proxy.password = "other"
     async with open_fetcher(proxy.url("socks5", "editor:Pa55word")) as fetcher:
-        with pytest.raises(Unreachable, match="the proxy does not lead"):
+        with pytest.raises(Unreachable, match=rf"the proxy 127\.0\.0\.1:{proxy.port} does not lead"):
             await fetcher.fetch(f"http://{PUBLIC}/rss")
     proxy.status = 407
     async with open_fetcher(proxy.url("http", "editor:Pa55word")) as fetcher:
-        with pytest.raises(Unreachable, match="the proxy does not lead"):
+        with pytest.raises(Unreachable, match=rf"the proxy 127\.0\.0\.1:{proxy.port} does not lead"):
             await fetcher.fetch("https://news.invalid/rss")
         with pytest.raises(Unreachable, match="wants another name and password"):
             await fetcher.fetch(f"http://{PUBLIC}/rss")

@@ -256,7 +256,10 @@ def test_how_often_is_told_in_the_unit_that_tells_it_well(wait: timedelta, told:
         ("site.example answered 451 Unavailable For Legal Reasons", "сайт отвечает ошибкой 451"),
         ("site.example did not answer in full within 30 s", "сайт не отвечает вовремя"),
         ("there is no host named site.example", "сайта с таким именем нет"),
-        ("the proxy does not lead to site.example (ProxyError)", "прокси-сервер не пропускает к сайту"),
+        (
+            "the proxy 127.0.0.1:3128 does not lead to site.example: see that it runs",
+            "прокси-сервер не пропускает к сайту",
+        ),
         ("the address answers with no feed", "новостей, которые можно прочитать, там нет"),
         ("reading it took longer than 10 s", "страницу не удалось разобрать"),
         ("the page is empty", "новостей, которые можно прочитать, там нет"),
