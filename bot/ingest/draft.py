@@ -1,10 +1,11 @@
 """An article as its source tells it, before topics and stories have looked at it. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.ingest.decide import moment_of
 from bot.ingest.identity import canonical_url
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import ExtractedPage, FeedEntry
 from storage.addresses import page_key
 from storage.records import Block
@@ -33,18 +34,21 @@ class Draft:
     modified_at: datetime | None = None
 
 
-def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime, found_at: str | None = None) -> Draft:
-    """The page's text under the feed's title and date, where the feed has them.
+def draft_from_page(
+    entry: FeedEntry, page: ExtractedPage, now: datetime, found_at: str | None = None, zone: tzinfo = UTC
+) -> Draft:
+    """The page's text under the feed's title and date, where the feed has them; a mere headline is no title of it.
 
-    `found_at` is where the page was found in the end, after redirects.
+    `found_at` is where the page was found in the end, after redirects, `zone` the newsroom's, in which a day begins.
     """
-    published = min(entry.published_at or page.published_at or now, now)
+    is_headline = Pointer.read(entry.feed_hash) is not None
+    published = min(_published(entry, page, zone) or now, now)
     modified = page.modified_at or entry.updated_at
     return Draft(
         identity=entry.identity,
         feed_hash=entry.feed_hash,
         url=_address(entry, page, found_at or entry.url),
-        title=entry.title or page.title,
+        title=(page.title or entry.title) if is_headline else (entry.title or page.title),
         lead=page.lead or entry.lead,
         body=page.body,
         language=page.language,
@@ -55,6 +59,15 @@ def draft_from_page(entry: FeedEntry, page: ExtractedPage, now: datetime, found_
         section=page.section or entry.section,
         modified_at=min(modified, now) if modified and modified >= published else None,
     )
+
+
+def _published(entry: FeedEntry, page: ExtractedPage, zone: tzinfo) -> datetime | None:
+    """The list's date; where that is a day without an hour, which is midnight, the page's own of the same day."""
+    if entry.published_at is None or page.published_at is None:
+        return entry.published_at or page.published_at
+    told, stated = entry.published_at.astimezone(zone), page.published_at.astimezone(zone)
+    is_day = (told.hour, told.minute, told.second) == (0, 0, 0)
+    return page.published_at if is_day and told.date() == stated.date() else entry.published_at
 
 
 def _address(entry: FeedEntry, page: ExtractedPage, found_at: str) -> str:

@@ -23,7 +23,7 @@ from bot.ingest.headlinks import Mention, Note, Places, collect
 from bot.ingest.identity import identity_of
 from bot.ingest.linktext import RANKS, is_headline, is_service, words_of
 from bot.ingest.listdates import read_stamp
-from bot.ingest.parse import feed_hash
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
 from bot.ingest.statedlinks import stated_entries
 from bot.ingest.storycards import Card, read_cards
@@ -206,8 +206,8 @@ def _entry(story: Story, zone: ZoneInfo, day: date | None, language: str | None)
         image=story.card.image,
         author=None,
         tags=(),
-        # A story moves down the page, and loses its lead and its picture on the way.
-        feed_hash=feed_hash(title, "", (), None),
+        # A story moves down the page, and loses its lead and its picture on the way; its headline may change by turns.
+        feed_hash=str(Pointer.of(url)),
         language=language,
     )
 

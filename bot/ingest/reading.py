@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.ingest.draft import Draft, draft_from_feed, draft_from_page
-from bot.ingest.errors import HttpError, IngestError
+from bot.ingest.errors import HeldBack, HttpError, IngestError, TimedOut, Unreachable
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import canonical_url
 from bot.ingest.joining import MOST_PAGES, join_pages, says_more
@@ -17,6 +18,8 @@ from bot.ingest.workers import Workers
 
 log = structlog.get_logger("khabar.collect")
 
+_FOR_A_MOMENT = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
@@ -24,13 +27,15 @@ class ReadEntry:
 
     `is_gone`: the page was taken down for good (410, RFC 9110, 15.5.11), so what the feed still says is no news.
     `has_text`: the page was asked for, and its text stands in the draft. `is_void`: neither the page nor the source
-    gave a word of text, or no title is known; a sitemap's entry is then no story.
+    gave a word of text, or no title is known; a sitemap's entry is then no story. `is_passing`: the page may answer
+    when it is asked later (it was slow, overloaded, refused), and what the source says is no better than what is known.
     """
 
     draft: Draft
     reason: str | None = None
     is_gone: bool = False
     has_text: bool = False
+    is_passing: bool = False
 
     @property
     def is_void(self) -> bool:
@@ -40,11 +45,15 @@ class ReadEntry:
 class EntryReader:
     """Fetches and extracts pages. Nothing is raised by `read`: every entry has a draft."""
 
-    def __init__(self, fetcher: Fetcher, workers: Workers, language: str) -> None:
-        """`language` is taken for granted where a source names none and none can be found out."""
+    def __init__(self, fetcher: Fetcher, workers: Workers, language: str, zone: str = "UTC") -> None:
+        """`language` is taken for granted where a source names none and none can be found out.
+
+        `zone` (an IANA name) is the newsroom's: a date at its midnight is a day without an hour.
+        """
         self._fetcher = fetcher
         self._workers = workers
         self._language = language
+        self._zone = ZoneInfo(zone)
 
     async def read(
         self,
@@ -60,18 +69,22 @@ class EntryReader:
         What the feed says of its language is a hint after the source's.
         """
         reason = "the entry has no page of its own" if full_text and not entry.has_page else None
-        is_gone = False
+        is_gone = is_passing = False
         if full_text and entry.has_page:
             try:
                 page = await self._fetch(entry.url, rules)
                 if isinstance(page, FetchedPage):
                     extracted = await self.read_page(page, entry, language=language, rules=rules)
-                    return ReadEntry(draft_from_page(entry, extracted, now, page.final_url), has_text=True)
+                    draft = draft_from_page(entry, extracted, now, page.final_url, self._zone)
+                    return ReadEntry(draft, has_text=True)
                 reason = "the page says that it has not changed, to someone who never asked before"
             except IngestError as error:
                 reason = str(error)
                 is_gone = isinstance(error, HttpError) and error.status == HTTPStatus.GONE
-        return ReadEntry(draft_from_feed(entry, await self._detect(entry, language), now), reason, is_gone)
+                is_passing = _is_passing(error)
+        return ReadEntry(
+            draft_from_feed(entry, await self._detect(entry, language), now), reason, is_gone, is_passing=is_passing
+        )
 
     async def read_page(
         self,
@@ -119,3 +132,10 @@ class EntryReader:
             granted = language or self._language
             log.warning("the language is taken for granted", url=entry.url, language=granted, reason=str(error))
             return granted
+
+
+def _is_passing(error: IngestError) -> bool:
+    """Whether a page failed for now and not for good: the next hour may bring it."""
+    if isinstance(error, HttpError):
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status in _FOR_A_MOMENT
+    return isinstance(error, TimedOut | Unreachable | HeldBack)

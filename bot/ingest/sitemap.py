@@ -6,7 +6,8 @@ A sitemap of 50,000 pages must cost little, and only its newest pages are news.
 import heapq
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from bot.ingest.dates import read_date
 from bot.ingest.decode import decode_feed
 from bot.ingest.errors import HostileXml, NotAFeed
 from bot.ingest.identity import identity_of, is_front_page
-from bot.ingest.parse import feed_hash
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import FeedEntry, FeedKind, FetchedPage, ParsedFeed
 from bot.ingest.text import plain_title, tidy
 
@@ -26,6 +27,7 @@ RECENT = timedelta(days=14)  # before the newest page; what was last changed ear
 MOST_SITEMAPS = 50  # of an index, the newest
 _MOST_PAGES = 100_000  # of one sitemap; the standard allows 50,000
 _MAX_TITLE = 500
+_FEW, _MANY = 2, 10  # pages changed within one minute: a person's work, a program's
 _AHEAD = timedelta(days=1)  # beyond the clock: such a date is a mistake, and must not make all others look old
 _ROOT = re.compile(r"<(?:\w{1,20}:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _SPACE = re.compile(r"""xmlns:(\w{1,20})\s{0,5}=\s{0,5}["'][^"'<>]{0,200}?sitemap-(news|image|video)""", re.IGNORECASE)
@@ -80,8 +82,11 @@ def parse_sitemap(page: FetchedPage, zone: str, now: datetime) -> ParsedFeed:
     pages = [_dated(one, clock) for one in _pages(text[root.start() :])]
     if root[1].lower() == "sitemapindex":
         return ParsedFeed("", None, FeedKind.SITEMAP, None, (), more=_sitemaps(pages, page.final_url))
+    stamped = _stamped(pages, clock)
     entries = tuple(
-        entry for one in _newest(pages, page.final_url, now) if (entry := _entry(one, page.final_url)) is not None
+        entry
+        for one in _newest(pages, page.final_url, now)
+        if (entry := _entry(one, page.final_url, stamped)) is not None
     )
     named = next((one.news for one in pages if one.news), {})
     return ParsedFeed(
@@ -146,6 +151,28 @@ def _dated(page: _Page, zone: tzinfo) -> _Page:
     return page
 
 
+def _stamped(pages: Iterable[_Page], zone: tzinfo) -> frozenset[datetime]:
+    """Minutes that tell of no edit: so many pages were changed then that it was a program's doing.
+
+    A day without an hour is shared by all that was changed on it, and says nothing only where most pages have the same.
+    """
+    minutes = Counter(_minute(one.updated_at) for one in pages if one.updated_at is not None)
+    half = max(_FEW, minutes.total() // 2)
+    return frozenset(
+        minute
+        for minute, count in minutes.items()
+        if count > min(half, _MANY) and (count > half or not _is_day(minute, zone))
+    )
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _is_day(moment: datetime, zone: tzinfo) -> bool:
+    return any((one.hour, one.minute) == (0, 0) for one in (moment, moment.astimezone(zone)))
+
+
 def _newest(pages: list[_Page], here: str, now: datetime) -> list[_Page]:
     """The pages that may be news, the newest first; those of one moment keep the document's order."""
     news = [one for one in pages if one.news]
@@ -169,12 +196,13 @@ def _is_section(address: str, here: str) -> bool:
     return score < 0 or (score == 0 and is_bare_word(address)) or is_front_page(address, here)
 
 
-def _entry(page: _Page, here: str) -> FeedEntry | None:
+def _entry(page: _Page, here: str, stamped: Container[datetime]) -> FeedEntry | None:
     url = absolute_url(page.said.get("loc"), here)
     if url is None:
         return None
     title = plain_title(page.news.get("title", ""))[:_MAX_TITLE]
     image = next((found for found in (absolute_url(one, here) for one in page.images) if found), None)
+    edited_at = page.updated_at if page.updated_at and _minute(page.updated_at) not in stamped else None
     tags = (plain_title(one)[:100] for one in page.news.get("keywords", "").split(","))
     return FeedEntry(
         identity=identity_of(None, url, title, page.published_at),
@@ -188,7 +216,7 @@ def _entry(page: _Page, here: str) -> FeedEntry | None:
         image=image,
         author=None,
         tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:30],
-        feed_hash=feed_hash(title, "", (), None),
+        feed_hash=str(Pointer.of(url, title, edited_at)),
         language=_language(page.news.get("language", "")),
     )
 

@@ -15,7 +15,7 @@ from bot.ingest.blocks import absolute_url
 from bot.ingest.dates import read_date
 from bot.ingest.identity import canonical_url, identity_of
 from bot.ingest.linktext import is_headline
-from bot.ingest.parse import feed_hash
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import FeedEntry
 from bot.ingest.text import first_words, plain_title
 from storage.addresses import page_key
@@ -89,7 +89,7 @@ def _entry(item: Mapping[str, Any], here: str, site: str, zone: tzinfo) -> FeedE
         image=absolute_url(_image(item.get("image")), here),
         author=None,
         tags=(),
-        feed_hash=feed_hash(title, "", (), None),
+        feed_hash=str(Pointer.of(url)),
     )
 
 

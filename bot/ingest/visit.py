@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.ingest.errors import IngestError, NotAFeed
 from bot.ingest.fetch import Fetcher
 from bot.ingest.imprint import imprint_of
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import (
     NO_RULES,
     NOTHING_SEEN,
@@ -110,11 +111,26 @@ def newest(feed: ParsedFeed, count: int) -> tuple[FeedEntry, ...]:
 
 def _newest_first(entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
     """Each entry once, by its date; those without one come last, and a list without any keeps its order."""
-    once = {entry.identity: entry for entry in reversed(list(entries))}
-    ordered = list(reversed(once.values()))
+    once: dict[str, FeedEntry] = {}
+    for entry in entries:
+        first = once.get(entry.identity)
+        once[entry.identity] = entry if first is None else _joined(first, entry)
+    ordered = list(once.values())
     if not any(_moment(entry) for entry in ordered):
         return tuple(ordered)
     return tuple(sorted(ordered, key=lambda entry: _moment(entry) or _LONG_AGO, reverse=True))
+
+
+def _joined(first: FeedEntry, other: FeedEntry) -> FeedEntry:
+    """The first of two entries for one page; one of news often leaves it to another to say when it was changed."""
+    said, also = Pointer.read(first.feed_hash), Pointer.read(other.feed_hash)
+    if said is None or also is None or said.changed_at is not None:
+        return first
+    return replace(
+        first,
+        updated_at=first.updated_at or other.updated_at,
+        feed_hash=str(replace(said, changed_at=also.changed_at)),
+    )
 
 
 def _moment(entry: FeedEntry) -> datetime | None:

@@ -103,6 +103,15 @@ def test_a_story_that_moves_down_the_page_says_the_same() -> None:
     assert [entry.feed_hash for entry in big.entries] == [entry.feed_hash for entry in small.entries]
 
 
+def test_two_headlines_in_turns_say_the_same_and_two_pages_do_not() -> None:
+    html = "<h2><a href='/news/most-cherez-vakhsh-otkryli'>{}</a></h2>"
+    html += "<h2><a href='/news/khlopok-ubrali-v-srok-71'>Хлопок убрали в срок</a></h2>"
+    one, other = (parse(html.format(said)) for said in ("Мост через Вахш открыли", "Почему все говорят о мосте"))
+    assert one.entries[0].title != other.entries[0].title
+    assert [entry.feed_hash for entry in one.entries] == [entry.feed_hash for entry in other.entries]
+    assert len({entry.feed_hash for entry in one.entries}) == len(one.entries)
+
+
 MENU = (
     "<ul class='lenta'><li><a href='/n/1'>Снег</a></li><li><a href='/n/2'>Матч</a></li></ul><a href='/n/3'>Хлопок</a>"
 )

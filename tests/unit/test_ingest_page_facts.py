@@ -7,6 +7,7 @@ import pytest
 
 from bot.ingest.draft import draft_from_page
 from bot.ingest.extract import extract_article
+from bot.ingest.pointing import Pointer
 from bot.ingest.stages import ExtractedPage, FeedEntry
 
 URL = "https://paper.example/news/most"
@@ -156,3 +157,19 @@ def test_the_address_of_a_variant_is_that_of_the_page(told: str, said: str, foun
     page = ExtractedPage("Мост закрыли", "Закрыли.", (), None, None, None, "ru", said, (), section="Дороги")
     draft = draft_from_page(entry, page, now, found_at)
     assert (draft.url, draft.section) == (url, "Дороги")
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "headline", "own"),
+    [
+        ("h", "Мост закрыт", "Мост закрыт", "Мост закрыт"),  # a feed's
+        ("h", "", "Мост закрыли", "Мост закрыли"),
+        (str(Pointer.of(URL)), "Почему все говорят о мосте", "Мост закрыли", "Мост закрыли"),
+        (str(Pointer.of(URL, "Мост", utc(2026, 11, 1))), "Мост…", "Мост закрыли", "Мост закрыли"),
+        (str(Pointer.of(URL)), "Мост закрыт", "", "Мост закрыт"),
+    ],
+)
+def test_a_headline_of_a_list_is_no_title_of_an_article(said: str, title: str, headline: str, own: str) -> None:
+    entry = FeedEntry(URL, None, URL, title, "", (), None, None, None, None, (), said)
+    page = ExtractedPage(headline, "Закрыли.", (), None, None, None, "ru", None, ())
+    assert draft_from_page(entry, page, utc(2026, 11, 2)).title == own

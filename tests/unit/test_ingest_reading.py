@@ -1,8 +1,9 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.ingest.fetch import Fetcher
 from bot.ingest.reading import EntryReader, ReadEntry
@@ -21,14 +22,21 @@ async def site() -> AsyncIterator[FakeSite]:
         yield site
 
 
-async def read_feed(site: FakeSite, feed: str, language: str | None = None) -> list[ReadEntry]:
+async def read_feed(
+    site: FakeSite,
+    feed: str,
+    language: str | None = None,
+    *,
+    timeout: timedelta = timedelta(seconds=20),
+    zone: str = "UTC",
+) -> list[ReadEntry]:
     """Every entry of a feed, read one after another as collecting does it."""
     url = site.serve("/rss", f"<rss version='2.0'><channel><title>Вести</title>{feed}</channel></rss>")
-    settings = CollectSettings(allow_private=(site.host,))
-    async with Fetcher(settings) as fetcher, Workers(1) as workers:
+    settings = CollectSettings(allow_private=(site.host,), timeout=timeout)
+    async with Fetcher(settings) as fetcher, Workers(1, zone=zone) as workers:
         page = await fetcher.fetch(url)
         assert isinstance(page, FetchedPage)
-        reader = EntryReader(fetcher, workers, "ru")
+        reader = EntryReader(fetcher, workers, "ru", zone)
         entries = (await workers.parse(page)).entries
         return [await reader.read(entry, NOW, language=language, full_text=True) for entry in entries]
 
@@ -71,3 +79,46 @@ async def test_a_page_that_was_taken_down_says_so(site: FakeSite, status: int, i
     (read,) = await read_feed(site, "<item><title>Через Вахш открыли мост</title><link>/1</link></item>")
     assert read.is_gone is is_gone
     assert str(status) in (read.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_passing"),
+    [(403, True), (408, True), (429, True), (500, True), (503, True), (404, False), (410, False), (451, False)],
+)
+async def test_a_page_that_fails_for_a_moment_says_so(site: FakeSite, status: int, is_passing: bool) -> None:
+    site.serve("/1", status=status)
+    (read,) = await read_feed(site, "<item><title>Через Вахш открыли мост</title><link>/1</link></item>")
+    assert (read.is_passing, read.has_text) == (is_passing, False)
+
+
+async def test_a_page_that_does_not_come_fails_for_a_moment_and_one_without_an_article_does_not(site: FakeSite) -> None:
+    async def broken_off(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    site.handle("/broken", broken_off)
+    site.drip("/slow", 0.05)
+    site.serve("/empty", "<html><body></body></html>", Content_Type="text/html")
+    item = "<item><title>Через Вахш открыли мост {0}</title><link>{0}</link></item>"
+    feed = "".join(item.format(path) for path in ("/broken", "/slow", "/empty"))
+    read = await read_feed(site, feed, timeout=timedelta(seconds=1))
+    assert [one.is_passing for one in read] == [True, True, False]
+
+
+async def test_a_day_without_an_hour_gives_way_to_the_pages_own_moment(site: FakeSite) -> None:
+    """The newsroom's midnight, 19:00 UTC of the day before; another day of the page is not the story's."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert "2026-10-18T09:40:00+05:00" in page
+    site.serve("/same", page, Content_Type="text/html; charset=utf-8")
+    other = page.replace("2026-10-18T09:40:00+05:00", "2026-10-17T23:40:00+05:00")
+    site.serve("/other", other, Content_Type="text/html; charset=utf-8")
+    item = "<item><title>Через Вахш открыли мост</title><link>{}</link><pubDate>{}</pubDate></item>"
+    feed = "".join(item.format(path, "2026-10-18T00:00:00+05:00") for path in ("/same", "/other"))
+    feed += item.format("/same?at=8", "2026-10-18T08:00:00+05:00")
+    read = await read_feed(site, feed, zone="Asia/Dushanbe")
+    assert [one.draft.published_at for one in read] == [
+        datetime(2026, 10, 18, 4, 40, tzinfo=UTC),
+        datetime(2026, 10, 17, 19, tzinfo=UTC),
+        datetime(2026, 10, 18, 3, tzinfo=UTC),
+    ]
