@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -66,7 +67,7 @@ def parse_feed(page: FetchedPage, zone: str = "UTC", seen: Mapping[int, str] = N
         kind=raw.kind,
         ttl=raw.ttl,
         entries=tuple(
-            _with_sections(_with_pages(_told_apart([entry for entry in entries if entry is not None]), home))
+            _with_sections(_with_pages(_told_apart([entry for entry in entries if entry is not None], home), home))
         ),
         hubs=tuple(hub for hub in hubs if hub),
         self_url=absolute_url(raw.self_url, page.final_url),
@@ -218,17 +219,35 @@ def feed_hash(title: str, lead: str, body: Iterable[Block], image: str | None) -
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
 
 
-def _told_apart(entries: list[FeedEntry]) -> list[FeedEntry]:
-    """Some feeds give all their entries one guid; there the address is the better name."""
+def _told_apart(entries: list[FeedEntry], home: str) -> list[FeedEntry]:
+    """Some feeds give all their entries one guid; there the address is the better name.
+
+    And some give all of them one address, or the site's front page, with no guid or the address as guid: there only
+    title and date are left.
+    """
     pages: defaultdict[str, set[str]] = defaultdict(set)
     for entry in entries:
         pages[entry.identity].add(canonical_url(entry.url))
-    return [
+    named = [
         replace(entry, identity=identity_of(None, entry.url, entry.title, entry.published_at))
         if entry.guid and len(pages[entry.identity]) > 1
         else entry
         for entry in entries
     ]
+    stories: defaultdict[str, set[tuple[str, datetime | None]]] = defaultdict(set)
+    for entry in named:
+        if _is_named_by_address(entry):
+            stories[entry.identity].add((entry.title, entry.published_at))
+    return [
+        replace(entry, identity=identity_of(None, "", entry.title, entry.published_at), has_page=False)
+        if (told := stories.get(entry.identity)) and (len(told) > 1 or is_front_page(entry.url, home))
+        else entry
+        for entry in named
+    ]
+
+
+def _is_named_by_address(entry: FeedEntry) -> bool:
+    return entry.identity in {entry.url, identity_of(None, entry.url, "", None)}
 
 
 def _with_pages(entries: list[FeedEntry], home: str) -> list[FeedEntry]:

@@ -42,7 +42,7 @@ def asked_for(entries: Sequence[FeedEntry]) -> list[Asked]:
         if other is not None:
             asked += [Asked(entry.identity, "", entry.feed_hash), Asked(other, page_of(entry))]
         else:
-            moment = entry.published_at if _is_exact(entry) else None
+            moment = entry.published_at if _is_named_by_address(entry) and _is_exact(entry) else None
             asked.append(Asked(entry.identity, page_of(entry), entry.feed_hash, moment))
     return asked
 
@@ -231,15 +231,20 @@ def _has_same_words(entry: FeedEntry, article: KnownArticle) -> bool:
 
 
 def _is_corrected(entry: FeedEntry, article: KnownArticle) -> bool:
-    """At another address, of the same moment and with nearly the same headline: the address followed the headline."""
-    if not _is_moved(entry, article) or _other_identity(entry) is not None or not _is_exact(entry):
+    """Of the same moment and with nearly the same headline: the address, or the hash in its place, followed that."""
+    if not _is_named_by_address(entry) or not _is_exact(entry) or entry.published_at != article.published_at:
         return False
-    if entry.published_at != article.published_at:
+    if not _is_moved(entry, article) and (page_of(entry) or article.page_key):
         return False
     title, old = entry.title.casefold(), article.title.casefold()
     if _NUMBER.findall(title) != _NUMBER.findall(old):
         return False
     return SequenceMatcher(None, title, old, autojunk=False).ratio() >= _CORRECTED
+
+
+def _is_named_by_address(entry: FeedEntry) -> bool:
+    """Whether its list gives it no name but its address."""
+    return not entry.guid or canonical_url(entry.guid) == _read(entry.url)[0]
 
 
 def _is_exact(entry: FeedEntry) -> bool:

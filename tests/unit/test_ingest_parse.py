@@ -229,6 +229,35 @@ def test_entries_that_share_a_guid_are_told_apart_by_their_addresses() -> None:
     assert (first.identity, second.identity) == ("https://news.example/a", "https://news.example/b")
 
 
+@pytest.mark.parametrize("link", ["/online", "/", "https://news.example/online?utm_source=rss"])
+@pytest.mark.parametrize("guid", ["", "<guid>{link}</guid>"])
+def test_entries_that_share_an_address_and_have_no_guid_are_told_apart_by_title_and_date(link: str, guid: str) -> None:
+    item = f"<item><title>{{}}</title><link>{link}</link>{guid.format(link=link)}<pubDate>{{}}</pubDate></item>"
+    dates = ["2026-10-05T10:00:00Z", "2026-10-05T11:00:00Z"]
+    said = [("Мост открыли", dates[0]), ("Хлеб подорожал", dates[0]), ("Хлеб подорожал", dates[1])]
+    entries = parse(rss("".join(item.format(*one) for one in said))).entries
+    assert len({entry.identity for entry in entries}) == 3
+    assert not any(entry.has_page for entry in entries)
+    again = parse(rss("".join(item.format(*one) for one in said[:2]))).entries
+    assert [entry.identity for entry in again] == [entry.identity for entry in entries[:2]]
+
+
+def test_the_front_page_is_nobodys_name_even_where_only_one_entry_has_it() -> None:
+    item = "<item><title>{}</title><link>/</link></item>"
+    both, alone = (
+        parse(rss("".join(map(item.format, names)), "<link>https://news.example/</link>")).entries
+        for names in (["Мост открыли", "Хлеб подорожал"], ["Мост открыли"])
+    )
+    assert alone[0].identity == both[0].identity
+    assert not alone[0].has_page
+
+
+def test_one_story_that_a_list_has_twice_at_its_page_keeps_its_page() -> None:
+    item = "<item><title>Мост открыли</title><link>/2026/most</link></item>"
+    entries = parse(rss(item + item)).entries
+    assert [(one.identity, one.has_page) for one in entries] == [("https://news.example/2026/most", True)] * 2
+
+
 def test_only_an_address_that_one_entry_has_alone_is_its_page() -> None:
     item = "<item><title>{}</title><link>{}</link><guid isPermaLink='false'>{}</guid></item>"
     feed = parse(

@@ -213,6 +213,16 @@ def test_an_address_that_follows_a_corrected_headline_is_the_same_article(entry:
         assert visit([entry, WRONG], stored(WRONG)).new == (entry,)
 
 
+def test_a_corrected_headline_of_a_ticker_without_guids_and_pages_is_the_same_article() -> None:
+    wrong, right = (
+        told(f"sha256:{title}", guid=None, url="https://vesti.example/online", title=title, has_page=False, at=at)
+        for title, at in (("Лавина на перевле", NOW - 7 * MINUTE), ("Лавина на перевале", NOW - 7 * MINUTE))
+    )
+    assert [one.known.id for one in visit([right], stored(wrong)).changed] == [1]
+    assert visit([right, wrong], stored(wrong)).new == (right,)
+    assert visit([replace(right, published_at=NOW)], stored(wrong)).changed == ()
+
+
 def test_two_stories_of_one_hour_are_not_one_for_their_headlines() -> None:
     hour = NOW - 2 * HOUR
     old, new = (by_address(f"Курс {name} на сегодня", name, at=hour) for name in ("доллара", "евро"))
