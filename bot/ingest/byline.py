@@ -16,13 +16,14 @@ _MAX_NAME = 100  # characters of one author, or of several in one line
 _MAX_LINE = 160  # characters of a line that names its author
 _MOST = 5  # authors
 _META = (
-    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author",
+    "author", "article:author", "og:article:author", "citation_author", "dc.creator", "dcterms.creator",
+    "parsely-author",
     "sailthru.author",
     "byl", "mediator_author", "twitter:data1",
 )  # fmt: skip
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:by-?lines?|authors?(?:-?name)?|article-?authors?|post-?author|entry-?author|autor|writer"
-    r"|muallif)(?:$|[\s_-])",
+    r"|muallif|auth|firma|auteur|autore|reporter|by)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 # What is named after the author and is more than the name: a box with a portrait, a subscription, a list of articles.
@@ -30,7 +31,8 @@ _BOXES = re.compile(
     r"(?:^|[\s_-])(?:bio|box|about|avatar|photo|image|img|social|posts|follow|comments?)(?:$|[\s_-])", re.IGNORECASE
 )
 _AFTER = re.compile(
-    r"\s*(?:[|•·/]\s.*|,?\s*(?:\d{1,2}[.:]\d{2}\b|\d{1,2}\s+[а-яёa-z]{3,}\.?\s+\d{4}|\d{4}-\d{2}).*|\(?фото\b.*|©.*"
+    r"\s*(?:[|•·/]\s.*|,?\s*[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?, \d{4}.*"
+    r"|,?\s*(?:\d{1,2}[.:]\d{2}\b|\d{1,2}\s+[а-яёa-z]{3,}\.?\s+\d{4}|\d{4}-\d{2}).*|\(?фото\b.*|©.*"
     r"|\b(?:published|updated|posted|опубликовано|обновлено|нашр)\b.*)$",
     re.IGNORECASE,
 )
@@ -45,6 +47,8 @@ _PROFILE = re.compile(
 )
 _PERSON = re.compile(r"/(?:authors?|avtory?|users?|writers?|journalists?|columnists?|by)/[^/?#]{2,}", re.IGNORECASE)
 _CLIMB, _MOST_LOOKED = 3, 20  # elements over the headline, links in each
+# A date, and who wrote it: blogs of the first years say "… 2011 at 8:15 am by Clare".
+_DATED = re.compile(r"^.{3,30}\b\d{4}(?:\W{1,3}(?:at )?\d{1,2}:\d\d(?: ?[ap]m)?)?\W{1,3}by (?=[A-Z])(.{2,40})$")
 _ADDRESS = re.compile(r"https?://|^@|^www\.|^/", re.IGNORECASE)
 
 
@@ -104,7 +108,8 @@ def _by_class(root: HtmlElement) -> Iterator[str]:
     for element in root.iter("span", "div", "p", "a", "address", "li", "b", "strong", "em", "cite"):
         name = element.get("class") or ""
         if _NAMED.search(name) and not _BOXES.search(name):
-            text = tidy(short_line(element, _MAX_LINE))
+            people = [short_line(one, _MAX_NAME) for one in element.iter("a") if _PERSON.search(one.get("href") or "")]
+            text = tidy(", ".join(filter(None, people)) or short_line(element, _MAX_LINE))
             if len(text) > 2 and _is_name(_name(text)):
                 yield text
 
@@ -133,7 +138,9 @@ def _by_label(root: HtmlElement) -> Iterator[str]:
     """A line that says «Автор: …»; a "by" alone starts any sentence."""
     for element in root.iter("span", "div", "p", "li", "b", "strong", "em", "i", "font", "small", "address"):
         text = tidy(short_line(element, _MAX_LINE))
-        if text and phrases.BYLINE.match(text) and _is_name(_name(text)):
+        dated = _DATED.search(text)
+        text = dated[1] if dated else text
+        if text and (dated or phrases.BYLINE.match(text)) and _is_name(_name(text)):
             yield text
 
 

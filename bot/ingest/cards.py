@@ -143,7 +143,7 @@ def remove_calls(root: HtmlElement) -> None:
         for block in islice(button.iterancestors("div", "section", "aside", "form"), _UP):
             if not short_line(block, _CALL) or block.find(".//h1") is not None or block.find(".//img") is not None:
                 break
-            if _told(block) > whole * _TOLD:
+            if _told(block) > (whole * _TOLD if button.tag == "button" else 0):
                 break
             found = block
         if found is not None:

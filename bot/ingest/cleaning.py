@@ -10,27 +10,29 @@ from dataclasses import replace
 
 from bot.ingest import phrases
 from bot.ingest.blocks import Piece, whole_blocks, with_text
-from bot.ingest.dates import read_date
+from bot.ingest.edges import (
+    ALL_LINKS,
+    LABEL,
+    MANY_LINKS,
+    SENTENCE_ENDS,
+    SHORT,
+    without_contacts,
+    without_head,
+    without_tail,
+)
 from storage.records import Block, BlockKind
 
-SHORT = 200  # characters; the site's own lines are shorter, an article's paragraph seldom is
 _MANY, _MOSTLY = 4, 0.5  # links of one line, and the share of its letters in them
 _WHOLLY = 0.9
-_ALL_LINKS = 0.7  # share of a line's letters in links, from which it is a list of links
 
 _FEW_LETTERS = 12  # beside networks' names: "we are on", "and"
 _LABEL_REST = 20  # characters after "Read also" in a heading of its own: "stories of the day"
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+")
-_LABEL = 40  # characters of a label before a colon
-_CONTACTS = 4  # lines at the end of a press release
 _LABELLED = 60  # characters of a label with what it names
 _BULLETS = '-–—•*►▶👉→ «"'
 _WALL_LENGTH = 500  # characters; a wall shows a sentence or two of the article at most
 _BARS = 2  # between the parts of a menu
-_MANY_LINKS = 0.3  # from which a short line without a full stop, before the text, is a menu
-_STAMP_LETTERS = 25  # of a date with its day of the week and zone
-_HEAD_LINES = 5  # among which the text must start
-_SENTENCE_ENDS = (".", "!", "?", "…", ":", "»", '"', "”")
+_PULLED = 25  # letters of a sentence that may be pulled out of the text
 
 
 def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
@@ -39,8 +41,8 @@ def article_alone(pieces: Sequence[Piece], title: str) -> tuple[Block, ...]:
     `title` is dropped where the text repeats it as its first line.
     """
     kept = [piece for piece in pieces if piece.block.kind is BlockKind.IMAGE or not is_furniture(piece)]
-    kept = _without_link_lists(_without_also(pieces, kept))
-    kept = _without_tail(_without_contacts(_without_head(kept)))
+    kept = _without_link_lists(_without_also(pieces, _without_repeats(kept)))
+    kept = without_tail(without_contacts(without_head(kept)))
     first = next((piece for piece in kept if piece.block.kind is not BlockKind.IMAGE), None)
     if first is not None and _same(first.block.text, title) and len(kept) > 1:
         kept.remove(first)
@@ -59,13 +61,13 @@ def is_furniture(piece: Piece) -> bool:
     text = piece.block.text
     if len(text) > SHORT * 2:
         return False
-    if text.count("|") >= _BARS and piece.linked >= _MANY_LINKS and not text.endswith(_SENTENCE_ENDS):
+    if text.count("|") >= _BARS and piece.linked >= MANY_LINKS and not text.endswith(SENTENCE_ENDS):
         return True
     if phrases.IDLE.match(text) or (len(text) <= SHORT and phrases.NOTICE.search(text)):
         return True
     if phrases.MORE.match(text) or _is_advertisement(piece) or (phrases.COUNT.match(text) and _may_be_label(piece)):
         return True
-    traits = (_is_share, _is_newsletter, _is_log_in, _is_cookie, _is_correction, _is_credit)
+    traits = (_is_appeal, _is_share, _is_newsletter, _is_log_in, _is_cookie, _is_correction, _is_credit)
     return any(trait(text) for trait in traits)
 
 
@@ -94,21 +96,21 @@ def _is_demand(sentence: str) -> bool:
 
 def _is_advertisement(piece: Piece) -> bool:
     text = piece.block.text
-    is_short = len(text) <= _LABELLED or piece.linked >= _MANY_LINKS
+    is_short = len(text) <= _LABELLED or piece.linked >= MANY_LINKS
     return bool((is_short and phrases.ADVERTISEMENT.match(text)) or phrases.ADVERTISER.match(text))
 
 
 def _may_be_label(piece: Piece) -> bool:
     """Whether a line may be a label and what it names; a whole sentence without links is a report."""
     text = piece.block.text
-    return len(text) <= _LABELLED or piece.linked >= _MANY_LINKS or not text.endswith((".", "!", "?"))
+    return len(text) <= _LABELLED or piece.linked >= MANY_LINKS or not text.endswith((".", "!", "?"))
 
 
 def _is_share(text: str) -> bool:
     """Hardly anything but networks' names, a call that starts the line or invites to "us", or its label before them."""
     label = text.strip(f"{_BULLETS}:")
     if text.endswith(":") and (call := phrases.CALLS.match(label)):
-        return len(text) <= _LABEL and (call.end() == len(label) or phrases.US.search(label) is not None)
+        return len(text) <= LABEL and (call.end() == len(label) or phrases.US.search(label) is not None)
     names = phrases.NETWORKS.findall(text)
     if not names or len(text) > SHORT:
         return False
@@ -117,6 +119,11 @@ def _is_share(text: str) -> bool:
         return True
     starts = phrases.CALLS.match(text.lstrip(_BULLETS)) is not None
     return (starts and len(text) <= SHORT // 2) or bool(phrases.CALLS.search(text) and phrases.US.search(text))
+
+
+def _is_appeal(text: str) -> bool:
+    """What the site asks of its reader, and whose picture stands above."""
+    return bool(phrases.APPEAL.search(text) or phrases.PICTURED.match(text))
 
 
 def _is_newsletter(text: str) -> bool:
@@ -163,7 +170,7 @@ def _without_also(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]
         if announces_others(piece):
             follows = True
             continue
-        is_link = piece.linked >= _ALL_LINKS or (piece.block.kind is BlockKind.IMAGE and follows)
+        is_link = piece.linked >= ALL_LINKS or (piece.block.kind is BlockKind.IMAGE and follows)
         follows = follows and is_link
         if not follows:
             result.append(piece)
@@ -179,7 +186,7 @@ def announces_others(piece: Piece) -> bool:
     rest = text[match.end() :].strip()
     is_label = len(rest) <= _LABEL_REST and not rest.endswith((".", "!", "?"))
     names_one = rest.startswith((":", "—", "–", "→")) and _may_be_label(piece)
-    return is_label or names_one or piece.linked > _MANY_LINKS
+    return is_label or names_one or piece.linked > MANY_LINKS
 
 
 def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
@@ -190,7 +197,7 @@ def _without_link_lists(pieces: Sequence[Piece]) -> list[Piece]:
         if (
             piece is not None
             and piece.block.kind is not BlockKind.IMAGE
-            and piece.linked >= _ALL_LINKS
+            and piece.linked >= ALL_LINKS
             and len(piece.block.text) <= SHORT
         ):
             run.append(piece)
@@ -211,60 +218,27 @@ def _is_listed_in_one(piece: Piece) -> bool:
 def _is_headline(piece: Piece) -> bool:
     """Whether a line by itself is another story's headline: all of it a link, and no sentence."""
     text = piece.block.text
-    return piece.linked >= _WHOLLY and piece.block.kind is BlockKind.PARAGRAPH and not text.endswith(_SENTENCE_ENDS)
+    return piece.linked >= _WHOLLY and piece.block.kind is BlockKind.PARAGRAPH and not text.endswith(SENTENCE_ENDS)
 
 
-def _without_head(pieces: list[Piece]) -> list[Piece]:
-    """Drop from the start what comes before the text: the site's menu, the line with the date."""
-    texts = [at for at, piece in enumerate(pieces) if piece.block.kind is not BlockKind.IMAGE]
-    starts = [at for at in texts[:_HEAD_LINES] if not _is_head_line(pieces[at])]
-    if not starts:
-        return pieces
-    heads = {at for at in texts[:_HEAD_LINES] if at < starts[0] or _is_stamp(pieces[at])}
-    return [piece for at, piece in enumerate(pieces) if at not in heads]
+def _without_repeats(pieces: Sequence[Piece]) -> list[Piece]:
+    """Drop quotations that a longer paragraph says word for word: they were pulled out of it to be seen."""
+    said = [_squeezed(piece.block.text) for piece in pieces]
+    return [
+        piece
+        for piece, text in zip(pieces, said, strict=True)
+        if not _may_be_pulled(piece) or not any(text in other and len(other) > len(text) for other in said)
+    ]
 
 
-def _is_stamp(piece: Piece) -> bool:
-    """Whether a line is a date and little else, or names who wrote the text."""
+def _may_be_pulled(piece: Piece) -> bool:
     text = piece.block.text
-    if len(text) > SHORT // 2 or piece.block.kind is not BlockKind.PARAGRAPH or text.endswith(_SENTENCE_ENDS):
-        return False
-    letters = len(re.sub(r"[\W\d]+", "", text))
-    is_dated = phrases.DAY.match(text) is not None or read_date(text) is not None
-    return phrases.BYLINE.match(text) is not None or (letters <= _STAMP_LETTERS and is_dated)
+    is_quoted = piece.block.kind is BlockKind.QUOTE or text.startswith(("“", "«", '"', "„"))
+    return is_quoted and _PULLED <= len(text) <= SHORT
 
 
-def _is_head_line(piece: Piece) -> bool:
-    text = piece.block.text
-    if len(text) > SHORT // 2 or piece.block.kind is BlockKind.QUOTE or text.endswith(_SENTENCE_ENDS):
-        return False
-    is_stamp = (
-        any(stamp.match(text) for stamp in (phrases.STAMP, phrases.HOUR, phrases.DAY)) or read_date(text) is not None
-    )
-    return piece.linked >= _MANY_LINKS or text.count("|") >= 2 or is_stamp
-
-
-def _without_contacts(pieces: list[Piece]) -> list[Piece]:
-    """Drop from the end whom to call about the text, as press offices put it under theirs."""
-    for at in range(max(len(pieces) - _CONTACTS, 1), len(pieces)):
-        if len(pieces[at].block.text) <= _LABEL and phrases.CONTACTS.match(pieces[at].block.text):
-            return pieces[:at]
-    return pieces
-
-
-def _without_tail(pieces: list[Piece]) -> list[Piece]:
-    """Drop from the end what is never the end of an article: a lone link, a heading with nothing under it."""
-    while pieces:
-        last = pieces[-1]
-        if len(pieces) > 1 and phrases.BYLINE.match(last.block.text) and len(last.block.text) <= SHORT // 2:
-            pieces = pieces[:-1]
-            continue
-        is_link = last.linked >= _ALL_LINKS and len(last.block.text) <= SHORT
-        if last.block.kind is BlockKind.HEADING or (is_link and len(pieces) > 1):
-            pieces = pieces[:-1]
-        else:
-            break
-    return pieces
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def without_empty_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -287,4 +261,4 @@ def _uncut(block: Block) -> Block:
 
 
 def _same(one: str, other: str) -> bool:
-    return bool(other) and re.sub(r"\W+", "", one).casefold() == re.sub(r"\W+", "", other).casefold()
+    return bool(other) and _squeezed(one) == _squeezed(other)

@@ -32,8 +32,10 @@ from bot.ingest.furniture import (
     name_headings,
     name_paragraphs,
     remove,
+    remove_comments,
     remove_embedded,
     remove_furniture,
+    remove_stamps,
     select,
     unwrap,
 )
@@ -44,7 +46,8 @@ from bot.ingest.language import detect
 from bot.ingest.mending import lead_of, listed_links, main_picture, with_links, with_picture
 from bot.ingest.pagemeta import PageMeta, is_stand_in, read_meta
 from bot.ingest.paging import find_next
-from bot.ingest.shape import hold_article, is_sentence, line, remove_navigation, weight, wrap_lines
+from bot.ingest.shape import alone, hold_article, line, remove_navigation, wrap_lines
+from bot.ingest.sparing import spare_sentences, told_in
 from bot.ingest.stages import NO_RULES, ExtractedPage, FeedEntry, FetchedPage, SourceRules
 from bot.ingest.text import first_words, plain_title, tidy, without_unwanted
 from storage.records import Block, BlockKind
@@ -58,6 +61,7 @@ _FOR_SHORT = use_config()
 _FOR_SHORT.set("DEFAULT", "MIN_EXTRACTED_SIZE", "40")
 _SHORT = 250  # letters, below which trafilatura may take what is not the article
 _WHOLE = 0.5  # of the page's sentences; a text that has less is compared with another reading of the page
+_PARAGRAPH = 80  # letters; an announcement of another story is shorter
 _BETTER = 1.4  # times as long another reading must be to be taken instead
 _MOST_LINKS, _MOST_ELEMENTS = 2000, 15_000  # of a page that may be read twice
 _JSON_BELOW = 600  # letters, below which the page's JSON is looked into
@@ -182,10 +186,13 @@ def _best(
         best = _shaped(root, url, titles)
     except NoArticle as error:
         best, failure = _Reading(), error
-    if not best.is_held and is_light:
+    if is_light:
         whole = parse()
-        told = sum(weight(one) for one in whole.iter("p") if is_sentence(one))
-        best = _longer(best, _plain(whole, url, titles)) if best.length < max(told * _WHOLE, _SHORT) else best
+        remove_comments(whole)
+        remove_labelled(whole)
+        told = told_in(whole, least=_PARAGRAPH) * _WHOLE
+        if told_in(root, least=_PARAGRAPH) < told if best.is_held else best.length < max(told, _SHORT):
+            best = _longer(best, _plain(whole, url, titles))
     if best.length < _JSON_BELOW or len(meta.body) > best.length * _BETTER:
         story = find_story(parse(), titles[0], meta.body)
         told_there = _Reading(_cleaned(html_pieces(story.html, url), titles), is_held=True, story=story)
@@ -208,12 +215,13 @@ def _shaped(root: HtmlElement, url: str, titles: tuple[str, str]) -> _Reading:
     """What trafilatura finds once the page is rid of its navigation and its article is put into one element."""
     addresses = listed_links(root)
     article = _prepared(root, titles[0])
-    whole = root if article is None else _alone(article)
+    whole = root if article is None else alone(article)
     pieces = _found(deepcopy(whole), url, DEFAULT_CONFIG)
     if len(pieces) == 1 and _is_light(whole):
         short = _found(deepcopy(whole), url, _FOR_SHORT)
         pieces = short if len(short) > 1 else pieces
-    if article is not None and sum(len(piece.block.text) for piece in pieces) < _SHORT:
+    found = sum(len(piece.block.text) for piece in pieces)
+    if article is not None and (found < _SHORT or found < told_in(article) * _WHOLE):
         pieces = list(html_pieces(lxml.html.tostring(article, encoding="unicode"), url))
     _refuse_run_together(pieces, root, url)
     blocks = with_links(_cleaned(pieces, titles), addresses, url)
@@ -233,12 +241,14 @@ def _prepared(root: HtmlElement, title: str) -> HtmlElement | None:
     remove_calls(root)
     remove_navigation(root)
     hand_over_captions(root)
+    remove_stamps(root)
     wrap_lines(root)
     name_headings(root)
     name_paragraphs(root)
     article = hold_article(root)
     if article is not None:
         remove_above(article)
+        spare_sentences(article)
     return article
 
 
@@ -261,13 +271,6 @@ def _cleaned(pieces: Sequence[Piece], titles: tuple[str, str]) -> tuple[Block, .
     """The article's blocks, without its title."""
     rest = [piece for piece in pieces if piece.block.kind is not BlockKind.HEADING or piece.block.text not in titles]
     return article_alone(rest, titles[0])
-
-
-def _alone(article: HtmlElement) -> HtmlElement:
-    """A page of the article and nothing else."""
-    page: HtmlElement = lxml.html.document_fromstring("<html><body></body></html>")
-    page.body.append(deepcopy(article))
-    return page
 
 
 def _is_paragraph(piece: Piece, root: HtmlElement) -> bool:

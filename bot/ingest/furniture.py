@@ -10,6 +10,7 @@ from cssselect import GenericTranslator, SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
 
+from bot.ingest.dates import read_date
 from bot.ingest.shape import BLOCKS, drop, is_sentence, line, short_line, weight
 
 # What holds the site's own words by its class or id, removed before the text is looked for.
@@ -34,12 +35,18 @@ _CAPTION = re.compile(
 _EMBEDDED = re.compile(
     r"(?:twitter|instagram|tiktok|telegram|bluesky|mastodon|wp)-?(?:tweet|media|embed(?:ded)?|post)", re.IGNORECASE
 )
+# How a network signs a post that it lets others show: the author's account, then the day.
+_SIGNED = re.compile(r"\s\(@\w{1,40}\) .{0,20}\d{4}\W*$")
+_MAX_POST = 1000  # characters
 _MAX_HEADING = 100  # characters
 _FEW = 8  # children of what frames a picture
 _MAX_CAPTION = 300  # characters
 _AROUND = 3  # elements upwards in which a caption's picture stands
 _BLOCK_TAGS = ("div", "section", "aside", "ul", "ol", "p", "form", "nav", "footer")
 _TOLD = 0.3  # share of the page's letters in sentences, from which an element holds its article whatever its name
+_MAX_STAMP = 40  # characters of a date with its hour
+_CLOCK = re.compile(r"\d{4}.{0,12}\d:\d\d|\d:\d\d.{0,20}\d{4}")
+_AFTER_STAMP = re.compile(r"\s*[^\W\d_]*(?<![a-zа-яё])[«“\"]?[A-ZА-ЯЁӢӮҚҒҲҶ]|\s*[—–-]\s[A-ZА-ЯЁ]")
 _MAX_SELECTOR = 500  # characters
 
 
@@ -77,6 +84,14 @@ def remove_furniture(root: HtmlElement) -> None:
             drop(element)
 
 
+def remove_comments(root: HtmlElement) -> None:
+    """Take out what names itself as readers' comments."""
+    for element in list(root.iter("div", "section", "ol", "ul")):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if _COMMENTS.search(names) and element.find(".//h1") is None:
+            drop(element)
+
+
 def _holds_story(element: HtmlElement, told: int) -> bool:
     return sum(weight(one) for one in element.iter("p") if is_sentence(one)) > told * _TOLD
 
@@ -84,7 +99,8 @@ def _holds_story(element: HtmlElement, told: int) -> bool:
 def remove_embedded(root: HtmlElement) -> None:
     """Drop posts of networks and cards of other sites, and give pictures of AMP pages their own element."""
     for element in list(root.iter("blockquote", "div")):
-        if _EMBEDDED.search(element.get("class") or "") and element.getparent() is not None:
+        is_signed = element.tag == "blockquote" and _SIGNED.search(short_line(element, _MAX_POST))
+        if (is_signed or _EMBEDDED.search(element.get("class") or "")) and element.getparent() is not None:
             drop(element)
     for element in list(root.iter("amp-img")):
         element.tag = "img"
@@ -161,3 +177,20 @@ def name_paragraphs(root: HtmlElement) -> None:
     for element in list(root.iter("div")):
         if element.text_content().strip() and not any(child.tag in BLOCKS for child in element.iterdescendants()):
             element.tag = "p"
+
+
+def remove_stamps(article: HtmlElement) -> None:
+    """Drop the date that stands before the first words of a block: builders write it into the text's own element."""
+    for element in list(article.iter("span", "small", "time", "font", "em", "i", "b", "strong")):
+        parent, said = element.getparent(), short_line(element, _MAX_STAMP)
+        if parent is None or not _CLOCK.search(said) or not _stands_first(element):
+            continue
+        if _AFTER_STAMP.match(element.tail or "") and read_date(said) is not None:
+            drop(element)
+
+
+def _stands_first(element: HtmlElement) -> bool:
+    """Whether no words stand before an element in its parent; pictures may."""
+    before = list(islice(element.itersiblings(preceding=True), _FEW))
+    words = [element.getparent().text or "", *(one.tail or "" for one in before)]
+    return not "".join(words).strip() and all(one.tag in {"img", "br"} for one in before)

@@ -14,7 +14,10 @@ from lxml.html import HtmlElement
 
 from bot.ingest.text import plain_title
 
-_ARTICLE_TYPES = re.compile(r"(?:https?://schema\.org/)?(?:\w*Article|\w*BlogPosting|Report|Reportage)", re.IGNORECASE)
+_ARTICLE_TYPES = re.compile(
+    r"(?:https?://schema\.org/)?(?:\w*Article|\w*BlogPosting|Report|Reportage|\w*Review|Recipe|SocialMediaPosting)",
+    re.IGNORECASE,
+)
 _PAGE_TYPES = re.compile(r"(?:https?://schema\.org/)?(?:WebPage|ItemPage|Event|VideoObject)", re.IGNORECASE)
 _MAX_JSON = 500_000  # characters of one script
 _MOST_SCRIPTS = 20

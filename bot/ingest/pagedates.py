@@ -21,7 +21,8 @@ _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "dc.date.issued",
     "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "pubdate", "publishdate",
     "publish-date", "publish_date",
-    "publication_date", "published_time", "parsely-pub-date", "sailthru.date", "mediator_published_time",
+    "publication_date", "published_time",
+    "citation_publication_date", "citation_date", "parsely-pub-date", "sailthru.date", "mediator_published_time",
     "article.published", "datecreated", "date",
     "cxenseparse:recs:publishtime", "article_date_original", "rnews:datepublished",
 )  # fmt: skip
@@ -34,6 +35,12 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:dates?|datetime|times?|timestamp|pub-?date|published|posted(?:-on)?|created|updated|modified"
     r"|info|meta|data|sana|дата)(?:$|[\s_-])"
     r"|(?:date|time|publish)(?:$|[\s_])",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"\W*(?:дата (?:публикации|размещения|добавления|создания)|опубликовано|размещено|добавлено"
+    r"|published|posted|нашр(?: шуд)?)"
+    r"(?: on)?\W{1,3}\d",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"обновл|измен[её]н|исправлен|update|modif|correct|навсоз|тағйир|нав карда", re.IGNORECASE)
@@ -139,14 +146,15 @@ def _stamp(element: HtmlElement, zone: tzinfo, seen: set[HtmlElement]) -> _Stamp
     name = f"{element.get('class') or ''} {element.get('id') or ''}"
     written = (element.get("datetime") or "") if element.tag == "time" else ""
     is_leaf = len(element) == 0
-    if not written and not (is_leaf or _NAMED.search(name)):
-        return None
     text = short_line(element, _MAX_STAMP)
+    is_named = _NAMED.search(name) or _LABELLED.match(text)
+    if not written and not (is_leaf or is_named):
+        return None
     if not text and not written and _NAMED.search(name):
         text = next((part for part in _own_texts(element) if _HAS_DAY.search(part) and _is_stamp_alone(part)), "")
     if not written and not (4 < len(text) <= _MAX_STAMP and _HAS_DAY.search(text)):
         return None
-    if not written and not (_NAMED.search(name) or _is_stamp_alone(text)):
+    if not written and not (is_named or _is_stamp_alone(text)):
         return None
     moment = read_date(written, zone) if written else None
     moment = moment or read_date(text, zone)

@@ -45,6 +45,8 @@ _KICKER = re.compile(
 _CLIMB, _MOST_LOOKED = 3, 40  # elements over the headline, and in each
 _MOST_TAGS = 30
 _MAX_TITLE = 500  # characters
+_HEADLINE = 15  # characters of what may be one
+_LARGE = re.compile(r"[4-7]|\+[1-4]")  # sizes of letters, as <font> counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _title(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, An
     element = root.find(".//title")
     window = plain_title(element.text_content()) if element is not None else ""
     heading = headings[0] if headings and not _is_site(headings[0], window) else ""
+    heading = _announced(root, heading, window) or heading
     candidates = (
         named.get("og:title") or "",
         string(article.get("headline")),
@@ -141,6 +144,25 @@ def _is_site(heading: str, window: str) -> bool:
     if suffix is None or not heading or len(heading) > suffix.start():
         return False
     return suffix[0].casefold().endswith(heading.casefold())
+
+
+def _announced(root: HtmlElement, heading: str, window: str) -> str:
+    """The lesser headline that the window's title says, where the first one is not in it: the site's own name, linked.
+
+    Where a page of the old days has no headings at all, the first line in large letters.
+    """
+    if heading and heading.casefold() in window.casefold():
+        return ""
+    lesser = (plain_title(short_line(one, _MAX_TITLE)) for one in islice(root.iter("h2", "h3"), _MOST_LOOKED))
+    found = next((one for one in lesser if len(one) >= _HEADLINE and one.casefold() in window.casefold()), "")
+    if found or heading or next(root.iter("h1", "h2", "h3"), None) is not None:
+        return found
+    large = (plain_title(short_line(one, _MAX_TITLE)) for one in root.iter("font") if _is_large(one))
+    return next((one for one in large if len(one) >= _HEADLINE), "")
+
+
+def _is_large(letters: HtmlElement) -> bool:
+    return _LARGE.fullmatch((letters.get("size") or "").strip()) is not None and letters.find(".//a") is None
 
 
 def _image(root: HtmlElement, named: Mapping[str, str], article: Mapping[str, Any], url: str) -> str | None:

@@ -44,6 +44,7 @@ ALSO = _start(
     r"(?:read|see|watch) (?:also|more|next)|related(?: (?:news|stories|articles|posts))?",
     r"more (?:news|stories|on this|from)|(?:most|also) (?:read|popular)",
     "you may also like|latest news|trending|recommended",
+    r"lesen sie (?:auch|mehr)|mehr zum thema|noticias relacionadas|le[ea] también|(?:à )?lire aussi|leggi anche",
     r"(?:инчунин|ҳамчунин|боз) (?:хонед|мутолиа кунед|бихонед|бубинед|нигаред)",
     r"хабарҳои (?:дигар|охирин|марбут|монанд)|дар (?:ҳамин|ин) мавзӯъ|мавод(?:и|ҳои) марбут|маводи дигар|серхонанда\w*",
 )
@@ -52,14 +53,14 @@ COMMENTS = re.compile(
     r"\W*(?:\d{1,6}\s*)?(?:комментари(?:й|и|я|ев)(?: (?:читателей|болельщиков|пользователей|к .{1,30}))?"
     r"|обсуждени[ея]|отзывы"
     r"|(?:reader )?comments?|discussion|leave a (?:comment|reply)|join the conversation|добавить комментарий"
-    r"|оставить комментарий"
+    r"|оставить комментарий|(?:responses|replies|thoughts) (?:to|on) .{1,60}|kommentare|comentarios|commentaires"
     r"|шарҳҳо|назарҳо|андешаҳо|шарҳи хонандагон)\s*(?:[:(]?\s*\d{0,6}\s*\)?)\W*",
     re.IGNORECASE,
 )
-COMMENT = _word(r"коммент\w+|отзыв\w*|comment\w*|repl(?:y|ies)|шарҳ\w*|назар\w*")
+COMMENT = _word(r"коммент\w+|отзыв\w*|comment\w*|kommentar\w*|comentar\w*|repl(?:y|ies)|шарҳ\w*|назар\w*")
 LOG_IN = _word(
     r"войти|войдите|вход|авториз\w+|зарегистриру\w+|регистрац\w+",
-    "log(?:ged)? ?in|sign ?(?:in|up)|register(?:ed)?",
+    "log(?:ged)? ?in|sign ?(?:in|up)|register(?:ed)?|iniciar? sesión|melden sie sich|anmelden",
     r"ворид (?:шавед|шудан)|вуруд|сабти ном|номнавис\w*|ба қайд",
 )
 LOG_IN_CALL = _word(
@@ -67,7 +68,7 @@ LOG_IN_CALL = _word(
 )
 NEEDED = _word(
     r"чтобы|нужно|необходимо|должны|могут только|только (?:зарег|авториз)\w+",
-    "please|must|need to|have to|only|to (?:post|leave)",
+    "please|must|need to|have to|only|to (?:post|leave)|debes?|bitte",
     r"барои|лозим|зарур|метавон\w+",
 )
 COOKIES = _word("cookies?|куки|кукиҳо")
@@ -104,7 +105,10 @@ CREDIT = _start(
 COUNT = _start(r"(?:теги|тэги|метки|tags|барчаспҳо|просмотр\w*|views)\s*:")
 # Before a colon or a bar, or alone: a report on the advertising market has more to say.
 ADVERTISEMENT = re.compile(
-    r"^\W*(?:реклама|на правах рекламы|партн[её]рский материал|advertisement|sponsored(?: content)?|эълон|таблиғот)"
+    r"^\W*(?:реклама|на правах рекламы|партн[её]рский материал|advertisement"
+    r"(?:\W{1,3}(?:continue|scroll|story|article)\b.{0,40})?"
+    r"|(?:story|article) continues (?:below|after)\b.{0,30}|ad loading|sponsored(?: content)?"
+    r"|anzeige|werbung|publicidad|publicité|эълон|таблиғот)"
     r"\s*(?:[:|]|\W*$)",
     re.IGNORECASE,
 )
@@ -168,6 +172,30 @@ READ_ON = re.compile(
     r"|матни пурра.{0,40}(?:обуна|муштари|дастрас)",
     re.IGNORECASE,
 )
+# How a site asks its reader for something of his own: his money, his address, his telephone's memory, his stories.
+APPEAL = re.compile(
+    r"^\W*(?:(?:download|get) (?:the|our)\b.{0,40}\bapps?\b"
+    r"|sign up (?:for|to|here|now|today|with your)\b|subscribe (?:to|for|now|today)\b|follow (?:us|.{1,40} on"
+    r" (?:twitter|facebook|instagram|x))\b|like us on\b|click here (?:to|for)\b|we respect your privacy\b"
+    r"|support (?:local|independent|quality|our) (?:news|journalism|reporting|work)"
+    r"|become a (?:member|subscriber|patron)\b|.{0,10}we have a small favou?r to ask|we hope you (?:enjoyed|liked)"
+    r"|(?:got|have|do you have) a (?:problem|tip|question|story|news tip)\b.{0,40}\?|spotted an? (?:error|mistake)"
+    r"|(?:enjoy(?:ed|ing)|like|liked) (?:this|our) (?:story|article|post|work)\b"
+    r"|if you (?:enjoyed|liked|value|appreciate) (?:this|our)\b|share this (?:article|story|post|page)\b"
+    r"|this (?:entry|post) was (?:posted|written|published) (?:on|by|in)\b"
+    r"|(?:rate|print|email) this (?:recipe|article|story|page)\b|compart(?:e|ir)\b.{0,40}$"
+    r"|хотите (?:получать|узнавать|читать|первыми)\b|(?:скачайте|установите) (?:наше |мобильное )?приложение\b"
+    r"|подписывайтесь на (?:нас|наш)\b|поддержите (?:нас|редакцию|нашу)\b)"
+    r"|support us from (?:as little as|only|just)",
+    re.IGNORECASE,
+)
+# Whose picture stands above, as a line of its own.
+PICTURED = re.compile(
+    r"^\W*(?:(?:photo(?:graph)?s?|images?|pictures?|фото|снимки|акс(?:ҳо)?|fotos?|bild)"
+    r"(?:\s*(?:by|courtesy(?: of)?|credit))?\s*[:/©]"
+    r"|(?:[^\W\d]+ ){0,3}фото автора|(?:photo|image)s? (?:by|courtesy of)\b)[^.!?]{0,60}$",
+    re.IGNORECASE,
+)
 # Whole lines that are no news wherever they stand: counters of pictures, buttons, players, disclaimers, what content
 # systems say to a visitor.
 IDLE = re.compile(
@@ -179,6 +207,7 @@ IDLE = re.compile(
 )
 NOTICE = re.compile(
     r"мнение (?:автора|редакции|авторов).{0,60}(?:не совпада|совпада)|редакция не несёт ответственности"
+    r"|^this is a modal window|(?:this video|the media).{0,40}could not be loaded"
     r"|(?:this video|видео|media).{0,40}(?:cannot be played|не поддерживается|недоступно|isn.t supported)"
     r"|enable javascript|включите javascript"
     r"|^our standards:|purchase licensing rights$|имеются противопоказания|проконсультируйтесь (?:со специалистом"
@@ -204,7 +233,8 @@ BYLINE = re.compile(
     r"|подготовил[аи]?|беседовал[аи]?|записал[аи]?"
     r"|корреспондент|журналист|муаллиф(?:он|и матн)?|хабарнигор|author|text|words|written by|story by"
     r"|reported by)\s*[:—–-]"
-    r"|(?:written |story |reported )by\b|by\b(?=\s(?-i:[A-Z])))\s*",
+    r"|(?:written |story |reported )by\b|by\b(?=\s(?-i:[A-Z]))"
+    r"|(?:von|por|par)(?=(?:\s(?-i:[A-ZÄÖÜÉÁ])[\w.-]{1,20}){2,4}\W*$))\s*",
     re.IGNORECASE,
 )
 # What an agency sells under its pictures.

@@ -6,11 +6,13 @@ trafilatura knows an article by the names of some content systems. Where it know
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 
-from lxml.html import Element, HtmlElement
+from lxml.html import Element, HtmlElement, document_fromstring
 
 from bot.ingest.blocks import Piece
-from bot.ingest.cleaning import SHORT, announces_others, is_furniture
+from bot.ingest.cleaning import announces_others, is_furniture
+from bot.ingest.edges import SHORT
 from bot.ingest.text import words
 from storage.records import Block, BlockKind
 
@@ -30,6 +32,9 @@ _SENTENCE = 25  # letters outside of links, ended by a full stop: a paragraph of
 _SENTENCE_ENDS = (".", "!", "?", "…", ".»", ".”", '."')
 _HOLDERS = ("body", "div", "article", "section", "main", "td", "center", "blockquote")
 _SILENT = words("script style noscript template iframe")
+_COLUMNS = ("div", "td", "aside")
+_BOXES = 2  # headings of a column beside the article
+_SHORT_ARTICLE = 2  # paragraphs
 _LONG_LINE = 80  # letters; lines of verse and addresses are shorter, paragraphs of old editors longer
 _MOST = 0.6  # of the page's paragraph text must stand in the article
 _BODY_LINKS = 0.3  # share of links above which a whole page is more than its article
@@ -181,12 +186,29 @@ def hold_article(root: HtmlElement) -> HtmlElement | None:
     return article
 
 
+def alone(article: HtmlElement) -> HtmlElement:
+    """A page of the article and nothing else."""
+    page: HtmlElement = document_fromstring("<html><body></body></html>")
+    page.body.append(deepcopy(article))
+    return page
+
+
 def _candidates(root: HtmlElement, told: dict[HtmlElement, int], least: float) -> Iterator[HtmlElement]:
     yield from (one for one in root.iter("article") if told.get(one, 0) >= least)
     for heading in root.iter("h1"):
-        holder = next((one for one in heading.iterancestors() if told.get(one, 0) >= least), None)
+        holders = (one for one in heading.iterancestors() if told.get(one, 0) >= least or _is_beside_boxes(one, told))
+        holder = next(holders, None)
         if holder is not None:
             yield holder
+
+
+def _is_beside_boxes(holder: HtmlElement, told: dict[HtmlElement, int]) -> bool:
+    """Whether it holds a short article, and what is beside it are columns of boxes with headings."""
+    if holder.tag not in _COLUMNS or sum(1 for one in holder.iterchildren("p") if is_sentence(one)) < _SHORT_ARTICLE:
+        return False
+    beside = [one for one in holder.itersiblings() if told.get(one, 0)]
+    is_longer = sum(told.get(one, 0) for one in beside) > told.get(holder, 0)
+    return is_longer and all(one.tag in _COLUMNS and len(one.findall(".//h3")) >= _BOXES for one in beside)
 
 
 def _paragraph_text(root: HtmlElement) -> dict[HtmlElement, int]:
