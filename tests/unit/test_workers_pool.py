@@ -20,6 +20,8 @@ def load_tasks() -> Mapping[str, Callable[..., object]]:
         "pid": os.getpid,
         "divide": lambda one, other: one / other,
         "leave": lambda: os._exit(1),
+        "repeat": lambda text, times: [text] * times,
+        "count": len,
         "meet": meet,
     }
 
@@ -109,3 +111,11 @@ async def test_a_module_that_cannot_be_loaded_is_a_worker_lost() -> None:
     async with Pool("bot.no_such_module", 1) as pool:
         answers = await asyncio.gather(*(pool.ask("anything") for _ in range(3)), return_exceptions=True)
         assert [type(answer) for answer in answers] == [WorkerLost] * 3
+
+
+async def test_what_is_long_goes_over_whole_both_ways(module: str) -> None:
+    async with Pool(module, 1) as pool:
+        assert await pool.ask("count", bytes(5_000_000)) == 5_000_000
+        text = "слово " * 50_000
+        assert await pool.ask("repeat", text, 3) == [text] * 3
+        assert await pool.ask("repeat", "да", 300_000) == ["да"] * 300_000
