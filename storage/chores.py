@@ -17,6 +17,9 @@ class Chore:
     position: int | None = None
 
 
+_STATE = sa.select(chore.c.version, chore.c.position).where(chore.c.name == sa.bindparam("_name"))
+
+
 class ChoreStore:
     """Each chore by its name."""
 
@@ -25,8 +28,7 @@ class ChoreStore:
 
     async def get(self, name: str) -> Chore | None:
         """None where it was never begun."""
-        query = sa.select(chore.c.version, chore.c.position).where(chore.c.name == name)
-        row = (await self._connection.execute(query)).first()
+        row = (await self._connection.execute(_STATE, {"_name": name})).first()
         return None if row is None else Chore(*row)
 
     async def keep(self, name: str, state: Chore) -> None:

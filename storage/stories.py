@@ -24,6 +24,19 @@ LOOKED_AT = 10_000
 _Rows = Callable[[sa.FromClause], tuple[sa.ColumnElement[int], sa.ColumnElement[bool]]]
 
 
+# Made once: each new article needs them.
+_OPENED = sa.insert(story).returning(story.c.id)
+_GROWN = (
+    sa.update(story)
+    .where(story.c.id == sa.bindparam("_id"))
+    .values(
+        articles=story.c.articles + 1,
+        lead_article_id=sa.case((story.c.articles == 0, sa.bindparam("_article")), else_=story.c.lead_article_id),
+        changed_at=sa.bindparam("_now"),
+    )
+)
+
+
 class StoryStore:
     """Articles about one event."""
 
@@ -63,15 +76,13 @@ class StoryStore:
 
     async def open(self, now: datetime) -> int:
         """A new story, to which an article is added next."""
-        statement = sa.insert(story).values(opened_at=now, changed_at=now, articles=0).returning(story.c.id)
-        story_id: int = (await self._connection.execute(statement)).scalar_one()
+        values = {"opened_at": now, "changed_at": now, "articles": 0}
+        story_id: int = (await self._connection.execute(_OPENED, values)).scalar_one()
         return story_id
 
     async def grow(self, story_id: int, article_id: int, now: datetime) -> None:
         """One more article tells this story; the first one leads it."""
-        lead = sa.case((story.c.articles == 0, article_id), else_=story.c.lead_article_id)
-        values = {"articles": story.c.articles + 1, "lead_article_id": lead, "changed_at": now}
-        await self._connection.execute(sa.update(story).where(story.c.id == story_id).values(values))
+        await self._connection.execute(_GROWN, {"_id": story_id, "_article": article_id, "_now": now})
 
     async def get_latest(self, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
         """The newest stories first."""
