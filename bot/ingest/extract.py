@@ -180,13 +180,14 @@ def _best(
     root: HtmlElement, parse: partial[HtmlElement], meta: PageMeta, url: str, titles: tuple[str, str]
 ) -> _Reading:
     """Our own reading of the page, unless another one gives clearly more of what the page tells."""
-    is_light = _is_light(root)
+    is_light, told = _is_light(root), told_in(root, least=_PARAGRAPH)
     failure = None
     try:
         best = _shaped(root, url, titles)
     except NoArticle as error:
         best, failure = _Reading(), error
-    if is_light:
+    has_lost = told_in(root, least=_PARAGRAPH) < told * _WHOLE if best.is_held else best.length < max(told, _SHORT)
+    if is_light and has_lost:
         whole = parse()
         remove_comments(whole)
         remove_labelled(whole)
