@@ -92,7 +92,8 @@ class Prospector:
     async def find_stand_in(self, address: str, kind: SourceKind, rules: SourceRules = NO_RULES) -> Found | None:
         """Another list of the same site for a source whose own gives nothing: a feed, else a sitemap, else a page.
 
-        Never the address itself. None where there is none, or where the site cannot be reached at all.
+        Never the address itself, nor a list that is empty, given up or of readers' comments: nobody looks at it before
+        its news are sent. None where there is none, or where the site cannot be reached at all.
         """
         if kind is SourceKind.TELEGRAM:
             return None
@@ -111,7 +112,7 @@ class Prospector:
         found = await self._feed_of(search, home, announced) or await self._sitemap_of(search, home)
         if found is None and page is not None and search.may_be(home):
             found = await self._headlines(page, bare)
-        return found or search.second_best
+        return found
 
     async def _open(self, url: str, address: str, rules: SourceRules) -> FetchedPage:
         """The page itself; a bare host that knows no https is asked once more without it."""

@@ -54,7 +54,8 @@ class Visitor:
         An index of sitemaps is followed to its newest ones, at most `MOST_SITEMAPS` addresses; their entries stand in
         one Look, the newest first, under the index's page. That page has no validators: an index often stays the same
         while the sitemaps that it names change. A feed that says nothing but what was `seen` (the marks of its entries
-        with their hashes), or whose body has the `imprint` of one that was, is as good as one that answers so.
+        with their hashes), or whose body has the `imprint` of one that was, is as good as one that answers so. Where an
+        operator says which links count, a web page is one with headlines, whatever was known of its kind.
         """
         page = await self._fetcher.fetch(address, etag=etag, last_modified=last_modified, proxy=rules.proxy)
         if isinstance(page, NotModified):
@@ -62,7 +63,8 @@ class Visitor:
         said = imprint_of(page)
         if said == imprint:
             return _unchanged(page)
-        feed = await self._workers.parse(page, kind, rules, seen)
+        is_page = bool(rules.links) and kind is SourceKind.FEED
+        feed = await self._workers.parse(page, SourceKind.PAGE if is_page else kind, rules, seen)
         return _unchanged(page) if feed.is_same else replace(await self.follow(page, feed, rules), imprint=said)
 
     async def follow(self, page: FetchedPage, feed: ParsedFeed, rules: SourceRules = NO_RULES) -> Look:

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -9,7 +9,8 @@ import pytest_asyncio
 from bot.ingest.discover import Found, Prospector, Way
 from bot.ingest.errors import BadAddress, HttpError, NotAFeed, Unreachable
 from bot.ingest.fetch import Fetcher
-from bot.ingest.stages import Look, NotModified, SourceRules
+from bot.ingest.pointing import Pointer, says_anew
+from bot.ingest.stages import FeedEntry, Look, NotModified, SourceRules
 from bot.ingest.visit import MOST_SITEMAPS, Visitor, newest
 from bot.ingest.workers import Workers
 from config.settings import CollectSettings
@@ -359,3 +360,86 @@ async def test_nothing_stands_in_where_the_whole_site_is_gone(field: Field) -> N
     field.site.serve("/", status=429)
     assert await field.stand_in("/rss") is None
     assert await field.prospector.find_stand_in("https://t.me/s/vesti_tj", SourceKind.TELEGRAM) is None
+
+
+def serve_feed(site: FakeSite) -> None:
+    site.serve("/", front_page(head=announce(("/lenta", "Лента"))))
+    site.redirect("/lenta", "/lenta.xml", status=301)
+    site.serve("/lenta.xml", rss("Мост открыли", "Снег закрыл перевал"))
+
+
+def serve_sitemap(site: FakeSite) -> None:
+    site.serve("/", front_page())
+    site.serve("/robots.txt", f"User-agent: *\nSitemap: {site.url('/index.xml')}\n")
+    site.serve("/index.xml", index((site.url("/news-map.xml"), TODAY)))
+    site.serve("/news-map.xml", sitemap((site.url("/news/1"), TODAY), (site.url("/news/2"), TODAY)))
+
+
+def serve_page(site: FakeSite) -> None:
+    site.redirect("/", "/ru/")
+    site.serve("/ru/", front_page())
+
+
+@pytest.mark.parametrize(
+    ("serve", "kind"),
+    [(serve_feed, SourceKind.FEED), (serve_sitemap, SourceKind.SITEMAP), (serve_page, SourceKind.PAGE)],
+)
+async def test_what_stands_in_is_read_again_without_the_rules_of_the_source(
+    field: Field, serve: Callable[[FakeSite], None], kind: SourceKind
+) -> None:
+    serve(field.site)
+    rules = SourceRules(links=".lenta a", text=".text", remove="h3")
+    found = await field.prospector.find_stand_in(field.site.url("/novosti"), SourceKind.PAGE, rules)
+    assert found is not None
+    assert found.kind is kind
+    look = await field.visitor.read(found.address, found.kind, SourceRules(proxy=rules.proxy))
+    assert isinstance(look, Look)
+    assert len(look.feed.entries) >= 2
+    assert [(one.identity, one.feed_hash) for one in look.feed.entries] == [
+        (one.identity, one.feed_hash) for one in found.look.feed.entries
+    ]
+
+
+async def test_what_nobody_would_read_never_stands_in(field: Field) -> None:
+    field.site.serve("/", page(head=announce(("/comments/feed", "Комментарии"), ("/empty", "Все"), ("/old", "Архив"))))
+    field.site.serve("/comments/feed", rss("Согласен", name="Комментарии: Вести"))
+    field.site.serve("/empty", rss())
+    field.site.serve("/old", rss("Было давно", age=timedelta(days=900)))
+    assert await field.stand_in("/rss") is None
+
+
+@pytest.mark.parametrize("kind", [SourceKind.FEED, SourceKind.PAGE])
+async def test_a_page_that_needs_a_selector_is_itself_again_when_it_is_back(field: Field, kind: SourceKind) -> None:
+    """Of a source that was never read nobody knows yet that it is a page."""
+    address, rules = field.site.url("/culture"), SourceRules(links=".lenta a")
+    field.site.serve("/", front_page())
+    with pytest.raises(HttpError, match="404"):
+        await field.visitor.read(address, kind, rules)
+    with pytest.raises(HttpError, match="404"):
+        await field.prospector.find(address, rules)
+    body = "<ul class='lenta'><li><a href='/n/1'>Снег</a></li><li><a href='/n/2'>Матч</a></li></ul>"
+    field.site.serve("/culture", page(head=announce(("/rss", "Все")), body=body))
+    look = await field.visitor.read(address, kind, rules)
+    assert isinstance(look, Look)
+    assert [entry.title for entry in look.feed.entries] == ["Снег", "Матч"]
+    field.site.serve("/culture", rss("Мост открыли"))
+    look = await field.visitor.read(address, kind, rules)
+    assert isinstance(look, Look)
+    assert [entry.title for entry in look.feed.entries] == ["Мост открыли"]
+
+
+async def test_an_index_of_sitemaps_tells_when_its_news_were_changed(field: Field) -> None:
+    site, story = field.site, field.site.url("/news/story-number-101")
+    site.serve("/index.xml", index((site.url("/map.xml"), TODAY), (site.url("/news-map.xml"), TODAY)))
+    site.serve("/news-map.xml", sitemap((story, TODAY - timedelta(days=1))))
+    told: list[FeedEntry] = []
+    for changed in (TODAY - timedelta(days=1), TODAY):
+        site.serve("/map.xml", sitemap((story, changed), news=False))
+        look = await field.visitor.read(site.url("/index.xml"), SourceKind.SITEMAP)
+        assert isinstance(look, Look)
+        told += look.feed.entries
+    before, after = (Pointer.read(entry.feed_hash) for entry in told)
+    assert [entry.title for entry in told] == ["Снег закрыл перевал"] * 2
+    assert before is not None
+    assert after is not None
+    assert says_anew(after, before, TODAY - timedelta(days=1), TODAY)
