@@ -13,7 +13,7 @@ from lxml import etree
 
 from bot.ingest.linked import LinkedText
 from bot.ingest.pictures import addresses, first_address, is_pixel
-from bot.ingest.tables import BETWEEN, Row, caption_of, read_rows
+from bot.ingest.tables import BETWEEN, Table, read_table
 from bot.ingest.text import tidy, without_unwanted, words
 from storage.records import Block, BlockKind, Link
 
@@ -56,8 +56,8 @@ def html_pieces(html: str, base: str) -> tuple[Piece, ...]:
             if tag == "video":
                 builder.add_picture(element.get("poster"))
             walker.skip_subtree()
-        elif event == "start" and tag == "table" and (rows := read_rows(element)) is not None:
-            builder.add_table(caption_of(element), rows)
+        elif event == "start" and tag == "table" and (table := read_table(element)) is not None:
+            builder.add_table(table)
             walker.skip_subtree()
         elif event == "start":
             builder.open(tag, element)
@@ -230,12 +230,11 @@ class _Builder:
         if text:
             self.text.add(text)
 
-    def add_table(self, caption: str, rows: Iterable[Row]) -> None:
+    def add_table(self, table: Table) -> None:
         self.flush()
         self.tables += 1
-        if caption:
-            self.pieces.append(Piece(Block(BlockKind.PARAGRAPH, caption)))
-        for row in rows:
+        self.pieces += [Piece(Block(BlockKind.PARAGRAPH, caption)) for caption in table.captions]
+        for row in table.rows:
             block = Block(BlockKind.TABLE, row.text, level=int(row.is_head), rows=(row.cells,))
             self.pieces.append(Piece(block, row.linked, self.tables))
 

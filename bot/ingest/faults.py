@@ -50,6 +50,12 @@ def _of_proxy(start: URL, error: Exception) -> str:
     return f"the proxy {asked_proxy.get()} does not lead to {start.host}: {why}"
 
 
+def _of_tls(start: URL, error: aiohttp.ClientSSLError) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"{start.host} has no valid certificate"
+    return f"{start.host} does not speak https at this port; try the address with http://"
+
+
 def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
     """Name a failure of the connection. FetchErrors raised on the way are no OSError and never come here."""
     refused = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
@@ -60,10 +66,8 @@ def _as_fetch_error(url: str, start: URL, error: Exception) -> FetchError:
         return BadAddress(url, f"this is not an address that can be fetched: {url[:200]!r}")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Unreachable(url, f"there is no host named {error.host}")
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return Unreachable(url, f"{start.host} has no valid certificate")
     if isinstance(error, aiohttp.ClientSSLError):
-        return Unreachable(url, f"{start.host} does not speak https at this port; try the address with http://")
+        return Unreachable(url, _of_tls(start, error))
     if isinstance(error, aiohttp.ClientConnectorError):
         return Unreachable(url, f"{start.host} does not take connections ({refused})")
     return Unreachable(url, f"{start.host} broke the connection off ({type(error).__name__})")

@@ -29,7 +29,15 @@ class Row:
     is_head: bool
 
 
-def read_rows(table: etree._Element) -> list[Row] | None:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of figures, with what it says above itself."""
+
+    captions: tuple[str, ...]
+    rows: list[Row]
+
+
+def read_table(table: etree._Element) -> Table | None:
     """The rows of a table of figures that have words in them; only the first may be its head.
 
     None for a table that lays out a page: one row or column, or cells with headings, pictures and paragraphs in them.
@@ -37,18 +45,29 @@ def read_rows(table: etree._Element) -> list[Row] | None:
     rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
     if len(rows) < 2 or max(map(len, rows)) < 2 or not all(_is_short(cell) for row in rows for cell in row):
         return None
-    found: list[Row] = []
+    above = table.find("caption")
+    captions = [_text(above)] if above is not None else []
+    if len(rows) > 2 and _is_caption(rows[0]):
+        captions.append(_text(rows.pop(0)[0]))
+    return Table(tuple(dict.fromkeys(one for one in captions if one)), list(_rows(rows)))
+
+
+def _is_caption(row: list[etree._Element]) -> bool:
+    """Whether a first row is no row of figures: one cell alone, as some editors write it, or a <caption> that
+    trafilatura made a <th> with empty cells beside it."""
+    first, *others = row or [None]
+    if first is None or not _text(first) or _span(first, "rowspan", _TALLEST) > 1:
+        return False
+    return not others or (first.tag == "th" and all(cell.tag == "td" and not _text(cell) for cell in others))
+
+
+def _rows(rows: list[list[etree._Element]]) -> Iterator[Row]:
+    is_first = True
     for row, cells in zip(rows, _grid(rows), strict=True):
         text = BETWEEN.join(words for cell in row if (words := _text(cell)))
         if text:
-            found.append(Row(text, cells, min(_linked(row) / len(text), 1.0), not found and _names_columns(row)))
-    return found
-
-
-def caption_of(table: etree._Element) -> str:
-    """What a table says above itself; empty where it says nothing."""
-    caption = table.find("caption")
-    return _text(caption) if caption is not None else ""
+            yield Row(text, cells, min(_linked(row) / len(text), 1.0), is_first and _names_columns(row))
+            is_first = False
 
 
 def _names_columns(row: list[etree._Element]) -> bool:

@@ -163,6 +163,26 @@ def test_two_tables_in_a_row_stay_two_and_a_caption_stands_above() -> None:
     assert join_text(blocks) == "Курс a · 1 b · 2 Курс a · 1 b · 2"
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "<caption>Млн сомони</caption>",
+        "<tr><td colspan=3>Млн сомони</td></tr>",
+        "<tr><th>Млн сомони</th><td></td><td></td></tr>",
+    ],
+)
+def test_what_stands_above_a_table_is_no_row_of_it(first: str) -> None:
+    head, row = "<tr><th>Отрасль</th><th>2025</th><th>2026</th></tr>", "<tr><td>Хлопок</td><td>12</td><td>14</td></tr>"
+    above, found = html_blocks(f"<table>{first}{head}{row}</table>", BASE)
+    assert above == Block(BlockKind.PARAGRAPH, "Млн сомони")
+    assert (found.level, found.rows) == (1, (("Отрасль", "2025", "2026"), ("Хлопок", "12", "14")))
+
+
+def test_a_first_cell_over_several_rows_stays_in_its_table() -> None:
+    found = table("<tr><td rowspan=3>Согд</td></tr><tr><td>хлопок</td><td>1</td></tr><tr><td>уголь</td><td>2</td></tr>")
+    assert found.rows[0][0] == "Согд"
+
+
 def test_absurd_spans_cost_no_more_than_their_table() -> None:
     started = time.monotonic()
     row = "<tr>" + "<td colspan=99999 rowspan=99999>x</td>" * 50 + "</tr>"

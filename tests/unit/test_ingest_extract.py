@@ -53,6 +53,23 @@ def test_a_pages_date_without_a_zone_is_in_the_newsrooms() -> None:
     assert extract_page(page, None, None, "Asia/Dushanbe").published_at == datetime(2026, 10, 18, 7, tzinfo=UTC)
 
 
+def test_a_caption_stands_above_its_table_and_the_head_is_the_tables() -> None:
+    told = "".join(
+        f"<p>Абзац {n}: промышленность области выросла за год на шесть процентов, сообщило управление статистики.</p>"
+        for n in range(5)
+    )
+    table = (
+        "<table><caption>Млн сомони</caption><thead><tr><th>Отрасль</th><th>2025</th><th>2026</th></tr></thead>"
+        "<tbody><tr><td>Хлопок</td><td>12</td><td>14</td></tr><tr><td>Уголь</td><td>3</td><td>5</td></tr></tbody></table>"
+    )
+    html = f"<html><body><article><h1>Итоги года</h1>{told}{table}{told}</article></body></html>"
+    page = FetchedPage(URL, URL, 200, "text/html", "utf-8", html.encode())
+    body = extract_page(page, None, None, "Asia/Dushanbe").body
+    [at] = [place for place, block in enumerate(body) if block.kind is BlockKind.TABLE]
+    assert body[at - 1] == Block(BlockKind.PARAGRAPH, "Млн сомони")
+    assert (body[at].level, body[at].rows[0]) == (1, ("Отрасль", "2025", "2026"))
+
+
 def test_a_caption_belongs_to_its_picture() -> None:
     captions = [block.text for block in extract("ru_ads_and_captions").body if block.kind is BlockKind.IMAGE]
     assert captions == ["Нижняя станция в ущелье. Фото из архива редакции", "Вид с верхней площадки"]
