@@ -169,3 +169,16 @@ def test_hostile_channels_cost_little(body: str) -> None:
     with suppress(ParseError):
         assert len(parse(body).entries) <= 200
     assert time.process_time() - start < 3  # seconds
+
+
+def test_a_message_that_was_edited_is_the_same_and_says_something_else() -> None:
+    """As long as it stands on the channel's page; how often it was read and liked is no part of what it says."""
+    told = only("Мост через Вахш открыли.<br/>Движение началось в воскресенье.")
+    edited = only("Мост через Вахш открыли.<br/>Движение началось в субботу.")
+    liked = only(
+        "Мост через Вахш открыли.<br/>Движение началось в воскресенье.",
+        before='<div class="tgme_widget_message_reactions">34</div>',
+    )
+    assert edited.identity == told.identity
+    assert edited.feed_hash != told.feed_hash
+    assert liked.feed_hash == told.feed_hash
