@@ -82,6 +82,9 @@ def without_tail(pieces: list[Piece]) -> list[Piece]:
         if len(pieces) > 1 and phrases.BYLINE.match(last.block.text) and len(last.block.text) <= SHORT // 2:
             pieces = pieces[:-1]
             continue
+        if len(pieces) > 1 and phrases.READ_ON.match(last.block.text) and len(last.block.text) <= SHORT // 2:
+            pieces = pieces[:-1]
+            continue
         is_link = last.linked >= ALL_LINKS and len(last.block.text) <= SHORT
         if last.block.kind is BlockKind.HEADING or (is_link and len(pieces) > 1):
             pieces = pieces[:-1]

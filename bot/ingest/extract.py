@@ -191,8 +191,8 @@ def _best(
         whole = parse()
         remove_comments(whole)
         remove_labelled(whole)
-        told = told_in(whole, least=_PARAGRAPH) * _WHOLE
-        if told_in(root, least=_PARAGRAPH) < told if best.is_held else best.length < max(told, _SHORT):
+        least = told_in(whole, least=_PARAGRAPH) * _WHOLE
+        if told_in(root, least=_PARAGRAPH) < least if best.is_held else best.length < max(least, _SHORT):
             best = _longer(best, _plain(whole, url, titles))
     if best.length < _JSON_BELOW or len(meta.body) > best.length * _BETTER:
         story = find_story(parse(), titles[0], meta.body)

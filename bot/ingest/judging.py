@@ -24,6 +24,7 @@ _SITE_NAME = re.compile(r"[^\W\d]{0,12}\s*(?:$|[|—–•·.!(/-].{0,60}$)")
 _LOG_IN_LENGTH = 500
 _STUB_LENGTH = 1200  # characters of an article that a stub shows, beside a feed that may say as much
 _STUB_ALONE = 600  # the same where there is no feed to turn to
+_TOLD, _SEVERAL = 80, 3  # letters of a paragraph, and how many make a beginning worth reading
 _LEAST_DEMAND, _MAX_DEMAND = 8, 300  # characters of a line that asks to pay or to log in
 _INTRODUCTION = 150  # characters that a section's page says of itself
 _INDEX = 10  # headlines of other stories, beside which so little is no article
@@ -47,7 +48,7 @@ def judge(blocks: Sequence[Block], url: str, title: str, root: HtmlElement, *, h
         raise NoArticle(
             url, "the page says that it has failed, asks before it shows anything, or only lists what was found"
         )
-    if is_wall(blocks) or is_log_in(root, title, text) or is_stub(root, text, has_feed=bool(hint_text)):
+    if is_wall(blocks) or is_log_in(root, title, text) or is_stub(root, blocks, has_feed=bool(hint_text)):
         raise NoArticle(url, "the page asks to log in, to pay or to accept cookies instead of showing the article")
     if is_listing(blocks) or (len(text) < _INTRODUCTION and _linked_headings(root) >= _INDEX):
         raise NoArticle(url, "the page holds a menu or a list of headlines, and no article")
@@ -89,9 +90,13 @@ def is_log_in(root: HtmlElement, title: str, text: str) -> bool:
     return any(phrases.LOG_IN.search(head) or phrases.LOG_IN_CALL.search(head) for head in heads)
 
 
-def is_stub(root: HtmlElement, text: str, *, has_feed: bool) -> bool:
-    """Whether the page shows how an article begins, and asks for something before it shows the rest."""
-    if len(text) > (_STUB_LENGTH if has_feed else _STUB_ALONE):
+def is_stub(root: HtmlElement, blocks: Sequence[Block], *, has_feed: bool) -> bool:
+    """Whether the page shows how an article begins, and asks for something before it shows the rest.
+
+    Where there is no feed to turn to, a beginning of several paragraphs is better than nothing.
+    """
+    told = sum(1 for block in blocks if len(block.text) >= _TOLD and block.text.endswith(_ENDS))
+    if len(join_text(blocks)) > (_STUB_LENGTH if has_feed else _STUB_ALONE) or (told >= _SEVERAL and not has_feed):
         return False
     return any(map(_is_demand, root.iter(*_HOLDERS)))
 
