@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.records import AlertKind, Rhythm, SourceHealth, SourceKind, StandIn
+from storage.records import AlertKind, Passed, Rhythm, SourceHealth, SourceKind, StandIn
 
 
 def pack_rhythm(rhythm: Rhythm) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def pack_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "span": _seconds(rhythm.span),
         "wish": _seconds(rhythm.wish),
         "heard_at": _text(rhythm.heard_at),
+        "landed_at": _text(rhythm.landed_at),
     }
     return {name: value for name, value in packed.items() if value is not None}
 
@@ -33,6 +34,7 @@ def unpack_rhythm(packed: Mapping[str, Any]) -> Rhythm:
         span=_length(packed.get("span")),
         wish=_length(packed.get("wish")),
         heard_at=_moment(packed.get("heard_at")),
+        landed_at=_moment(packed.get("landed_at")),
     )
 
 
@@ -43,6 +45,7 @@ def pack_health(health: SourceHealth) -> dict[str, Any]:
         "whole": round(health.whole, 4),
         "alerts": list(health.alerts),
         "gave_text": health.gave_text,
+        "passed": [[one.kind, _text(one.at)] for one in health.passed],
     }
 
 
@@ -50,7 +53,11 @@ def unpack_health(packed: Mapping[str, Any]) -> SourceHealth:
     """The health that `pack_health` wrote."""
     alerts = tuple(AlertKind(one) for one in packed.get("alerts", ()))
     return SourceHealth(
-        packed.get("pages", 0.0), packed.get("whole", 0.0), alerts, gave_text=packed.get("gave_text", False)
+        packed.get("pages", 0.0),
+        packed.get("whole", 0.0),
+        alerts,
+        gave_text=packed.get("gave_text", False),
+        passed=tuple(Passed(AlertKind(kind), datetime.fromisoformat(at)) for kind, at in packed.get("passed", ())),
     )
 
 

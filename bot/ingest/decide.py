@@ -1,16 +1,18 @@
 """What one visit to a source means: pure, from what is known and `now` to an intent that the pipeline carries out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.ingest import health
+from bot.ingest.changes import is_of_cut_visit, is_outdated, says_more
 from bot.ingest.errors import HttpError, IngestError
-from bot.ingest.floods import Expectation, find_held
-from bot.ingest.recognise import page_of, recognise
+from bot.ingest.floods import FEWEST, Expectation, find_held
+from bot.ingest.recognise import recognise
 from bot.ingest.rhythm import learn, next_wait, span_of
 from bot.ingest.stages import (
     ChangedEntry,
+    Conditions,
     FailedVisit,
     FeedEntry,
     FeedKind,
@@ -25,8 +27,10 @@ from storage.records import (
     Alert,
     AlertKind,
     KnownArticle,
+    Rhythm,
     Source,
     SourceCheck,
+    SourceHealth,
     SourceKind,
     StandIn,
 )
@@ -63,23 +67,25 @@ def decide(
     """
     found = recognise(look.feed.entries, known)
     new = _oldest_first([one.entry for one in found if one.article is None], now)
-    is_all_new = bool(found) and len(new) == len(found) and not any(entry.is_light for entry in look.feed.entries)
+    fresh = [*new, *(one.entry for one in found if one.article and is_of_cut_visit(one.article, source))]
+    is_all_new = bool(found) and len(fresh) == len(found) and not any(entry.is_light for entry in look.feed.entries)
     has_gap = source.succeeded_at is not None and is_all_new
-    before = Expectation(source.rhythm, source.succeeded_at, has_gap, _is_switch(source, look.feed))
-    held = find_held(new, before, now)
+    is_switch, is_flooded = _is_switch(source, look.feed), AlertKind.JUMP in source.health.alerts
+    flood = find_held(fresh, Expectation(source.rhythm, source.succeeded_at, has_gap, is_switch, is_flooded), now)
+    held = flood and frozenset(entry.identity for entry in new if entry.identity in flood)
     rhythm = learn(source.rhythm, [moment_of(entry, now) for entry in new if entry.identity not in held], now)
     rhythm = replace(
         rhythm,
         span=span_of([entry.published_at for entry in look.feed.entries], rhythm, now),
         wish=max((wish for wish in (look.feed.ttl, look.page.max_age) if wish is not None), default=None),
     )
-    wait = next_wait(source, rhythm, settings, has_gap=has_gap, is_pushed_by_hub=is_pushed_by_hub)
-    is_jump = bool(held) and not before.is_switch and not _is_young(source, now)
-    well, alerts = health.after_answer(source, rhythm, now, held=len(held) if is_jump else 0)
+    is_jump = bool(held) and len(flood) >= FEWEST and not is_switch and not _is_young(source, now)
+    conditions = Conditions(has_gap, is_pushed_by_hub, jitter, len(flood) if is_jump else 0)
+    due_at, well, alerts = _outcome(source, rhythm, conditions, now, settings)
     check = SourceCheck(
         source_id=source.id,
         checked_at=now,
-        due_at=now + _spread(source, wait, settings, jitter),
+        due_at=due_at,
         kind=None if source.stand_in else _kind_of(look.feed),
         etag=look.page.etag,
         last_modified=look.page.last_modified,
@@ -90,12 +96,47 @@ def decide(
     )
     return FeedUpdate(
         tuple(new),
-        tuple(_changed(one.entry, one.article) for one in found if one.article and _says_more(one.entry, one.article)),
+        tuple(
+            _changed(one.entry, one.article)
+            for one in found
+            if one.article and says_more(one.entry, one.article) and not is_outdated(one.entry, one.article, source)
+        ),
         check,
         is_first=source.succeeded_at is None,
         held=held,
         alerts=alerts,
+        conditions=conditions,
     )
+
+
+def with_landed(
+    update: FeedUpdate, source: Source, landed: Iterable[FeedEntry], now: datetime, settings: CollectSettings
+) -> FeedUpdate:
+    """What a visit means when it is known what of it was stored, by `now`: only that counts for the source's rhythm.
+
+    `source` is the one that was decided of. Pages that are gone or give nothing are no stories, though the list tells
+    of them at each visit.
+    """
+    names = {entry.identity for entry in landed}
+    counted = [entry for entry in update.new if entry.identity not in update.held]
+    stored = [entry for entry in counted if entry.identity in names]
+    check = update.check
+    if len(stored) == len(counted):
+        return replace(update, check=replace(check, rhythm=replace(check.rhythm, landed_at=now)))
+    looked_at = check.checked_at
+    rhythm = learn(source.rhythm, [moment_of(entry, looked_at) for entry in stored], looked_at)
+    rhythm = replace(rhythm, span=check.rhythm.span, wish=check.rhythm.wish, landed_at=now)
+    due_at, well, alerts = _outcome(source, rhythm, update.conditions, looked_at, settings)
+    return replace(update, check=replace(check, due_at=due_at, rhythm=rhythm, health=well), alerts=alerts)
+
+
+def _outcome(
+    source: Source, rhythm: Rhythm, conditions: Conditions, now: datetime, settings: CollectSettings
+) -> tuple[datetime, SourceHealth, tuple[Alert, ...]]:
+    """When to look again after a good answer, and how the source is."""
+    wait = next_wait(source, rhythm, settings, has_gap=conditions.has_gap, is_pushed_by_hub=conditions.is_pushed_by_hub)
+    well, alerts = health.after_answer(source, rhythm, now, held=conditions.jumped)
+    return now + _spread(source, wait, settings, conditions.jitter), well, alerts
 
 
 def decide_unchanged(
@@ -109,14 +150,14 @@ def decide_unchanged(
 ) -> FeedUpdate:
     """The site says that nothing changed (304): only the next visit is set, and a silence may begin."""
     rhythm = learn(source.rhythm, (), now)
-    if page.max_age is not None and (rhythm.wish is None or page.max_age > rhythm.wish):
+    if page.max_age is not None and page.max_age != rhythm.wish:
         rhythm = replace(rhythm, wish=page.max_age)
-    wait = next_wait(source, rhythm, settings, is_pushed_by_hub=is_pushed_by_hub)
-    well, alerts = health.after_answer(source, rhythm, now, held=0)
+    conditions = Conditions(is_pushed_by_hub=is_pushed_by_hub, jitter=jitter)
+    due_at, well, alerts = _outcome(source, rhythm, conditions, now, settings)
     check = SourceCheck(
         source_id=source.id,
         checked_at=now,
-        due_at=now + _spread(source, wait, settings, jitter),
+        due_at=due_at,
         kind=None if source.stand_in else source.kind,
         # The answer may leave out validators that still hold.
         etag=page.etag or source.etag,
@@ -187,17 +228,6 @@ def _oldest_first(entries: list[FeedEntry], now: datetime) -> list[FeedEntry]:
     """Lists stand newest first: turned round, so that entries of one moment keep their order."""
     entries.reverse()
     return sorted(entries, key=lambda entry: moment_of(entry, now))
-
-
-def _says_more(entry: FeedEntry, article: KnownArticle) -> bool:
-    """Whether a known article is to be read again: the list says something else, or gives it another address.
-
-    A list that tells nothing but titles says nothing else as long as the title stays, whichever list told of it before.
-    """
-    if entry.feed_hash == article.feed_hash:
-        return entry.has_page and page_of(entry) != article.page_key and entry.identity != article.identity
-    is_title = not (entry.lead or entry.body or entry.image)
-    return not (is_title and article.feed_hash and entry.title in {"", article.title})
 
 
 def _changed(entry: FeedEntry, article: KnownArticle) -> ChangedEntry:

@@ -22,6 +22,7 @@ class Expectation:
     succeeded_at: datetime | None
     has_gap: bool  # none of the list's entries is known
     is_switch: bool  # another list is read than the last time
+    is_flooded: bool = False  # the last look brought a flood: what else comes of it is as old
 
 
 def find_held(new: Sequence[FeedEntry], before: Expectation, now: datetime) -> frozenset[str]:
@@ -29,7 +30,7 @@ def find_held(new: Sequence[FeedEntry], before: Expectation, now: datetime) -> f
 
     What was published since the last look is news, however long that is ago. Older entries should have been seen then:
     a few are late, many at once are old. A story that is older than the newest one known is measured by that, since
-    some lists tell of everything with the same delay.
+    some lists tell of everything with the same delay. `new` has also what was stored of a visit that was cut short.
     """
     if before.succeeded_at is None:
         return frozenset()
@@ -44,6 +45,8 @@ def find_held(new: Sequence[FeedEntry], before: Expectation, now: datetime) -> f
             for entry in new
             if (before.has_gap if entry.published_at is None else entry.published_at <= seen_until)
         )
+    if before.is_flooded and old:
+        return _named(old)
     undated = [entry for entry in new if entry.published_at is None]
     usual = _SURPRISE * expected(before.rhythm, before.succeeded_at, now)
     if before.has_gap and len(undated) == len(new) >= FEWEST and len(new) > usual:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from bot.ingest.errors import FetchError, HttpError, IngestError, ParseError, TooManyRedirects
 from bot.ingest.rhythm import USUAL, learnt
-from storage.records import Alert, AlertKind, Rhythm, Source, SourceHealth
+from storage.records import Alert, AlertKind, Passed, Rhythm, Source, SourceHealth
 
 # Working days and nights: a newsroom of 40 stories a day may sleep for 15 hours, one of 10 a day over a Sunday.
 SHORTEST_SILENCE = timedelta(hours=16)
@@ -20,7 +20,9 @@ GAVE_TEXT, GIVES_NONE = 0.5, 0.25  # shares of pages with their text
 FAILING_AFTER = timedelta(days=1)
 UNREACHABLE_AFTER = timedelta(days=3)  # a host that does not answer at all: it often comes back
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS})
-_PASSING = frozenset({AlertKind.REFUSED, AlertKind.FAILING})  # over with the next good answer
+_PASSING = (AlertKind.REFUSED, AlertKind.FAILING)  # over with the next good answer
+QUIET = timedelta(hours=6)  # within which a trouble that comes again is the same one
+BACK_AFTER = timedelta(hours=2)  # of its own address answering again
 
 Told = tuple[SourceHealth, tuple[Alert, ...]]
 _LONG_FADED = 50.0  # times the usual; of what fades for longer nothing is left, and a story may be of the year 0
@@ -29,13 +31,16 @@ _LONG_FADED = 50.0  # times the usual; of what fades for longer nothing is left,
 def after_answer(source: Source, rhythm: Rhythm, now: datetime, *, held: int) -> Told:
     """What a good answer means: refusals are over, silence may begin or end, `held` old stories came at once.
 
-    `source` is as it stands now: without a stand-in where its own address answered.
+    `source` is as it stands now: without a stand-in where its own address answered. It is back when it has answered for
+    some time: many fail by turns.
     """
-    health = end(source.health, *_PASSING)
+    health = _pass(source.health, now, *_PASSING)
     alerts: list[Alert] = []
-    if source.stand_in is None and AlertKind.STAND_IN in health.alerts:
-        health = end(health, AlertKind.STAND_IN)
-        alerts.append(Alert(source.id, AlertKind.BACK, source.address, now))
+    if source.stand_in is None:
+        health = _pass(health, now, AlertKind.STAND_IN)
+        if any(one.kind is AlertKind.STAND_IN and now - one.at >= BACK_AFTER for one in health.passed):
+            health = _without_passed(health, AlertKind.STAND_IN)
+            alerts.append(Alert(source.id, AlertKind.BACK, source.address, now))
     if held:
         health, more = begin(health, source, AlertKind.JUMP, str(held), now)
         alerts += more
@@ -50,7 +55,7 @@ def after_answer(source: Source, rhythm: Rhythm, now: datetime, *, held: int) ->
 
 def after_failure(source: Source, error: IngestError, ailing: timedelta, now: datetime) -> Told:
     """What a failure means for its admins, when it has failed for `ailing` by now."""
-    health, alerts = source.health, tuple[Alert, ...]()
+    health, alerts = _failing_again(source.health, now), tuple[Alert, ...]()
     if isinstance(error, HttpError) and error.status in _REFUSALS:
         health, alerts = begin(health, source, AlertKind.REFUSED, str(error), now)
     if ailing >= FAILING_AFTER:
@@ -78,9 +83,13 @@ def after_pages(health: SourceHealth, source: Source, asked: int, whole: int, no
 
 
 def begin(health: SourceHealth, source: Source, kind: AlertKind, detail: str, now: datetime) -> Told:
-    """A trouble that admins are told of, unless they were and it goes on."""
+    """A trouble that admins are told of, unless they were and it goes on, or was over for a short while only."""
     if kind in health.alerts:
         return health, ()
+    known = [one for one in health.passed if one.kind is kind]
+    health = _without_passed(health, kind)
+    if any(kind is AlertKind.STAND_IN or now - one.at < QUIET for one in known):  # nobody was told that it is back
+        return replace(health, alerts=(*health.alerts, kind)), ()
     return replace(health, alerts=(*health.alerts, kind)), (Alert(source.id, kind, detail, now),)
 
 
@@ -90,6 +99,25 @@ def end(health: SourceHealth, *kinds: AlertKind) -> SourceHealth:
         return health
     left = tuple(one for one in health.alerts if one not in kinds)
     return health if left == health.alerts else replace(health, alerts=left)
+
+
+def _pass(health: SourceHealth, now: datetime, *kinds: AlertKind) -> SourceHealth:
+    """End troubles that may come again at once; those that passed long ago are forgotten."""
+    over = tuple(Passed(kind, now) for kind in kinds if kind in health.alerts)
+    old = tuple(one for one in health.passed if one.kind is AlertKind.STAND_IN or now - one.at < QUIET)
+    if not over and len(old) == len(health.passed):
+        return health
+    return replace(end(health, *kinds), passed=(*old, *over))
+
+
+def _without_passed(health: SourceHealth, kind: AlertKind) -> SourceHealth:
+    return replace(health, passed=tuple(one for one in health.passed if one.kind is not kind))
+
+
+def _failing_again(health: SourceHealth, now: datetime) -> SourceHealth:
+    """Its own address has answered for no time yet."""
+    passed = tuple(replace(one, at=now) if one.kind is AlertKind.STAND_IN else one for one in health.passed)
+    return health if passed == health.passed else replace(health, passed=passed)
 
 
 def silent_for(rhythm: Rhythm, now: datetime) -> timedelta | None:

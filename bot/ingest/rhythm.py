@@ -24,12 +24,15 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def learn(rhythm: Rhythm, moments_of_new: Sequence[datetime], now: datetime) -> Rhythm:
-    """The rhythm after a look that found new stories, published at these moments (none of them later than `now`).
+    """The rhythm after a look that found new stories, published at these moments.
+
+    A moment that is not before `now` is only the look's own: it was given no date, or one that cannot be.
 
     The first look only sets the beginning: what stood there before tells nothing of how often it comes. Later a story
     counts from when it was published, at the earliest from the look before: it had not appeared then.
     """
-    newest = max([*moments_of_new, *([rhythm.newest_at] if rhythm.newest_at else [])], default=None)
+    dated = [moment for moment in moments_of_new if moment < now]
+    newest = max([*dated, *([rhythm.newest_at] if rhythm.newest_at else [])], default=None)
     if rhythm.since is None or rhythm.as_of is None:
         return replace(rhythm, recent=0.0, usual=0.0, as_of=now, since=now, newest_at=newest)
     appeared = [min(max(moment, rhythm.as_of), now) for moment in moments_of_new]
@@ -92,7 +95,7 @@ def next_wait(
     else:
         wait, shortest = _by_rhythm(rhythm, settings), settings.shortest
         if is_pushed_by_hub and not has_gap:
-            return settings.longest
+            wait = settings.longest
     if rhythm.span is not None:
         wait = min(wait, rhythm.span * SPAN_SHARE)
     return max(wait / 2 if has_gap else wait, shortest)

@@ -179,6 +179,19 @@ class ChangedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """Under which a visit was decided, to reckon its outcome anew when it is known what of it was stored.
+
+    `jumped` is how many old stories came at once where admins are to know of it.
+    """
+
+    has_gap: bool = False
+    is_pushed_by_hub: bool = False
+    jitter: float = 0.0
+    jumped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FeedUpdate:
     """What one visit to a source means. `new` stands oldest first, ready to be stored in this order.
 
@@ -191,6 +204,7 @@ class FeedUpdate:
     is_first: bool
     held: frozenset[str] = frozenset()
     alerts: tuple[Alert, ...] = ()
+    conditions: Conditions = Conditions()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ class Rhythm:
     `recent` is stories an hour as the last hours had them, `usual` stories a day as the last weeks had them; both as
     of `as_of`, and fading since. `since` is when counting began. `span` is how far back its list reaches: whoever
     looks in less often than that misses stories. `wish` is the wait that the site asks for (ttl, Cache-Control).
-    `heard_at` is when a story came last, whatever its date says.
+    `heard_at` is when a story came last, whatever its date says. `landed_at` is when all that the last good look at
+    its list brought was stored: what arrived later is of a visit that was cut short.
     """
 
     recent: float = 0.0
@@ -32,6 +33,7 @@ class Rhythm:
     span: timedelta | None = None
     wish: timedelta | None = None
     heard_at: datetime | None = None
+    landed_at: datetime | None = None
 
 
 class AlertKind(StrEnum):
@@ -47,18 +49,27 @@ class AlertKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A trouble that admins were told of and that is over since `at`; it may come again at once."""
+
+    kind: AlertKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
     """What is known of a source's pages and troubles.
 
     `pages` is how many of its stories' pages were asked for, older ones counting less, and `whole` how many of those
     gave the article; `gave_text` says that most of them did. `alerts` are the troubles that admins were told of and
-    that have not passed.
+    that have not passed, `passed` those that passed lately.
     """
 
     pages: float = 0.0
     whole: float = 0.0
     alerts: tuple[AlertKind, ...] = ()
     gave_text: bool = False
+    passed: tuple[Passed, ...] = ()
 
     @property
     def full_text_share(self) -> float | None:

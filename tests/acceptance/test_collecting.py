@@ -161,7 +161,7 @@ async def test_a_dead_feed_is_replaced_by_the_front_page_until_it_comes_back(age
     assert await agency.pushed() == {DEEDS[5]}
     source = await agency.source()
     assert (source.stand_in, source.kind) == (None, SourceKind.FEED)
-    assert await agency.alerts() == [AlertKind.STAND_IN, AlertKind.BACK]
+    assert await agency.alerts() == [AlertKind.STAND_IN]  # that it is back is told when it has answered for a while
 
 
 async def test_guids_that_change_overnight_make_no_news(agency: Agency) -> None:

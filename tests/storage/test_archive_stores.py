@@ -18,6 +18,7 @@ from storage.records import (
     Block,
     BlockKind,
     HubState,
+    Passed,
     Rhythm,
     SourceCheck,
     SourceHealth,
@@ -165,8 +166,8 @@ async def test_a_source_keeps_what_its_polls_taught(database: Database) -> None:
             None,
             "https://new.example/rss",
             stand_in=StandIn("https://new.example/", SourceKind.PAGE, NOW, "404", later),
-            rhythm=Rhythm(2.5, 12.0, NOW, NOW, NOW, timedelta(hours=9), timedelta(minutes=5)),
-            health=SourceHealth(4.0, 3.0, (AlertKind.STAND_IN,)),
+            rhythm=Rhythm(2.5, 12.0, NOW, NOW, NOW, timedelta(hours=9), timedelta(minutes=5), NOW, later),
+            health=SourceHealth(4.0, 3.0, (AlertKind.STAND_IN,), passed=(Passed(AlertKind.REFUSED, NOW),)),
         )
         await stores.sources.settle(good)
         healed = await stores.sources.get(source.id)

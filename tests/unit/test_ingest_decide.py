@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.ingest.decide import decide, decide_failure, decide_unchanged
+from bot.ingest.decide import decide, decide_failure, decide_unchanged, with_landed
 from bot.ingest.draft import draft_from_feed, draft_from_page
 from bot.ingest.errors import HttpError, IngestError, TimedOut
 from bot.ingest.stages import ExtractedPage, FeedEntry, FeedKind, FeedUpdate, FetchedPage, Look, NotModified, ParsedFeed
 from config.settings import CollectSettings
-from storage.records import KnownArticle, Source, SourceKind
+from storage.records import AlertKind, KnownArticle, Rhythm, Source, SourceKind
 
 NOW = datetime(2026, 10, 18, 12, tzinfo=UTC)
 URL = "https://news.example/rss"
@@ -112,6 +112,61 @@ def test_nothing_changed_keeps_validators_that_the_site_left_out() -> None:
     result = decide_unchanged(SOURCE, NotModified(URL, URL), NOW, SETTINGS)
     assert (result.new, result.changed, result.is_first) == ((), (), False)
     assert (result.check.etag, result.check.last_modified, result.check.error) == ('"old"', "then", None)
+
+
+def test_the_newest_word_on_how_long_a_list_stays_fresh_counts() -> None:
+    source = SOURCE
+    for said, wish in ((60, 60), (1, 1), (None, 1)):
+        max_age = None if said is None else timedelta(minutes=said)
+        page = NotModified(URL, URL, max_age=max_age)
+        source = replace(source, rhythm=decide_unchanged(source, page, NOW, SETTINGS).check.rhythm)
+        assert source.rhythm.wish == timedelta(minutes=wish)
+
+
+WEEK = timedelta(days=7)
+KNOWN_RHYTHM = Rhythm(recent=0.5, usual=20.0, as_of=NOW - timedelta(minutes=9), since=NOW - 3 * WEEK)
+LATER = NOW + timedelta(seconds=20)
+
+
+def test_only_what_was_stored_counts_for_the_rhythm() -> None:
+    source = replace(SOURCE, rhythm=KNOWN_RHYTHM)
+    whole = update(entry("a", NOW), entry("b", NOW), entry("c"), source=source)
+    nothing = update(source=source)
+    stored = with_landed(whole, source, whole.new, LATER, SETTINGS)
+    assert stored.check == replace(whole.check, rhythm=replace(whole.check.rhythm, landed_at=LATER))
+    gone = with_landed(whole, source, (), LATER, SETTINGS)
+    assert (gone.check.rhythm.recent, gone.check.rhythm.heard_at) == (nothing.check.rhythm.recent, None)
+    assert gone.check.due_at > whole.check.due_at
+    half = with_landed(whole, source, whole.new[:1], LATER, SETTINGS)
+    assert nothing.check.rhythm.recent < half.check.rhythm.recent < whole.check.rhythm.recent
+
+
+def test_pages_that_are_gone_at_each_visit_hide_no_silence() -> None:
+    rhythm = replace(KNOWN_RHYTHM, usual=100.0, heard_at=NOW - timedelta(days=2))
+    source = replace(SOURCE, rhythm=rhythm)
+    told = update(entry("gone"), source=source)
+    assert told.alerts == ()
+    assert [one.kind for one in with_landed(told, source, (), LATER, SETTINGS).alerts] == [AlertKind.SILENT]
+
+
+@pytest.mark.parametrize(
+    ("updated_at", "heard_at", "is_changed"),
+    [
+        (NOW - timedelta(minutes=9), NOW - timedelta(minutes=30), False),
+        (NOW - timedelta(minutes=5), NOW - timedelta(minutes=30), True),
+        (NOW, NOW - timedelta(minutes=30), True),
+        (None, NOW - timedelta(minutes=30), True),
+        (NOW - timedelta(minutes=9), NOW, False),
+        (NOW - timedelta(minutes=9), NOW + timedelta(hours=5), True),  # its dates cannot be believed
+    ],
+)
+def test_a_list_that_was_kept_on_the_way_takes_nothing_back(
+    updated_at: datetime | None, heard_at: datetime, is_changed: bool
+) -> None:
+    article = replace(known("a", "new"), modified_at=NOW - timedelta(minutes=5))
+    source = replace(SOURCE, rhythm=replace(KNOWN_RHYTHM, newest_at=NOW - timedelta(minutes=30), heard_at=heard_at))
+    told = replace(entry("a", said="old"), updated_at=updated_at)
+    assert len(update(told, archive=(article,), source=source).changed) == is_changed
 
 
 def test_the_first_success_is_the_first_even_after_failures() -> None:

@@ -176,10 +176,45 @@ def test_its_own_address_is_asked_hourly_at_first_and_later_every_six_hours() ->
     assert unchanged(replace(SOURCE, stand_in=STAND_IN)).check.stand_in == STAND_IN
 
 
-def test_when_its_own_address_answers_it_is_back() -> None:
+def test_when_its_own_address_answers_for_two_hours_it_is_back() -> None:
     update = unchanged(replace(SOURCE, health=SourceHealth(alerts=(AlertKind.STAND_IN,))))
-    assert [(one.kind, one.detail) for one in update.alerts] == [(AlertKind.BACK, URL)]
-    assert (update.check.stand_in, update.check.health.alerts) == (None, ())
+    assert (update.check.stand_in, update.check.health.alerts, update.alerts) == (None, (), ())
+    source = replace(SOURCE, health=update.check.health)
+    assert unchanged(source, NOW + 1.9 * HOUR).alerts == ()
+    back = unchanged(source, NOW + 2 * HOUR)
+    assert [(one.kind, one.detail) for one in back.alerts] == [(AlertKind.BACK, URL)]
+    assert unchanged(replace(source, health=back.check.health), NOW + 3 * HOUR).alerts == ()
+    failed = decide_failure(source, TimedOut(URL, "slow"), NOW + HOUR, SETTINGS)
+    assert unchanged(replace(source, health=failed.check.health), NOW + 2.5 * HOUR).alerts == ()
+
+
+def test_an_address_that_fails_by_turns_is_told_of_once() -> None:
+    source, told = SOURCE, list[AlertKind]()
+    for step in range(48):
+        now = NOW + step * HOUR / 6
+        is_down = step % 12 < 4
+        if is_down and source.stand_in is None:
+            failed = decide_failure(source, http(410), now, SETTINGS)
+            failed = with_stand_in(failed, source, STAND_IN.url, STAND_IN.kind, "gone", now)
+            check, alerts = failed.check, failed.alerts
+        else:
+            update = unchanged(source if is_down else replace(source, stand_in=None), now)
+            check, alerts = update.check, update.alerts
+        told += kinds(alerts)
+        source = replace(source, health=check.health, stand_in=check.stand_in)
+    assert told == [AlertKind.REFUSED, AlertKind.STAND_IN]
+
+
+@pytest.mark.parametrize(("quiet", "is_told"), [(5 * HOUR, False), (6 * HOUR, True)])
+def test_a_refusal_that_comes_again_within_hours_is_the_same_one(quiet: timedelta, is_told: bool) -> None:
+    first = decide_failure(SOURCE, http(403), NOW, SETTINGS)
+    well = unchanged(replace(SOURCE, health=first.check.health), NOW + HOUR)
+    assert well.check.health.alerts == ()
+    again = decide_failure(replace(SOURCE, health=well.check.health), http(403), NOW + HOUR + quiet, SETTINGS)
+    assert kinds(again.alerts) == [AlertKind.REFUSED] * is_told
+    assert again.check.health.alerts == (AlertKind.REFUSED,)
+    later = unchanged(replace(SOURCE, health=well.check.health), NOW + 9 * HOUR)
+    assert later.check.health.passed == ()
 
 
 @pytest.mark.parametrize(("error", "is_kept"), [(TimedOut(URL, "slow"), True), (http(410), False)])

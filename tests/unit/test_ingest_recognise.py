@@ -282,6 +282,39 @@ def test_old_stories_that_come_all_at_once_are_stored_and_told_to_nobody() -> No
     assert visit([fresh], stored(fresh), source=source).check.health.alerts == ()
 
 
+def test_what_is_left_of_a_flood_at_the_next_visit_is_held_too() -> None:
+    flooded = replace(SOURCE, health=visit(many(8)).check.health)
+    fresh = told("fresh", at=NOW - MINUTE)
+    update = visit([fresh, *many(2, prefix="rest")], source=flooded)
+    assert update.held == {"rest0", "rest1"}
+    assert update.check.health.alerts == ()
+    assert visit([fresh], source=flooded).held == frozenset()
+    assert visit(many(2, prefix="late"), source=replace(flooded, health=update.check.health)).held == frozenset()
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_visit_that_was_cut_short_is_decided_alike_the_next_time(dated: bool) -> None:
+    source = replace(SOURCE, rhythm=replace(RHYTHM, landed_at=NOW - 4 * MINUTE))
+    entries = many(28, dated=dated)
+    whole = visit(entries, source=source)
+    assert len(whole.held) == 28
+    cut = [replace(stored(entry, n), arrived_at=NOW - MINUTE) for n, entry in enumerate(whole.new[:25])]
+    rest = visit(entries, *cut, source=source)
+    assert rest.held == {entry.identity for entry in rest.new}
+    assert len(rest.held) == 3
+    assert [(one.kind, one.detail) for one in rest.alerts] == [(AlertKind.JUMP, "28")]
+    before = [replace(one, arrived_at=NOW - 4 * MINUTE) for one in cut]
+    assert visit(entries, *before, source=source).held == frozenset()
+
+
+def test_a_date_of_tomorrow_holds_back_no_list_that_is_hours_behind() -> None:
+    lagging = replace(SOURCE, rhythm=replace(RHYTHM, newest_at=NOW - 5 * HOUR))
+    update = visit([told("theatre", at=NOW + DAY)], source=lagging)
+    later = replace(lagging, rhythm=update.check.rhythm)
+    late = [told(f"n{n}", at=NOW - 5 * HOUR + n * MINUTE) for n in range(9)]
+    assert visit(late, source=later).held == frozenset()
+
+
 @pytest.mark.parametrize(
     ("entries", "source"),
     [

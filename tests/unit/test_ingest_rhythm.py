@@ -60,6 +60,11 @@ def test_a_story_counts_from_the_look_before_however_old_its_date_is() -> None:
     assert dated_back.newest_at == START - 30 * DAY
 
 
+def test_dates_that_cannot_be_say_nothing_of_the_newest_story() -> None:
+    rhythm = learn(learn(Rhythm(), [START - HOUR], START), [START + MINUTE, START - MINUTE / 2], START + MINUTE)
+    assert (rhythm.newest_at, rhythm.heard_at) == (START - MINUTE / 2, START + MINUTE)
+
+
 @pytest.mark.parametrize(
     ("rhythm", "shortest", "longest"),
     [
@@ -134,6 +139,7 @@ def test_a_wish_gives_way_to_what_would_scroll_off() -> None:
 def test_a_hub_that_brings_the_news_is_trusted_until_it_leaves_a_gap() -> None:
     assert next_wait(SOURCE, Rhythm(), SETTINGS, is_pushed_by_hub=True) == 60 * MINUTE
     assert next_wait(OWN, Rhythm(), SETTINGS, is_pushed_by_hub=True) == 20 * MINUTE
+    assert next_wait(SOURCE, Rhythm(span=20 * MINUTE), SETTINGS, is_pushed_by_hub=True) == 10 * MINUTE
     assert next_wait(SOURCE, Rhythm(), SETTINGS, is_pushed_by_hub=True, has_gap=True) == 2.5 * MINUTE
 
 
