@@ -55,10 +55,10 @@ def read_table(table: etree._Element) -> Table | None:
 def _is_caption(row: list[etree._Element]) -> bool:
     """Whether a first row is no row of figures: one cell alone, as some editors write it, or a <caption> that
     trafilatura made a <th> with empty cells beside it."""
-    first, *others = row or [None]
-    if first is None or not _text(first) or _span(first, "rowspan", _TALLEST) > 1:
+    if not row or not _text(row[0]) or _span(row[0], "rowspan", _TALLEST) > 1:
         return False
-    return not others or (first.tag == "th" and all(cell.tag == "td" and not _text(cell) for cell in others))
+    others = row[1:]
+    return not others or (row[0].tag == "th" and all(cell.tag == "td" and not _text(cell) for cell in others))
 
 
 def _rows(rows: list[list[etree._Element]]) -> Iterator[Row]:

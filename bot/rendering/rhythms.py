@@ -3,9 +3,18 @@
 from datetime import timedelta
 
 from bot.rendering.locales import Words
+from storage.records import Rhythm
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
 _ONE_A_DAY = 0.75  # stories; fewer are told by the days between them
+_YOUNG = timedelta(days=1)  # of counting: before, an hour's rush would be told as a day's
+
+
+def usual_of(rhythm: Rhythm) -> float | None:
+    """Stories a day; None while they have been counted for less than a day."""
+    if rhythm.since is None or rhythm.as_of is None or rhythm.as_of - rhythm.since < _YOUNG:
+        return None
+    return rhythm.usual
 
 
 def stories_a_day(number: float | None, words: Words) -> str:

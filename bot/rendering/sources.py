@@ -14,7 +14,7 @@ from bot.rendering.keyboards import Row, button, keyboard
 from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, Outgoing, compose, joined, link
-from bot.rendering.rhythms import every, stories_a_day
+from bot.rendering.rhythms import every, stories_a_day, usual_of
 from bot.rendering.texts import cut_at_word, is_blank, one_line
 from bot.rendering.troubles import trouble
 from storage.records import AlertKind, Source, SourceKind
@@ -151,7 +151,7 @@ def removed(source: Source, words: Words, *, page: int = 0) -> Outgoing:
 
 def _summary(sources: Sequence[Source], words: Words) -> str:
     troubled = sum(state_of(one) in TROUBLED for one in sources)
-    usual = sum(one.rhythm.usual for one in sources if not one.is_paused)
+    usual = sum(usual_of(one.rhythm) or 0.0 for one in sources if not one.is_paused)
     told = words.plural("source.troubled", troubled) if troubled else words.text("source.no_troubles")
     parts = [words.plural("source.count", len(sources)), told]
     return " · ".join([*parts, stories_a_day(usual, words)] if usual else parts)
@@ -159,7 +159,10 @@ def _summary(sources: Sequence[Source], words: Words) -> str:
 
 def _line(source: Source, view: View) -> Node:
     state = state_of(source)
-    told = stories_a_day(source.rhythm.usual, view.words) if state is SourceState.WELL else _state(source, state, view)
+    told = _state(source, state, view)
+    if state is SourceState.WELL:
+        usual = usual_of(source.rhythm)
+        told = stories_a_day(usual, view.words) if usual else view.words.text("rhythm.unknown_in_list")
     return Text(f"{MARKS[state]} ", named(source), f" — {cut_at_word(told, MAX_LINE)}")
 
 
@@ -179,7 +182,8 @@ def _state(source: Source, state: SourceState, view: View) -> str:
 def _reading(source: Source, view: View) -> list[Node]:
     """How it is read, when it was last, when it will be next."""
     words = view.words
-    lines: list[Node] = [words.text("source.how", kind=words.text(KINDS[source.kind]))]
+    kind = source.kind if source.stand_in is None else source.stand_in.kind
+    lines: list[Node] = [words.text("source.how", kind=words.text(KINDS[kind]))]
     if source.moved_to is not None and source.moved_to != source.url:
         lines.append(words.node("source.stands_at", address=shown_address(source.moved_to)))
     if source.stand_in is not None:
@@ -223,7 +227,7 @@ def _troubles(source: Source, view: View) -> list[Node]:
 
 
 def _numbers(source: Source, words: Words) -> list[Node]:
-    lines: list[Node] = [words.text("source.usual", often=stories_a_day(source.rhythm.usual, words))]
+    lines: list[Node] = [words.text("source.usual", often=stories_a_day(usual_of(source.rhythm), words))]
     share = source.health.full_text_share
     if share is not None:
         lines.append(words.text("source.whole", percent=round(100 * min(share, 1.0))))

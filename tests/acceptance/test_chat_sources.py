@@ -248,7 +248,7 @@ async def test_where_nothing_can_be_read_one_sentence_says_what_to_do(chief: Per
     await chief.sees("нет ни ленты, ни карты новостей, ни списка заголовков. Пришлите адрес")
     closed = site.serve("/closed", status=403)
     await chief.says(f"/sources {closed}")
-    await chief.sees("сайт не пускает нас. Откройте его в браузере")
+    await chief.sees("сайт не пускает нас (403). Откройте адрес в браузере")
     await chief.says("/sources http://10.0.0.1/rss")
     await chief.sees("ведёт во внутреннюю сеть")
     await chief.says("/sources http://127.0.0.1:1/rss")

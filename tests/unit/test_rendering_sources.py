@@ -70,7 +70,7 @@ def source(number: int = 1, name: str = "Вестник долины", **changes
         "checked_at": NOW - 3 * MINUTE,
         "succeeded_at": NOW - 3 * MINUTE,
         "due_at": NOW + 2 * MINUTE,
-        "rhythm": Rhythm(usual=24.2, newest_at=NOW - 2 * DAY),
+        "rhythm": Rhythm(usual=24.2, newest_at=NOW - 2 * DAY, since=NOW - 9 * DAY, as_of=NOW - 3 * MINUTE),
         "health": SourceHealth(pages=50, whole=46),
     }
     return Source(**(fields | changes))
@@ -167,6 +167,7 @@ def test_the_card_of_a_source_that_does_well() -> None:
 def test_the_card_of_a_source_in_trouble_says_why_and_what_stands_in() -> None:
     both = replace(STAND_IN_SOURCE, moved_to="https://gazeta.example/feed", failures=0)
     text = as_html(source_card(both, VIEW, is_from_settings=False))
+    assert "Как читаю: карта новостей сайта" in text
     assert "🔀 свой адрес не читается, выручает карта новостей сайта" in text
     assert 'Адрес новостей: <a href="https://gazeta.example/feed">gazeta.example/feed</a>' in text
     assert (
@@ -176,6 +177,19 @@ def test_the_card_of_a_source_in_trouble_says_why_and_what_stands_in() -> None:
     ) in text
     text = source_card(FAILING, VIEW, is_from_settings=False).text
     assert "Последняя ошибка: сайт сломан и отвечает ошибкой 503\nНе получилось 4 раза подряд" in text
+
+
+def test_how_much_comes_is_not_told_before_a_day_was_counted() -> None:
+    young = source(rhythm=Rhythm(usual=240.0, since=NOW - 23 * HOUR, as_of=NOW))
+    assert "Сколько выходит: пока неизвестно" in source_card(young, VIEW, is_from_settings=False).text
+    listed = source_list([young], VIEW).text
+    assert "Вестник долины — сколько выходит, пока неизвестно" in listed
+    assert "240" not in listed
+
+
+def test_one_failure_is_not_counted() -> None:
+    once = replace(FAILING, failures=1)
+    assert "раз подряд" not in source_card(once, VIEW, is_from_settings=False).text
 
 
 def test_a_source_of_the_settings_says_where_to_take_it_out() -> None:
@@ -217,8 +231,8 @@ def test_a_stand_in_that_fails_too_counts_as_failing() -> None:
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (None, "пока не известно"),
-        (0.0, "пока не известно"),
+        (None, "пока неизвестно"),
+        (0.0, "пока неизвестно"),
         (0.05, "одна новость в 20 дней"),
         (0.34, "одна новость в 3 дня"),
         (0.74, "одна новость в 2 дня"),
@@ -251,7 +265,7 @@ def test_how_often_is_told_in_the_unit_that_tells_it_well(wait: timedelta, told:
 @pytest.mark.parametrize(
     ("sentence", "told"),
     [
-        ("site.example answered 403 Forbidden", "сайт не пускает нас"),
+        ("site.example answered 403 Forbidden", "сайт не пускает нас (403)"),
         ("site.example answered 429 Too Many Requests", "сайт просит заходить реже (429)"),
         ("site.example answered 451 Unavailable For Legal Reasons", "сайт отвечает ошибкой 451"),
         ("site.example did not answer in full within 30 s", "сайт не отвечает вовремя"),
@@ -264,6 +278,11 @@ def test_how_often_is_told_in_the_unit_that_tells_it_well(wait: timedelta, told:
         ("reading it took longer than 10 s", "страницу не удалось разобрать"),
         ("the page is empty", "новостей, которые можно прочитать, там нет"),
         ("the page shows no channel's messages: there is no such channel", "такого открытого канала нет"),
+        (
+            "the address answers with a web page, not a feed; feeds it announces: https://site.example/no",
+            "там обычная страница, а не лента новостей",
+        ),
+        ("site.example does not speak https at this port; try the address with http://", "сайт не отвечает по https"),
         ("its pond is dry.", "its pond is dry"),
     ],
 )
@@ -346,7 +365,10 @@ def test_each_alert_says_what_happened_and_what_to_do() -> None:
         (Alert(1, AlertKind.SILENT, "31", NOW), "Вестник долины молчит уже 31 час, для него"),
         (Alert(1, AlertKind.SILENT, "96", NOW), "Вестник долины молчит уже 4 дня, для него"),
         (Alert(1, AlertKind.SILENT, "", NOW), "Вестник долины молчит уже очень долго, для него"),
-        (Alert(1, AlertKind.REFUSED, "x answered 403 Forbidden", NOW), "отказывает боту: сайт не пускает нас. Буду"),
+        (
+            Alert(1, AlertKind.REFUSED, "x answered 403 Forbidden", NOW),
+            "отказывает боту: сайт не пускает нас (403). Буду",
+        ),
         (
             Alert(1, AlertKind.REFUSED, "x answered 410 Gone", NOW),
             "больше не читается: сайт убрал эту страницу насовсем",
