@@ -5,6 +5,7 @@ python -m bench.site PORT
 /feed/N          an RSS feed of 30 entries; 304 while its version is the one of If-None-Match
 /page/N/ID       the page of a story, with a menu, share lines and other headlines around it
 /tick            every feed says another lastBuildDate, and nothing new
+/count           every entry of every feed tells another number of comments, and nothing new
 /grow            every feed has one story more, and tells the oldest no longer
 """
 
@@ -47,11 +48,13 @@ class Site:
     def __init__(self) -> None:
         self.version = 0
         self.stories = ENTRIES  # that each feed has had by now
+        self.comments = 0  # to each entry
 
     def answer(self, path: str, tag: str) -> tuple[str, str, bytes]:
         """Status line, ETag and body for a path."""
-        if path in {"/tick", "/grow"}:
+        if path in {"/tick", "/count", "/grow"}:
             self.version += 1
+            self.comments += path == "/count"
             self.stories += path == "/grow"
             return "200 OK", "", b"done"
         parts = path.strip("/").split("/")
@@ -65,10 +68,12 @@ class Site:
     def _feed(self, number: int) -> bytes:
         newest = self.stories
         items = "".join(_item(number, story) for story in range(newest, newest - ENTRIES, -1))
+        items = items.replace("</item>", f"<slash:comments>{self.comments}</slash:comments></item>")
         built = format_datetime(START + timedelta(minutes=newest, seconds=self.version))
         text = (
             f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
-            f'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Лента {number}</title>'
+            f'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+            f'xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel><title>Лента {number}</title>'
             f"<link>http://127.0.0.1/{number}</link><lastBuildDate>{built}</lastBuildDate>{items}</channel></rss>"
         )
         return text.encode()
