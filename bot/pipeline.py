@@ -26,7 +26,7 @@ from bot.checks import Checks
 from bot.clock import now_utc
 from bot.groups import first_of
 from bot.hubs import Hubs
-from bot.ingest.decide import decide, decide_failure, decide_unchanged, with_pages, with_stand_in
+from bot.ingest.decide import decide, decide_failure, decide_unchanged, with_landed, with_pages, with_stand_in
 from bot.ingest.discover import Prospector
 from bot.ingest.errors import IngestError
 from bot.ingest.fetch import Fetcher
@@ -208,6 +208,8 @@ class Pipeline:
             await self._settle(replace(check, etag=None, last_modified=None), update.alerts)
             return Collected(source)
         given = await self._intake.take(source, update, sight.seen.feed, self._scout.rules(source))
+        update = with_landed(update, sight.source, given.landed, now_utc(), self._settings.collect)
+        check = update.check if sight.source.moved_to == source.moved_to else _moved(update.check, sight.source)
         check, alerts = with_pages(check, source, asked=given.asked, whole=given.whole, now=now_utc())
         if given.missing:  # a site that says that nothing changed would leave it so
             check = replace(check, etag=None, last_modified=None)
