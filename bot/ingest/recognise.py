@@ -19,6 +19,7 @@ REMEMBERED = 4096  # addresses read lately: a visit asks for each several times
 _KEPT_WORDS = 1 / 3  # of a title's words that a new title of the same story keeps at least
 _WORD = re.compile(r"\w{3,}")
 _NUMBER = re.compile(r"\d+")
+_LENT = 1 / 4  # of the guids whose page is another now, from which none of them is believed
 _CORRECTED = 0.75  # likeness of a headline before and after a word of it was corrected
 
 
@@ -136,7 +137,7 @@ class _Table:
             if (article := archive.named(entry.identity)) is not None and _is_moved(entry, article)
         ]
         lent = sum(self._is_lent(entry, article) for entry, article in moved)
-        self._are_guids_lent = lent > 0 and lent * 2 >= len(moved)
+        self._are_guids_lent = lent > 0 and lent >= len(moved) * _LENT
 
     def is_recycled(self, entry: FeedEntry, article: KnownArticle) -> bool:
         """Whether a feed gave an old guid to another story, as those do that count their guids by the place."""
@@ -159,9 +160,9 @@ class _Table:
     def _is_lent(self, entry: FeedEntry, article: KnownArticle) -> bool:
         """Whether the archive or the list itself has a page under another guid: the page tells whose it is."""
         at_page = self.archive.at_page(entry)
-        return (at_page is not None and at_page.id != article.id) or bool(
-            self.pages.get(article.page_key, set()) - {entry.identity}
-        )
+        if at_page is not None and at_page.id != article.id and _is_same_page(entry, at_page):
+            return True
+        return bool(self.pages.get(article.page_key, set()) - {entry.identity})
 
 
 def _recognise(twins: Sequence[FeedEntry], table: _Table) -> Recognised:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from bot.ingest.decide import decide, decide_failure, decide_unchanged
+from bot.ingest.decide import decide, decide_failure, decide_unchanged, with_landed
 from bot.ingest.draft import draft_from_feed
 from bot.ingest.errors import TimedOut
 from bot.ingest.recognise import asked_for
@@ -55,6 +55,8 @@ class Desk:
         update = await self._look(self._site.entries(), etag, now)
         async with self._database.transaction() as stores:
             await self._land(stores, update, now)
+            landed = [entry for entry in update.new if _number(entry) not in self._site.gone]
+            update = with_landed(update, self.source, landed, now, SETTINGS)
             await stores.sources.settle(update.check)
             self.source = await stores.sources.get(self.source.id)
         self._check_all_stored()
@@ -102,6 +104,8 @@ class Desk:
     async def _land(self, stores: Stores, update: FeedUpdate, now: datetime) -> None:
         for entry in update.new:
             number = _number(entry)
+            if number in self._site.gone:
+                continue
             assert number not in self.stored, f"story {number} came twice"
             is_pushed = not update.is_first and entry.identity not in update.held
             self.stored[number] = await store(stores, self._article(entry, now), is_pushed=is_pushed, at=now)
@@ -145,7 +149,7 @@ class Desk:
             assert change.known.id == self.stored[number], f"story {number} was taken for another"
 
     def _check_all_stored(self) -> None:
-        missed = {item.number for item in self._site.visible()} - set(self.stored)
+        missed = {item.number for item in self._site.visible()} - set(self.stored) - self._site.gone
         assert not missed, f"stories {missed} stand in the feed and not in the archive"
 
 

@@ -28,13 +28,19 @@ class Item:
 
 
 class Site:
-    """Its feed has a window of the newest items. Not `is_dated`: it tells no dates; not `has_text`: only titles."""
+    """Its feed has a window of the newest items.
 
-    def __init__(self, window: int, *, is_dated: bool = True, has_text: bool = True) -> None:
+    Not `is_dated`: it tells no dates; not `has_text`: only titles; `is_counting`: its guids number the places in the
+    list, so that each names another story whenever one comes.
+    """
+
+    def __init__(self, window: int, *, is_dated: bool = True, has_text: bool = True, is_counting: bool = False) -> None:
         self.window = window
         self.is_dated = is_dated
         self.has_text = has_text
+        self.is_counting = is_counting
         self.is_down = False
+        self.gone: set[int] = set()  # stories whose pages were taken down, though the feed tells of them
         self.items: list[Item] = []  # newest first
         self.version = 0  # grows with each change: its ETag
         self._host = HOSTS[0]
@@ -50,6 +56,10 @@ class Site:
         guid, path = f"guid-{number}", f"/news/{number}"
         self.items.insert(0, Item(number, guid, path, f"Дорога {number} закрыта", text, now))
         return number
+
+    def take_down(self, number: int) -> None:
+        """The page of a story is gone before anyone read it."""
+        self.gone.add(number)
 
     def edit(self, which: int) -> None:
         """Another text, or in a feed of titles another title."""
@@ -102,6 +112,8 @@ class Site:
     def entries(self) -> tuple[FeedEntry, ...]:
         """What its feed says now. The first tag is the story's number, for whoever checks."""
         shown = [entry for item in self.visible() for entry in self._told(item)]
+        if self.is_counting:
+            shown = [replace(entry, identity=f"item-{n}", guid=f"item-{n}") for n, entry in enumerate(shown)]
         if self._shuffling is not None:
             random.Random(self._shuffling).shuffle(shown)  # noqa: S311  an order, no secret
         return tuple(shown)

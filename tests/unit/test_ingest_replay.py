@@ -33,11 +33,11 @@ class Replay(RuleBasedStateMachine):
     database: Database
     sites = 0
 
-    @initialize(window=st.integers(6, 25), is_dated=st.booleans(), has_text=st.booleans())
-    def open(self, window: int, is_dated: bool, has_text: bool) -> None:
+    @initialize(window=st.integers(6, 25), is_dated=st.booleans(), has_text=st.booleans(), is_counting=st.booleans())
+    def open(self, window: int, is_dated: bool, has_text: bool, is_counting: bool) -> None:
         type(self).sites += 1
         self.now = START
-        self.site = Site(window, is_dated=is_dated, has_text=has_text)
+        self.site = Site(window, is_dated=is_dated, has_text=has_text, is_counting=is_counting)
         for _ in range(FIRST_STORIES):
             self.site.publish(self.now)
             self.now += timedelta(minutes=20)
@@ -60,6 +60,12 @@ class Replay(RuleBasedStateMachine):
         for _ in range(count):
             self.wait(timedelta(minutes=minutes))
             self.site.publish(self.now)
+
+    @rule(minutes=st.sampled_from([2, 25]))
+    def publish_in_vain(self, minutes: int) -> None:
+        """Its page is gone before the desk looks in, and the feed tells of it all the same."""
+        self.wait(timedelta(minutes=minutes))
+        self.site.take_down(self.site.publish(self.now))
 
     @rule(hours=st.sampled_from([1, 6, 30]))
     def pass_time(self, hours: int) -> None:
@@ -122,7 +128,7 @@ class Replay(RuleBasedStateMachine):
         self.site.is_down = False
         self.wait(HOUR * 8)
         self.runner.run(self.desk.check_revisions())
-        missed = set(range(1, len(self.site.items) + 1)) - set(self.desk.stored)
+        missed = set(range(1, len(self.site.items) + 1)) - set(self.desk.stored) - self.site.gone
         assert len(missed) == 0, f"never seen: {missed}"
         unpushed = {number for number in self.desk.stored if number > FIRST_STORIES and not self.desk.pushed[number]}
         assert not unpushed, f"held for no reason: {unpushed}"
