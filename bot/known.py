@@ -7,11 +7,12 @@ settings themselves: a look at the list must not change it, and another settings
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from bot.ingest.discover import Found
 from bot.ingest.identity import canonical_url
 from config.settings import Settings, SourceSettings
 from config.values import name_from_url
 from storage.addresses import page_key
-from storage.records import Source
+from storage.records import NewSource, Source, SourceKind
 from storage.stores import Stores
 
 Known = Source | SourceSettings
@@ -69,6 +70,18 @@ class KnownSources:
     def _note(self, source: Source) -> None:
         self._called.add(source.name.casefold())
         self._at |= {_key(source.url): source.name, _key(source.address): source.name}
+
+
+def new_source(address: str, there: Found) -> NewSource:
+    """What adding it means. A channel is called by its own name, for all channels have one host.
+
+    `address` is as a person wrote it, made whole; where only http answers there, it is the address with http.
+    """
+    title = there.look.feed.title.strip() if there.kind is SourceKind.TELEGRAM else ""
+    if there.address == f"http{address.removeprefix('https')}":
+        address = there.address
+    moved_to = None if there.address == address else there.address
+    return NewSource(address, title or name_from_url(address), kind=there.kind, moved_to=moved_to)
 
 
 async def known_sources(stores: Stores, settings: Settings) -> KnownSources:

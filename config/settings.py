@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from config.redact import redact_shapes
 from config.values import (
     Duration,
     LanguageCode,
@@ -90,8 +91,12 @@ class CollectSettings(Slice):
 
     @model_validator(mode="after")
     def _check_bounds(self) -> "CollectSettings":
-        if self.shortest > self.longest:
+        if self.min_interval and self.max_interval and self.min_interval > self.max_interval:
             raise ValueError("min_interval is longer than max_interval: make it shorter")
+        if self.min_interval and self.interval < self.min_interval:
+            raise ValueError("interval is shorter than min_interval: make it longer, or min_interval shorter")
+        if self.max_interval and self.interval > self.max_interval:
+            raise ValueError("interval is longer than max_interval: make it shorter, or max_interval longer")
         return self
 
 
@@ -252,6 +257,8 @@ class Settings(Slice):
         for key in ("url", "name", "chat"):
             seen = [getattr(entry, key) for entry in entries if hasattr(entry, key)]
             twins = {str(value) for value in seen if seen.count(value) > 1}
+            if twins and key == "url":
+                raise ValueError(f"two [[source]] have the address {redact_shapes(min(twins))}: take one of them out")
             if twins:
                 raise ValueError(f"the same {key} stands twice: {min(twins)}; give each its own")
         return entries

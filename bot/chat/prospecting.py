@@ -31,12 +31,11 @@ from bot.ingest.errors import (
 from bot.ingest.reading import ReadEntry
 from bot.ingest.stages import FeedEntry
 from bot.ingest.visit import newest
-from bot.known import KnownSources
+from bot.known import KnownSources, new_source
 from bot.rendering.lists import View
 from bot.rendering.message import Outgoing
 from bot.rendering.prospects import MAX_STORIES, Failing, Path, Preview, Prospect, found, known, not_found
-from config.values import name_from_url
-from storage.records import Chat, ChatKind, NewSource, Source, SourceKind, article_text
+from storage.records import Chat, ChatKind, NewSource, Source, article_text
 
 log = structlog.get_logger("khabar.admin")
 
@@ -81,7 +80,7 @@ class Scout:
         view, address = self._view(chat), readable(written)
         try:
             async with asyncio.timeout(PATIENCE):
-                there = await self._context.prospector.find(address)
+                there = await self._context.prospector.find(written)
                 twin = await self._find_known(there.address)
                 if twin is not None:
                     return known(twin, view.words)
@@ -118,14 +117,6 @@ def read_address(words: str) -> str | None:
     """The address at the beginning of what was written: whole, a bare host, or @channel; None where there is none."""
     match = _ADDRESS.match(words.strip())
     return match["address"] if match and len(match["address"]) <= MOST_KEPT else None
-
-
-def new_source(address: str, there: Found) -> NewSource:
-    """What adding it means. A channel is called by its own name, for all channels have one host."""
-    is_channel = there.kind is SourceKind.TELEGRAM
-    name = there.look.feed.title.strip() if is_channel else ""
-    moved_to = None if there.address == address else there.address
-    return NewSource(address, name or name_from_url(address), kind=there.kind, moved_to=moved_to)
 
 
 def pack_source(new: NewSource) -> str:

@@ -27,6 +27,8 @@ _ADDRESS = re.compile(r"""\bxmlUrl\s*=\s*["']([^"'<>\s]+)["']""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"""([\w:.-]{1,40})\s{0,9}=\s{0,9}(["'])(.{0,2000}?)\2(?=\s{1,99}[\w:.-]{1,40}\s{0,9}=|\s{0,99}/?>)""", re.DOTALL
 )
+# "asia.example/rss", "asia.example:8080": no scheme has a dot before its colon.
+_BARE_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}(?::\d{1,5})?(?:[/?]|$)")
 _OPENING = re.compile(r"<outline\b", re.IGNORECASE)
 _END = re.compile(r"\s{0,99}(/?)>")
 _SLASH = "\u2215"  # for a slash in a folder's name, which would part it in two
@@ -170,10 +172,9 @@ def _take(found: dict[str, Subscription], refused: list[Refused], said: Mapping[
     name = said.get("title") or said.get("text") or ""
     url = _web_address(written)
     if url is None:
-        if written:
-            refused.append(Refused(name or written, f"{written[:200]} is no http or https address"))
-        elif is_feed:
-            refused.append(Refused(name or "an outline", "it names no address"))
+        reason = _why_not(said, written, is_feed=is_feed)
+        if reason:
+            refused.append(Refused(name or written or "an outline", reason))
     elif url not in found:
         category = said.get("category", "")
         is_folder = bool(folder) and category == f"/{folder}"
@@ -181,11 +182,23 @@ def _take(found: dict[str, Subscription], refused: list[Refused], said: Mapping[
         found[url] = Subscription(url, name or name_from_url(url), language, folder or _category(category))
 
 
+def _why_not(said: Mapping[str, str], written: str, *, is_feed: bool) -> str:
+    """Why an outline names no feed; empty for one that means none, such as a folder."""
+    home = said.get("htmlurl", "")
+    if written:
+        return f"{written[:200]} is no http or https address"
+    if home and (is_feed or not said.get("type")):
+        return f"it names no feed (xmlUrl), only the page {home[:200]}"
+    return "it names no address" if is_feed or "xmlurl" in said else ""
+
+
 def _web_address(url: str) -> str | None:
     for scheme in ("feed://", "feed:"):  # how some readers mark a feed's address
         if url.lower().startswith(scheme):
             rest = url[len(scheme) :]
             url = rest if rest.lower().startswith(("http://", "https://")) else f"http://{rest}"
+    if _BARE_HOST.match(url):
+        url = f"https://{url}"
     try:
         parts = urlsplit(url)
         is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0

@@ -9,11 +9,11 @@ from bot.commands.output import plural, progress, without_passwords
 from bot.commands.shell import archive
 from bot.ingest.discover import Prospector
 from bot.ingest.errors import ForbiddenAddress, IngestError, NotAFeed
+from bot.ingest.faults import is_of_proxy
 from bot.ingest.fetch import Fetcher
 from bot.ingest.stages import Look, NotModified
 from bot.ingest.workers import Workers
 from bot.known import Known, KnownSources
-from bot.rendering.troubles import is_of_proxy
 from bot.scout import Scout, Sight, rules_of
 from config.settings import Settings, SourceSettings
 from storage.errors import StorageError
@@ -88,7 +88,7 @@ def _fault(source: Known, error: IngestError) -> Finding:
 
 
 def _advice(error: IngestError) -> str:
-    if is_of_proxy(str(error)):
+    if is_of_proxy(error):
         return "see that the proxy runs and that collect.proxy, or the source's own proxy, names it right"
     if isinstance(error, NotAFeed) and error.feeds:
         return f"use the feed that the page announces: {error.feeds[0].url}"

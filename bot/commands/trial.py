@@ -1,20 +1,21 @@
 """sources test: fetch an address now and show what would be stored. Nothing is."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.clock import now_utc
-from bot.commands.output import clean, note, print_json, print_line, progress
+from bot.commands.output import clean, note, plural, print_json, print_line, progress, without_passwords
 from bot.commands.shell import DONE, CommandError, UsageError
 from bot.ingest.blocks import html_pieces
-from bot.ingest.candidates import readable
+from bot.ingest.candidates import is_article, readable
 from bot.ingest.decode import decode_html
 from bot.ingest.discover import Prospector
 from bot.ingest.draft import Draft, draft_from_page
-from bot.ingest.errors import ExtractError, NotAFeed
+from bot.ingest.errors import ExtractError, NotAFeed, Unreachable
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import identity_of
 from bot.ingest.reading import EntryReader, ReadEntry
@@ -27,6 +28,7 @@ from config.settings import Settings, SourceSettings
 from config.values import check_url
 from storage.records import SourceKind, article_text
 
+_HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
 EXCERPT = 300  # characters of a story's text that a person is shown
 MOST_PAGES = 20  # stories of a sitemap or of a page with headlines that are tried
 _HEADLINE = 0.9  # a block with this share of its letters in links is somebody else's headline
@@ -34,15 +36,15 @@ _FEW_HEADLINES = 3  # an article may end with so many "read also"
 _LIST = 1 / 3  # share of the blocks: between two headlines of a list stands a summary at most, and a date
 
 
-async def try_source(settings: Settings, url: str, *, as_json: bool) -> int:
+async def try_source(settings: Settings, written: str, *, as_json: bool) -> int:
     """The stories of a source, or the one of an article's page. Raises IngestError when there are none."""
-    url = check_address(url)
+    url = check_address(written)
     async with Fetcher(settings.collect) as fetcher, Workers(zone=settings.timezone) as workers:
-        trials = await Trier(settings, fetcher, workers).read(url)
+        trials = await Trier(settings, fetcher, workers).read(url, is_assumed=not _HTTP.match(written))
     for trial in trials:
         show(trial, ZoneInfo(settings.timezone), as_json=as_json)
     if not as_json:
-        note(f"{len(trials)} stories; nothing was stored.")
+        note(f"{plural(len(trials), 'story', 'stories')}; nothing was stored.")
     return DONE
 
 
@@ -63,11 +65,16 @@ class Trier:
         self._workers = workers
         self._reader = EntryReader(fetcher, workers, settings.language)
 
-    async def read(self, url: str) -> Sequence[ReadEntry]:
-        """In the order of the list; a page that is an article is read as one, any other as what stands behind it."""
+    async def read(self, url: str, *, is_assumed: bool = False) -> Sequence[ReadEntry]:
+        """In the order of the list; a page that is an article is read as one, any other as what stands behind it.
+
+        `is_assumed`: nobody wrote the https, so the address is tried without it, too. Raises NoArticle for a page that
+        is an article by its address and shows none: what stands behind it is not what was asked for.
+        """
         named = next((one for one in self._settings.sources if one.url == url), None)
         rules = rules_of(named)
-        page = await self._fetch(url, rules)
+        page = await self._fetch(url, rules, is_assumed=is_assumed)
+        url = page.url
         try:
             feed = await self._workers.parse(page, SourceKind.FEED, rules)
         except NotAFeed as error:
@@ -82,7 +89,7 @@ class Trier:
 
     async def _find(self, url: str, rules: SourceRules) -> ParsedFeed:
         found = await Prospector(self._fetcher, self._workers).find(url, rules)
-        note(f"Read as {found.look.feed.kind} from {clean(found.address)}")
+        note(f"Read as {found.look.feed.kind} from {without_passwords(clean(found.address))}")
         return found.look.feed
 
     async def _read_each(
@@ -107,6 +114,8 @@ class Trier:
         try:
             article = await self._reader.read_page(page, rules=rules)
         except ExtractError:
+            if is_article(page.final_url) and not rules.links:
+                raise
             return None
         if is_list(page, article) or (error.feeds and is_front(page)):
             return None
@@ -114,8 +123,13 @@ class Trier:
             note(f"The page announces feeds: {', '.join(clean(feed.url) for feed in error.feeds)}")
         return ReadEntry(_draft_alone(page, article), has_text=True)
 
-    async def _fetch(self, url: str, rules: SourceRules) -> FetchedPage:
-        page = await self._fetcher.fetch(url, proxy=rules.proxy)
+    async def _fetch(self, url: str, rules: SourceRules, *, is_assumed: bool) -> FetchedPage:
+        try:
+            page = await self._fetcher.fetch(url, proxy=rules.proxy)
+        except Unreachable:
+            if not is_assumed:
+                raise
+            page = await self._fetcher.fetch(f"http{url.removeprefix('https')}", proxy=rules.proxy)
         if isinstance(page, FetchedPage):
             return page
         raise CommandError(f"{url} answers that nothing has changed, to someone who never asked before")

@@ -36,6 +36,11 @@ async def bounded(url: str, start: URL, seconds: float, asking: Coroutine[Any, A
         raise _as_fetch_error(url, start, error) from error
 
 
+def is_of_proxy(error: Exception) -> bool:
+    """Whether not the site failed but the proxy on the way to it."""
+    return isinstance(error, Unreachable) and error.sentence.startswith("the proxy ")
+
+
 def _of_proxy(start: URL, error: Exception) -> str:
     """That the way to a site ends at the proxy, which is named without the password that its address may hold."""
     refused = isinstance(error, aiohttp.ClientHttpProxyError) and error.status

@@ -1,9 +1,12 @@
 """How often something happens, in words that need no counting: stories of a source, and the looks at it."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from bot.rendering.locales import Words
 from storage.records import Rhythm
+
+if TYPE_CHECKING:  # the words bring all of Telegram's types along, which a list in the terminal need not wait for
+    from bot.rendering.locales import Words
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
 _ONE_A_DAY = 0.75  # stories; fewer are told by the days between them
@@ -17,7 +20,7 @@ def usual_of(rhythm: Rhythm) -> float | None:
     return rhythm.usual
 
 
-def stories_a_day(number: float | None, words: Words) -> str:
+def stories_a_day(number: float | None, words: "Words") -> str:
     """«24 новости в сутки», «одна новость в 3 дня»; of None or nothing, that it is not known yet."""
     if number is None or number <= 0:
         return words.text("rhythm.unknown")
@@ -26,7 +29,7 @@ def stories_a_day(number: float | None, words: Words) -> str:
     return words.plural("rhythm.one_in_days", max(2, round(1 / number)))
 
 
-def every(wait: timedelta, words: Words) -> str:
+def every(wait: timedelta, words: "Words") -> str:
     """«раз в 5 минут»: the unit is the largest that tells it well."""
     seconds = wait.total_seconds()
     if seconds < _MINUTE:

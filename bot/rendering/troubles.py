@@ -55,17 +55,11 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 _GONE = re.compile(r"\banswered (?:404|410)\b")
-_PROXY = re.compile(r"\bthe proxy (?:\S+ )?does not lead\b")
 
 
 def is_gone(sentence: str) -> bool:
     """Whether nothing stands at the address any more, so that asking again is of no use."""
     return _GONE.search(sentence) is not None
-
-
-def is_of_proxy(sentence: str) -> bool:
-    """Whether not the site failed but the proxy on the way to it."""
-    return _PROXY.search(sentence) is not None
 
 
 def trouble(sentence: str, words: Words) -> str:

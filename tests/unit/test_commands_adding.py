@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.adding import add_source
 from bot.commands.shell import CommandError
+from bot.commands.sources import export_opml, list_sources
 from bot.ingest.errors import HttpError, NotAFeed
 from config.settings import Settings
 from storage.database import Database
@@ -80,3 +81,52 @@ async def test_what_cannot_be_reached_now_is_saved_with_a_word(
     said = capsys.readouterr()
     assert said.out == f"1\t127.0.0.1\t{url}\n"
     assert "It cannot be looked at now: 127.0.0.1 does not take connections" in said.err
+
+
+async def test_a_private_address_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"leads to a private network.*list it in collect\.allow_private$"):
+        await add_source(settings(tmp_path), "http://10.0.0.1/rss", None, is_sure=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_bare_host_that_knows_no_https_is_read_without_it(
+    site: FakeSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, home = settings(tmp_path), site.serve("/rss", FEED, Content_Type="application/rss+xml")
+    assert await add_source(kept, f"{site.host}/rss", None, is_sure=True) == 0
+    assert capsys.readouterr().out == f"1\t127.0.0.1\t{home}\n"
+    [source] = await stored(kept)
+    assert (source.url, source.moved_to) == (home, None)
+
+
+async def test_whoever_sits_at_a_terminal_is_asked_before_an_unknown_host_is_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    asked: list[bool] = []
+
+    def confirm(_: str, *, default: bool, err: bool) -> bool:
+        asked.append(default)
+        return err and default
+
+    monkeypatch.setattr("bot.commands.adding.is_terminal", lambda: True)
+    monkeypatch.setattr("typer.confirm", confirm)
+    url = f"http://127.0.0.1:{unused_tcp_port}/rss"
+    assert await add_source(settings(tmp_path), url, None, is_sure=False) == 0
+    assert asked == [False]
+    assert "Nothing was added." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_password_in_the_address_is_kept_and_never_shown(
+    site: FakeSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = settings(tmp_path)
+    secret = site.serve("/rss", FEED, Content_Type="application/rss+xml").replace("://", "://reader:geheim@")
+    assert await add_source(kept, secret, None, is_sure=True) == 0
+    await list_sources(kept)
+    said = capsys.readouterr()
+    assert "geheim" not in said.out + said.err
+    assert f"http://***@{site.host}/rss" in said.out
+    await export_opml(kept, tmp_path / "all.opml")
+    assert secret in (tmp_path / "all.opml").read_text()
+    assert "holds the passwords" in capsys.readouterr().err

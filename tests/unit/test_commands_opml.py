@@ -43,6 +43,28 @@ def test_a_category_is_a_folder_where_there_is_none() -> None:
     assert outlines.refused == (Refused("C", "it names no address"),)
 
 
+def test_what_means_a_source_and_names_no_feed_is_told() -> None:
+    body = """<opml><body>
+      <outline text="Вестник" htmlUrl="https://vestnik.example/"/>
+      <outline text="Хабар" type="rss" xmlUrl="" htmlUrl="https://khabar.example/"/>
+      <outline text="Пусто" type="rss" xmlUrl=""/>
+      <outline text="Долина" xmlUrl="dolina.example/rss.xml"/>
+      <outline text="Порт" xmlUrl="port.example:8080/rss"/>
+      <outline text="Лист" xmlUrl="news/feed"/>
+    </body></opml>"""
+    outlines = read_opml(body.encode())
+    assert [one.url for one in outlines.subscriptions] == [
+        "https://dolina.example/rss.xml",
+        "https://port.example:8080/rss",
+    ]
+    assert outlines.refused == (
+        Refused("Вестник", "it names no feed (xmlUrl), only the page https://vestnik.example/"),
+        Refused("Хабар", "it names no feed (xmlUrl), only the page https://khabar.example/"),
+        Refused("Пусто", "it names no address"),
+        Refused("Лист", "news/feed is no http or https address"),
+    )
+
+
 def test_broken_files_give_what_can_be_read() -> None:
     cut_off = (
         b'<opml><body><outline text="A & B" xmlUrl="https://a.example/?x=1&y=2"/><outline text="C" xmlUrl="https://c'

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.commands.trial import try_source
-from bot.ingest.errors import NotAFeed
+from bot.ingest.errors import NoArticle, NotAFeed
 from config.settings import Settings
 from tests.unit.fake_site import FakeSite
 
@@ -99,3 +99,19 @@ async def test_an_article_without_feeds_is_shown_alone(site: FakeSite, capsys: p
     said = capsys.readouterr()
     assert "соединил два берега" in json.loads(said.out)["text"]
     assert said.err == ""
+
+
+async def test_an_article_that_is_refused_says_why(site: FakeSite) -> None:
+    site.serve("/", page(headlines(HEADLINE), ""), Content_Type="text/html; charset=utf-8")
+    wall = "<h1>Мост открыт</h1><p>Чтобы читать дальше, войдите или оформите подписку.</p>"
+    with pytest.raises(NoArticle):
+        await answer(site, "/news/2026/11/20/most-cherez-vakhsh-otkryli-481516.html", page(wall, ""))
+
+
+async def test_a_bare_host_is_tried_without_https(site: FakeSite, capsys: pytest.CaptureFixture[str]) -> None:
+    site.serve("/news", page(article(), ""), Content_Type="text/html; charset=utf-8")
+    settings = Settings.model_validate({"collect": {"allow_private": [site.host]}})
+    assert await try_source(settings, f"{site.host}/news", as_json=False) == 0
+    said = capsys.readouterr()
+    assert "Мост открыт" in said.out
+    assert said.err.endswith("1 story; nothing was stored.\n")

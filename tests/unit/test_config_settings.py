@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from config.load import SettingsError, load_settings
 from config.settings import Settings
@@ -300,3 +301,26 @@ def test_wrong_sizes(text: object) -> None:
 def test_addresses() -> None:
     assert split_address("127.0.0.1:8080") == ("127.0.0.1", 8080)
     assert split_address("[::1]:0") == ("::1", 0)
+
+
+@pytest.mark.parametrize(
+    ("collect", "told"),
+    [
+        ({"interval": "1m", "min_interval": "2m"}, "interval is shorter than min_interval"),
+        ({"interval": "10m", "max_interval": "5m"}, "interval is longer than max_interval"),
+        ({"min_interval": "9m", "max_interval": "3m"}, "min_interval is longer than max_interval"),
+    ],
+)
+def test_intervals_that_contradict_one_another_are_refused(collect: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Settings.model_validate({"collect": collect})
+
+
+def test_one_address_of_two_sources_is_told_as_such_and_without_its_password() -> None:
+    twins = [{"url": "https://me:geheim@a.example/rss"}, {"url": "https://me:geheim@a.example/rss"}]
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate({"source": twins})
+    [error] = caught.value.errors()
+    assert "two [[source]] have the address https://me:" in error["msg"]
+    assert "take one of them out" in error["msg"]
+    assert "geheim" not in error["msg"]
