@@ -75,7 +75,7 @@ async def _look(settings: Settings, written: str, url: str) -> Found | None:
             return None
         address = without_passwords(clean(found.address))
         note(f"Found: {found.look.feed.kind} at {address} ({_WAYS[found.way]})")
-        reader = EntryReader(fetcher, workers, settings.language)
+        reader = EntryReader(fetcher, workers, settings.language, settings.timezone)
         for entry in newest(found.look.feed, PREVIEW):
             read = await reader.read(entry, now_utc(), language=None, full_text=settings.collect.full_text)
             note(excerpt(read, ZoneInfo(settings.timezone)))

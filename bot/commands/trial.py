@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import lxml.html
+
 from bot.clock import now_utc
 from bot.commands.output import clean, note, plural, print_json, print_line, progress, without_passwords
 from bot.commands.shell import DONE, CommandError, UsageError
@@ -15,12 +17,13 @@ from bot.ingest.candidates import is_article, readable
 from bot.ingest.decode import decode_html
 from bot.ingest.discover import Prospector
 from bot.ingest.draft import Draft, draft_from_page
-from bot.ingest.errors import ExtractError, NotAFeed, Unreachable
+from bot.ingest.errors import ExtractError, FetchError, NotAFeed, Unreachable
 from bot.ingest.fetch import Fetcher
+from bot.ingest.furniture import select
 from bot.ingest.identity import identity_of
 from bot.ingest.reading import EntryReader, ReadEntry
 from bot.ingest.stages import ExtractedPage, FeedEntry, FeedKind, FetchedPage, ParsedFeed, SourceRules
-from bot.ingest.text import first_words
+from bot.ingest.text import first_words, without_unwanted
 from bot.ingest.visit import newest
 from bot.ingest.workers import Workers
 from bot.scout import rules_of
@@ -29,6 +32,7 @@ from config.values import check_url
 from storage.records import SourceKind, article_text
 
 _HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
+_PARSER = lxml.html.HTMLParser(encoding="utf-8", no_network=True)
 EXCERPT = 300  # characters of a story's text that a person is shown
 MOST_PAGES = 20  # stories of a sitemap or of a page with headlines that are tried
 _HEADLINE = 0.9  # a block with this share of its letters in links is somebody else's headline
@@ -63,7 +67,7 @@ class Trier:
         self._settings = settings
         self._fetcher = fetcher
         self._workers = workers
-        self._reader = EntryReader(fetcher, workers, settings.language)
+        self._reader = EntryReader(fetcher, workers, settings.language, settings.timezone)
 
     async def read(self, url: str, *, is_assumed: bool = False) -> Sequence[ReadEntry]:
         """In the order of the list; a page that is an article is read as one, any other as what stands behind it.
@@ -85,7 +89,20 @@ class Trier:
         if feed.more:
             feed = await self._find(url, rules)
         entries = newest(feed, MOST_PAGES) if feed.kind in {FeedKind.SITEMAP, FeedKind.PAGE} else feed.entries
+        if rules.text and entries:
+            await self._check_selector(entries[0].url, rules)
         return await self._read_each(entries, named, rules)
+
+    async def _check_selector(self, url: str, rules: SourceRules) -> None:
+        """Say where the operator's selector finds nothing: the article is then found by itself, and nobody notices."""
+        try:
+            page = await self._fetch(url, rules, is_assumed=False)
+        except FetchError:
+            return  # the story itself says so
+        told = without_unwanted(decode_html(page.whole().body, page.charset)).strip()
+        if told and not select(lxml.html.document_fromstring(told.encode(), parser=_PARSER), rules.text):
+            where = without_passwords(clean(url))
+            note(f"text = {rules.text!r} matches nothing on {where}: its article is looked for without it.")
 
     async def _find(self, url: str, rules: SourceRules) -> ParsedFeed:
         found = await Prospector(self._fetcher, self._workers).find(url, rules)

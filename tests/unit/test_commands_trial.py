@@ -115,3 +115,16 @@ async def test_a_bare_host_is_tried_without_https(site: FakeSite, capsys: pytest
     said = capsys.readouterr()
     assert "Мост открыт" in said.out
     assert said.err.endswith("1 story; nothing was stored.\n")
+
+
+@pytest.mark.parametrize(("selector", "is_told"), [("div.gone", True), ("article", False)])
+async def test_a_selector_that_finds_nothing_is_told(
+    site: FakeSite, capsys: pytest.CaptureFixture[str], selector: str, is_told: bool
+) -> None:
+    story = site.serve("/news/1", page(article(), ""), Content_Type="text/html; charset=utf-8")
+    item = f"<item><title>Мост открыт</title><link>{story}</link></item>"
+    feed = site.serve("/rss", f"<rss version='2.0'><channel>{item}</channel></rss>", Content_Type="application/rss+xml")
+    named = {"url": feed, "text": selector}
+    settings = Settings.model_validate({"collect": {"allow_private": [site.host]}, "source": [named]})
+    assert await try_source(settings, feed, as_json=True) == 0
+    assert (f"text = '{selector}' matches nothing on {story}" in capsys.readouterr().err) is is_told

@@ -501,3 +501,9 @@ async def test_a_closed_port_and_an_unknown_host_are_named() -> None:
             await fetcher.fetch(f"http://127.0.0.1:{port}/")
         with pytest.raises(Unreachable, match=r"no host named nowhere\.invalid"):
             await fetcher.fetch("http://nowhere.invalid/")
+
+
+async def test_a_site_without_https_is_not_said_to_have_a_bad_certificate() -> None:
+    async with FakeSite() as site, Fetcher(CollectSettings(allow_private=(site.host,))) as fetcher:
+        with pytest.raises(Unreachable, match="does not speak https at this port"):
+            await fetcher.fetch(f"https://{site.host}/rss")
