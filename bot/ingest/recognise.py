@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.ingest.identity import canonical_url, identity_at
@@ -20,7 +19,8 @@ _KEPT_WORDS = 1 / 3  # of a title's words that a new title of the same story kee
 _WORD = re.compile(r"\w{3,}")
 _NUMBER = re.compile(r"\d+")
 _LENT = 1 / 4  # of the guids whose page is another now, from which none of them is believed
-_CORRECTED = 0.75  # likeness of a headline before and after a word of it was corrected
+_CORRECTED = 0.75  # of a headline stays before and after the place where it was corrected
+_OF_ONE_MOMENT = 3  # articles at most; where more are, their moment tells nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ class _Archive:
         """What stands under another identity: at its page, with its words, of its moment."""
         alike = [self.at_page(entry), self._by_name.get(entry.identity), self._by_hash.get(entry.feed_hash)]
         if entry.published_at is not None:
-            alike += self._by_moment.get(entry.published_at, [])
+            of_moment = self._by_moment.get(entry.published_at, [])
+            alike += of_moment if len(of_moment) <= _OF_ONE_MOMENT else []
         return [one for one in alike if one is not None and one.identity != entry.identity]
 
 
@@ -240,7 +241,15 @@ def _is_corrected(entry: FeedEntry, article: KnownArticle) -> bool:
     title, old = entry.title.casefold(), article.title.casefold()
     if _NUMBER.findall(title) != _NUMBER.findall(old):
         return False
-    return SequenceMatcher(None, title, old, autojunk=False).ratio() >= _CORRECTED
+    start = _shared(title, old)
+    end = _shared(title[start:][::-1], old[start:][::-1])
+    return start + end >= max(len(title), len(old)) * _CORRECTED
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many of the same letters both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def _is_named_by_address(entry: FeedEntry) -> bool:

@@ -84,6 +84,20 @@ async def test_an_article_under_a_new_identity_is_known_by_its_address(database:
         assert {identity: one.id for identity, one in known.items()} == {"new-guid": article_id, "moved": article_id}
 
 
+async def test_what_nothing_else_names_is_known_by_its_moment(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        first, second = new_article(1, source.id), new_article(2, source.id)
+        assert first.published_at != second.published_at
+        await store(stores, second)
+        article_id = await store(stores, first)
+        of_moment = Asked("https://agency.example/corrected", published_at=first.published_at)
+        known = await stores.articles.get_known(source.id, [of_moment])
+        assert {identity: one.id for identity, one in known.items()} == {first.identity: article_id}
+        named = Asked(second.identity, published_at=first.published_at)
+        assert set(await stores.articles.get_known(source.id, [named])) == {second.identity}
+
+
 async def test_the_past_stands_below_the_news_of_the_day(database: Database) -> None:
     async with database.transaction() as stores:
         source = await stores.sources.add(AGENCY)

@@ -223,6 +223,13 @@ def test_a_corrected_headline_of_a_ticker_without_guids_and_pages_is_the_same_ar
     assert visit([replace(right, published_at=NOW)], stored(wrong)).changed == ()
 
 
+def test_a_moment_that_many_articles_have_tells_of_none() -> None:
+    old = [by_address(f"Лавина на перевле{letter}", f"old-{letter}") for letter in "абвг"]
+    right = by_address("Лавина на перевале", "right")
+    assert visit([right], *[stored(one, number) for number, one in enumerate(old)]).new == (right,)
+    assert visit([right], *[stored(one, number) for number, one in enumerate(old[:3])]).new == ()
+
+
 def test_two_stories_of_one_hour_are_not_one_for_their_headlines() -> None:
     hour = NOW - 2 * HOUR
     old, new = (by_address(f"Курс {name} на сегодня", name, at=hour) for name in ("доллара", "евро"))
