@@ -77,7 +77,7 @@ class Pipeline:
         self._database = database
         self.landing = landing
         self.prospector = Prospector(fetcher, workers)
-        self.reader = EntryReader(fetcher, workers, settings.language)
+        self.reader = EntryReader(fetcher, workers, settings.language, settings.timezone)
         self.hubs = Hubs(database=database, fetcher=fetcher, settings=settings, on_news=self.take_news)
         self._workers = workers
         self._scout = Scout(fetcher, workers, settings)

@@ -1,7 +1,8 @@
 """What a list says of articles that the archive has: more than before, or only what was true once. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.ingest.pointing import Pointer, says_anew
 from bot.ingest.recognise import page_of
 from bot.ingest.stages import FeedEntry
 from storage.records import KnownArticle, Source
@@ -9,14 +10,17 @@ from storage.records import KnownArticle, Source
 _PROMPT = timedelta(hours=1)  # after its date at which a story is seen at the latest where dates can be believed
 
 
-def says_more(entry: FeedEntry, article: KnownArticle) -> bool:
+def says_more(entry: FeedEntry, article: KnownArticle, now: datetime) -> bool:
     """Whether a known article is to be read again: the list says something else, or gives it another address.
 
     A list that tells nothing but titles says nothing else as long as the title stays, whichever list told of it before.
     """
     if entry.feed_hash == article.feed_hash:
         return entry.has_page and page_of(entry) != article.page_key and entry.identity != article.identity
-    is_title = not (entry.lead or entry.body or entry.image)
+    said, before = Pointer.read(entry.feed_hash), Pointer.read(article.feed_hash)
+    if said is not None and before is not None:
+        return says_anew(said, before, article.published_at, now)
+    is_title = said is not None or not (entry.lead or entry.body or entry.image)
     return not (is_title and article.feed_hash and entry.title in {"", article.title})
 
 

@@ -99,7 +99,9 @@ def decide(
         tuple(
             _changed(one.entry, one.article)
             for one in found
-            if one.article and says_more(one.entry, one.article) and not is_outdated(one.entry, one.article, source)
+            if one.article
+            and says_more(one.entry, one.article, now)
+            and not is_outdated(one.entry, one.article, source)
         ),
         check,
         is_first=source.succeeded_at is None,

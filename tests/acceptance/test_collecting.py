@@ -326,3 +326,29 @@ async def test_a_redirect_that_led_astray_is_taken_back(agency: Agency) -> None:
     assert (await agency.source()).address == agency.site.url("/rss")
     assert (await agency.source()).stand_in is None
     assert DEEDS[2] in await agency.articles()
+
+
+async def test_a_sitemap_that_dates_a_page_anew_tells_of_an_edit(database: Database, lemmatiser: Lemmatiser) -> None:
+    async with agency_of(database, lemmatiser, path="/sitemap.xml") as agency:
+        started = now_utc()
+
+        def list_pages(**changed: int) -> None:
+            """Each page with the minutes since the start at which it was changed."""
+            urls = "".join(
+                f"<url><loc>{agency.site.url(f'/news/{name[1:]}')}</loc>"
+                f"<lastmod>{(started + timedelta(minutes=minutes)).isoformat()}</lastmod></url>"
+                for name, minutes in changed.items()
+            )
+            body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+            agency.site.serve("/sitemap.xml", body, Content_Type="application/xml")
+
+        for n in range(3):
+            agency.publishes(n)
+        list_pages(p0=-30, p1=-20, p2=-10)
+        assert (await agency.visit()).new == 3
+        agency.publishes(1, tail="<p>Исправлено: работы закончат не в марте, а в мае следующего года.</p>")
+        list_pages(p0=-30, p1=5, p2=-10)
+        visit = await agency.visit()
+        assert (visit.new, visit.changed, visit.error) == (0, 1, None)
+        assert (await agency.articles())[DEEDS[1]].revision == 2
+        assert [seen.path for seen in agency.site.seen].count("/news/0") == 1
