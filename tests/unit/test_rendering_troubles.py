@@ -40,17 +40,18 @@ def written(argument: ast.expr, function: ast.AST, tree: ast.Module) -> Iterator
         case ast.JoinedStr(values=values):
             yield "".join(str(one.value) if isinstance(one, ast.Constant) else VALUE for one in values)
         case ast.Name(id=name):
-            for one in ast.walk(function):
-                if isinstance(one, ast.Assign) and any(
-                    isinstance(to, ast.Name) and to.id == name for to in one.targets
-                ):
+            for one in (one for one in ast.walk(function) if isinstance(one, ast.Assign)):
+                if any(isinstance(to, ast.Name) and to.id == name for to in one.targets):
                     yield from written(one.value, function, tree)
         case ast.Call(func=ast.Name(id=name)):
-            for one in tree.body:
-                if isinstance(one, ast.FunctionDef) and one.name == name:
-                    for said in ast.walk(one):
-                        if isinstance(said, ast.Return) and said.value is not None:
-                            yield from written(said.value, one, tree)
+            for one in (one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name):
+                yield from answered(one, tree)
+
+
+def answered(function: ast.FunctionDef, tree: ast.Module) -> Iterator[str]:
+    for said in ast.walk(function):
+        if isinstance(said, ast.Return) and said.value is not None:
+            yield from written(said.value, function, tree)
 
 
 RAISED = sorted({*sentences(), str(ForbiddenAddress.of("http://10.0.0.1/", "10.0.0.1"))})
