@@ -41,8 +41,10 @@ demo: setup
 run: setup
 	@$(BIN)/khabar run
 
+# The fast tests on all cores; those with processes, servers and a browser of their own one after another.
 test: setup
-	$(BIN)/pytest
+	@status=0; for part in "tests/unit tests/storage --numprocesses auto" "tests/acceptance tests/browser tests/state"; do \
+		echo "$(BIN)/pytest $$part"; $(BIN)/pytest $$part || status=1; done; exit $$status
 
 check: setup
 	$(BIN)/ruff check .

@@ -62,7 +62,7 @@ class Intake:
 
     def worth_reading(self, source: Source, feed: ParsedFeed) -> tuple[FeedEntry, ...]:
         """The entries of a list without those behind which nothing was found lately."""
-        return tuple(one for one in feed.entries if not self._voids.holds(source.id, one.identity))
+        return tuple(one for one in feed.entries if not self._voids.holds(source.id, _address(one)))
 
     async def take(self, source: Source, update: FeedUpdate, feed: ParsedFeed, rules: SourceRules) -> Yield:
         """Old stories that came all at once first, so that what is cut off in between leaves none of them as news; then
@@ -98,7 +98,7 @@ class Intake:
                 found.append(Known(draft, article_id))
                 given.landed.append(entry)
             if not is_kept or read.is_passing:
-                self._voids.note(visit.source.id, entry.identity)
+                self._voids.note(visit.source.id, _address(entry))
                 given.missing.add(entry.identity)
         since = visit.source.rhythm.since
         old = {one.draft.identity for one in found if visit.is_bare and since and one.draft.published_at < since}
@@ -136,3 +136,8 @@ class Intake:
         if read.reason is not None and not read.is_gone:
             log.info("the list's own text is kept", source=visit.source.name, url=entry.url, reason=read.reason)
         return read
+
+
+def _address(entry: FeedEntry) -> str:
+    """Where nothing was found: the address, and in a page that several entries share, the entry."""
+    return entry.url if entry.has_page else f"{entry.url} {entry.identity}"

@@ -13,15 +13,15 @@ class Voids:
     def __init__(self) -> None:
         self._until: dict[tuple[int, str], tuple[float, float]] = {}  # when to ask again, and the wait until then
 
-    def note(self, source_id: int, identity: str) -> None:
+    def note(self, source_id: int, address: str) -> None:
         """Nothing was found there; each time in a row it is left alone for four times as long."""
-        _, wait = self._until.pop((source_id, identity), (0.0, FIRST_WAIT / 4))
+        _, wait = self._until.pop((source_id, address), (0.0, FIRST_WAIT / 4))
         if len(self._until) >= MOST:
             del self._until[next(iter(self._until))]
         wait = min(wait * 4, LONGEST_WAIT)
-        self._until[source_id, identity] = (time.monotonic() + wait, wait)
+        self._until[source_id, address] = (time.monotonic() + wait, wait)
 
-    def holds(self, source_id: int, identity: str) -> bool:
+    def holds(self, source_id: int, address: str) -> bool:
         """Whether it is left alone for now."""
-        until, _ = self._until.get((source_id, identity), (0.0, 0.0))
+        until, _ = self._until.get((source_id, address), (0.0, 0.0))
         return until > time.monotonic()

@@ -174,8 +174,8 @@ def _state(source: Source, state: SourceState, view: View) -> str:
             return words.text(state.value, error=trouble(source.last_error or "", words))
         case SourceState.STAND_IN if source.stand_in is not None:
             return words.text(state.value, kind=words.text(KINDS[source.stand_in.kind]))
-        case SourceState.SILENT if source.rhythm.newest_at is not None:
-            return words.text("source.silent_since", moment=_moment(source.rhythm.newest_at, view))
+        case SourceState.SILENT if (heard_at := source.rhythm.heard_at or source.rhythm.newest_at) is not None:
+            return words.text("source.silent_since", moment=_moment(heard_at, view))
     return words.text(state.value)
 
 

@@ -44,8 +44,8 @@ def written(argument: ast.expr, function: ast.AST, tree: ast.Module) -> Iterator
                 if any(isinstance(to, ast.Name) and to.id == name for to in one.targets):
                     yield from written(one.value, function, tree)
         case ast.Call(func=ast.Name(id=name)):
-            for one in (one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name):
-                yield from answered(one, tree)
+            for named in (one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name):
+                yield from answered(named, tree)
 
 
 def answered(function: ast.FunctionDef, tree: ast.Module) -> Iterator[str]:
