@@ -198,7 +198,7 @@ class Pipeline:
     async def _take_in(self, source: Source, sight: Sight, *, is_told: bool = False) -> Collected:
         """Take in what was seen, and write down what it taught. `is_told`: by a hub, perhaps of the news alone."""
         update = await self._decide(source, sight)
-        check = update.check if sight.source.moved_to == source.moved_to else _moved(update.check, sight.source)
+        check = _placed(update.check, source, sight.source)
         if isinstance(sight.seen, NotModified):
             await self._settle(check, update.alerts)
             self._metrics.polls.labels("unchanged").inc()
@@ -209,7 +209,7 @@ class Pipeline:
             return Collected(source)
         given = await self._intake.take(source, update, sight.seen.feed, self._scout.rules(source))
         update = with_landed(update, sight.source, given.landed, now_utc(), self._settings.collect)
-        check = update.check if sight.source.moved_to == source.moved_to else _moved(update.check, sight.source)
+        check = _placed(update.check, source, sight.source)
         check, alerts = with_pages(check, source, asked=given.asked, whole=given.whole, now=now_utc())
         if given.missing:  # a site that says that nothing changed would leave it so
             check = replace(check, etag=None, last_modified=None)
@@ -240,8 +240,9 @@ def _place_of(stand_in: StandIn | None) -> str | None:
     return stand_in.url if stand_in else None
 
 
-def _moved(check: SourceCheck, source: Source) -> SourceCheck:
-    return replace(check, moved_to=source.moved_to)
+def _placed(check: SourceCheck, before: Source, now: Source) -> SourceCheck:
+    """With where its list was found to stand, if that is another place than before."""
+    return check if now.moved_to == before.moved_to else replace(check, moved_to=now.moved_to)
 
 
 def _as_told(check: SourceCheck, source: Source) -> SourceCheck:

@@ -20,7 +20,7 @@ async def collect(settings: Settings) -> int:
     ):
         async with database.transaction() as stores:
             await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
-            total = len(await stores.sources.get_due(now_utc()))
+            total = await stores.sources.count_due(now_utc())
             known = len(await stores.sources.get_all())
         with progress("Sources", total) as advance:
             visits = await pipeline.collect(lambda _visit: advance(1))

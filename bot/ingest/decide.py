@@ -15,12 +15,12 @@ from bot.ingest.stages import (
     Conditions,
     FailedVisit,
     FeedEntry,
-    FeedKind,
     FeedUpdate,
     FetchedPage,
     Look,
     NotModified,
     ParsedFeed,
+    kind_of,
 )
 from config.settings import CollectSettings
 from storage.records import (
@@ -43,11 +43,6 @@ RETRY, LATER_RETRY = timedelta(hours=1), timedelta(hours=6)  # of its own addres
 _MOST_COUNTED = 100  # failures in a row: with any wait that is long enough
 _YOUNG = timedelta(hours=1)
 _OFTEN_FOR = timedelta(hours=6)  # after which its own address is asked less often
-_KINDS = {
-    FeedKind.SITEMAP: SourceKind.SITEMAP,
-    FeedKind.PAGE: SourceKind.PAGE,
-    FeedKind.TELEGRAM: SourceKind.TELEGRAM,
-}
 
 
 def decide(
@@ -86,7 +81,7 @@ def decide(
         source_id=source.id,
         checked_at=now,
         due_at=due_at,
-        kind=None if source.stand_in else _kind_of(look.feed),
+        kind=None if source.stand_in else kind_of(look.feed),
         etag=look.page.etag,
         last_modified=look.page.last_modified,
         moved_to=_moved_to(source, look.page),
@@ -243,17 +238,13 @@ def _is_switch(source: Source, feed: ParsedFeed) -> bool:
         return False
     if source.stand_in is not None:
         return source.stand_in.since >= source.succeeded_at
-    return AlertKind.STAND_IN in source.health.alerts or _kind_of(feed) is not source.kind
+    return AlertKind.STAND_IN in source.health.alerts or kind_of(feed) is not source.kind
 
 
 def _is_young(source: Source, now: datetime) -> bool:
     """Whether its past may still be coming in: a long list is taken in parts."""
     since = source.rhythm.since
     return since is None or now - since < _YOUNG
-
-
-def _kind_of(feed: ParsedFeed) -> SourceKind:
-    return _KINDS.get(feed.kind, SourceKind.FEED)
 
 
 def _spread(source: Source, wait: timedelta, settings: CollectSettings, jitter: float) -> timedelta:

@@ -31,8 +31,8 @@ from bot.ingest.errors import (
 )
 from bot.ingest.fetch import Fetcher
 from bot.ingest.identity import canonical_url
-from bot.ingest.stages import NO_RULES, FetchedPage, Look, NotModified, SourceRules
-from bot.ingest.visit import Visitor, kind_of, newest
+from bot.ingest.stages import NO_RULES, FetchedPage, Look, NotModified, SourceRules, kind_of
+from bot.ingest.visit import Visitor, newest
 from bot.ingest.workers import Workers
 from storage.records import SourceKind
 

@@ -25,7 +25,6 @@ QUIET = timedelta(hours=6)  # within which a trouble that comes again is the sam
 BACK_AFTER = timedelta(hours=2)  # of its own address answering again
 
 Told = tuple[SourceHealth, tuple[Alert, ...]]
-_LONG_FADED = 50.0  # times the usual; of what fades for longer nothing is left, and a story may be of the year 0
 
 
 def after_answer(source: Source, rhythm: Rhythm, now: datetime, *, held: int) -> Told:

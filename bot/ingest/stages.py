@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.ingest.keeping import LongBody
-from storage.records import Alert, Block, KnownArticle, SourceCheck
+from storage.records import Alert, Block, KnownArticle, SourceCheck, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,18 @@ class ParsedFeed:
     self_url: str | None = None
     more: tuple[str, ...] = ()
     is_same: bool = False
+
+
+_SOURCE_KINDS = {
+    FeedKind.SITEMAP: SourceKind.SITEMAP,
+    FeedKind.PAGE: SourceKind.PAGE,
+    FeedKind.TELEGRAM: SourceKind.TELEGRAM,
+}
+
+
+def kind_of(feed: ParsedFeed) -> SourceKind:
+    """How a list that was read is to be read next time."""
+    return _SOURCE_KINDS.get(feed.kind, SourceKind.FEED)
 
 
 @dataclass(frozen=True, slots=True)

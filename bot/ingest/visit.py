@@ -12,7 +12,6 @@ from bot.ingest.stages import (
     NO_RULES,
     NOTHING_SEEN,
     FeedEntry,
-    FeedKind,
     FetchedPage,
     Look,
     NotModified,
@@ -24,11 +23,6 @@ from storage.records import SourceKind
 
 MOST_SITEMAPS = 3  # of an index; its newest hold the news, the others the archive
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_KINDS = {
-    FeedKind.SITEMAP: SourceKind.SITEMAP,
-    FeedKind.PAGE: SourceKind.PAGE,
-    FeedKind.TELEGRAM: SourceKind.TELEGRAM,
-}
 
 
 class Visitor:
@@ -99,11 +93,6 @@ class Visitor:
 
 def _unchanged(page: FetchedPage) -> NotModified:
     return NotModified(page.url, page.final_url, page.moved_to, page.etag, page.last_modified, page.max_age)
-
-
-def kind_of(feed: ParsedFeed) -> SourceKind:
-    """How a list that was read is to be read next time."""
-    return _KINDS.get(feed.kind, SourceKind.FEED)
 
 
 def newest(feed: ParsedFeed, count: int) -> tuple[FeedEntry, ...]:
