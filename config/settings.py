@@ -127,6 +127,16 @@ class DeliverySettings(Slice):
         return self
 
 
+class StorySettings(Slice):
+    """How pages become stories, and what becomes of a message when its story grows."""
+
+    closes_after: Duration = timedelta(days=3)  # without a new page; what comes later opens a story that points back
+    preferred: Names = ()  # sources whose page leads a story, the first of them before the others
+    edit_for: OptionalDuration = timedelta(hours=24)  # a post in a channel grows with its story; None: never
+    edit_every: Duration = timedelta(minutes=5)  # and is edited for it no more often
+    turn: Annotated[float, Field(ge=0, le=1)] = 0.5  # how large a change of the facts is told to readers; 1: none is
+
+
 class WebhookSettings(Slice):
     """Where Telegram brings updates; an empty `url` means long polling."""
 
@@ -220,6 +230,7 @@ class Settings(Slice):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     collect: CollectSettings = CollectSettings()
+    stories: StorySettings = StorySettings()
     delivery: DeliverySettings = DeliverySettings()
     webhook: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -30,7 +30,11 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class PendingStory:
-    """A story that waits for a chat, by the first article that its follows match; what it takes to choose."""
+    """A story that waits for a chat, by the first article that its follows match; what it takes to choose.
+
+    `is_turn`: the chat was told of it, and its facts have changed since; `reply_to` is then the message that told it,
+    where one stands.
+    """
 
     story_id: int
     article_id: int
@@ -38,6 +42,11 @@ class PendingStory:
     opened_at: datetime
     articles: int  # how many pages tell it
     is_urgent: bool = False
+    sources: int = 1  # that tell it independently
+    changed_at: datetime | None = None  # when its last page came; None: with its first
+    is_marked: bool = False
+    is_turn: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Plan:
 
     `until` is where the position goes once it stands. `more` counts stories that wait and are not shown, `missed`
     those that grew too old. `is_ahead`: an urgent story out of its turn, so the position stays. `has_rest`: more is to
-    be sent at once after this one.
+    be sent at once after this one. `reply_to` is the message that this one answers: its story took a turn.
     """
 
     chat: Chat
@@ -65,6 +74,7 @@ class Plan:
     missed: int = 0
     is_ahead: bool = False
     has_rest: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Bundle:
     """What one message carries to one chat, in the order it is shown.
 
     `until` is where the position goes once it is delivered; `more` counts stories it does not show, `missed` those
-    that grew too old to be pushed.
+    that grew too old to be pushed. `reply_to` is the message that it answers.
     """
 
     chat: Chat
@@ -95,6 +105,7 @@ class Bundle:
     until: int
     more: int = 0
     missed: int = 0
+    reply_to: int | None = None
 
 
 class PostKind(StrEnum):
@@ -121,6 +132,8 @@ class Post:
     place: int = 0  # of the story in the message, from 0
     more: int = 0  # what the message counts beside the stories that it shows, as its bundle
     missed: int = 0
+    story_version: int = 1  # of the story, as the message shows it
+    edited_at: datetime | None = None  # when it was last made to show how its story grew
 
 
 class Outcome(StrEnum):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.naming import Entity, EntityKind
-from storage.records import Article, Block, BlockKind, Link, StoryView
+from storage.records import Article, Block, BlockKind, Link, Story, StoryView
 from storage.tables import article, article_topic, follow, source, story, topic
 
 
@@ -47,6 +47,23 @@ def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
         withdrawn_at=row.withdrawn_at,
         section=row.section,
         modified_at=row.modified_at,
+        is_turn=row.is_turn,
+    )
+
+
+def story_record(row: sa.Row[Any]) -> Story:
+    """A row of the table as a record."""
+    return Story(
+        id=row.id,
+        lead_article_id=row.lead_article_id,
+        articles=row.articles,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        sources=row.sources,
+        version=row.version,
+        follows_id=row.follows_id,
+        merged_into=row.merged_into,
+        is_marked=row.is_marked,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import NotFound
 from storage.records import NewArticle, Page, Story, StoryView
-from storage.rows import select_articles, story_views
+from storage.rows import select_articles, story_record, story_views
 from storage.tables import article, article_topic, follow, story
 
 PAGE_SIZE = 5
@@ -48,7 +48,7 @@ class StoryStore:
         row = (await self._connection.execute(sa.select(story).where(story.c.id == story_id))).first()
         if row is None:
             raise NotFound("story", story_id)
-        return Story(*row)
+        return story_record(row)
 
     async def get_copies(self, of: NewArticle, around: datetime, window: timedelta) -> list[Story]:
         """Stories changed within a window of a moment that hold an article with the very text of this one, or its page
@@ -71,7 +71,8 @@ class StoryStore:
             story.c.changed_at.between(around - window, around + window),
         )
         return [
-            Story(*row) for row in await self._connection.execute(sa.select(story).where(*which).order_by(story.c.id))
+            story_record(row)
+            for row in await self._connection.execute(sa.select(story).where(*which).order_by(story.c.id))
         ]
 
     async def open(self, now: datetime) -> int:
@@ -133,7 +134,7 @@ class StoryStore:
         """Stories opened since then, the heaviest first by `weigh`."""
         leads = story.join(article, article.c.id == story.c.lead_article_id)
         query = sa.select(story).select_from(leads).where(story.c.opened_at >= since, article.c.withdrawn_at.is_(None))
-        stories = [Story(*row) for row in await self._connection.execute(query)]
+        stories = [story_record(row) for row in await self._connection.execute(query)]
         stories.sort(key=lambda one: (-weigh(one), -one.id))
         chosen = [one.id for one in stories[page * size : (page + 1) * size]]
         rows = {row.story_id: row for row in await self._connection.execute(_leads().where(story.c.id.in_(chosen)))}

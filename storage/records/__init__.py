@@ -4,6 +4,7 @@ Every `datetime` is aware and in UTC; a record never holds a database row, and n
 """
 
 from storage.records.articles import (
+    MOST_OTHERS,
     ArchiveSize,
     Article,
     Asked,
@@ -14,6 +15,7 @@ from storage.records.articles import (
     NewArticle,
     Story,
     StoryView,
+    Telling,
     article_text,
 )
 from storage.records.chats import Chat, ChatKind, ChatState, Follow, FollowView, Night, Rank, Schedule
@@ -36,6 +38,7 @@ from storage.records.topics import MOST_COUNTED, Topic, TopicView
 
 __all__ = [
     "MOST_COUNTED",
+    "MOST_OTHERS",
     "Alert",
     "AlertKind",
     "ArchiveSize",
@@ -67,6 +70,7 @@ __all__ = [
     "Story",
     "StoryView",
     "Subscription",
+    "Telling",
     "Topic",
     "TopicView",
     "article_text",

@@ -100,6 +100,7 @@ class Article:
     withdrawn_at: datetime | None = None  # its site or an admin took it back: it is shown to nobody any more
     section: str | None = None  # of its site, as the page names it
     modified_at: datetime | None = None  # when its page says that it was changed
+    is_turn: bool = False  # the facts of its story changed with it
 
     @property
     def text(self) -> str:
@@ -145,20 +146,45 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles about one event. A chat is told of a story once, by the first article that its follows match."""
+    """Articles about one event. A chat is told of a story once, by the first article that its follows match.
+
+    `sources` are those that tell it independently: a page counts once a source, copies too, for each put its name to
+    it. `version` grows with everything that a post of the story would show. A closed story that an echo came to is
+    named by the `follows_id` of the story which that echo opened.
+    """
 
     id: int
     lead_article_id: int
     articles: int  # how many pages tell it
     opened_at: datetime
-    changed_at: datetime
+    changed_at: datetime  # when its last page came
+    sources: int = 1
+    version: int = 1
+    follows_id: int | None = None
+    merged_into: int | None = None  # it turned out to be that one, which has all its pages
+    is_marked: bool = False  # an admin said that it matters
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One page of a story, as it is named beside the page that is shown."""
+
+    article_id: int
+    source_id: int
+    source_name: str
+    url: str
+    title: str
+    language: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
     """A story as one chat sees it: the article to show and the topics of this chat that it matched.
 
-    `topic_ids` are those of `topics`, one for one, where the story is for one chat; else none.
+    `topic_ids` are those of `topics`, one for one, where the story is for one chat; else none. `others` are the pages
+    beside the one shown that stand, in the order they came, MOST_OTHERS at most; `sources` counts all that tell it.
+    `before` is the lead of the closed story that this one follows.
     """
 
     story_id: int
@@ -166,6 +192,13 @@ class StoryView:
     articles: int = 1
     topics: tuple[str, ...] = ()
     topic_ids: tuple[int, ...] = ()
+    sources: int = 1
+    version: int = 1
+    others: tuple[Telling, ...] = ()
+    before: Telling | None = None
+
+
+MOST_OTHERS = 30  # pages of a story that are named beside the one shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike. They never leave the storage."""
 
-from storage.tables.archive import alert, article, correction, source, story, subscription
+from storage.tables.archive import alert, apart, article, correction, growth, sketch, source, story, subscription
 from storage.tables.base import Id, UtcDateTime, metadata
 from storage.tables.chats import chat, follow, inbox, saved
 from storage.tables.delivery import ahead, hold, in_flight, post, tally, wave
@@ -11,6 +11,7 @@ __all__ = [
     "UtcDateTime",
     "ahead",
     "alert",
+    "apart",
     "article",
     "article_topic",
     "chat",
@@ -19,6 +20,7 @@ __all__ = [
     "entity",
     "entity_day",
     "follow",
+    "growth",
     "hold",
     "in_flight",
     "inbox",
@@ -27,6 +29,7 @@ __all__ = [
     "post",
     "question",
     "saved",
+    "sketch",
     "source",
     "story",
     "subscription",

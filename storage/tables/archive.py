@@ -67,9 +67,32 @@ story = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("lead_article_id", Id, nullable=False, default=0),
     sa.Column("articles", sa.Integer, nullable=False, default=1),
+    sa.Column("sources", sa.Integer, nullable=False, default=1),
+    # Grows with everything that a post of the story would show.
+    sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("opened_at", UtcDateTime, nullable=False, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("follows_id", Id),
+    # A story that turned out to be another one keeps its row, for buttons and links in chats name it.
+    sa.Column("merged_into", Id),
+    sa.Column("is_marked", sa.Boolean, nullable=False, default=False),
     sqlite_autoincrement=True,
+)
+
+# Stories that an admin keeps apart: they are never taken for one again. The lower id comes first.
+apart = sa.Table(
+    "apart",
+    metadata,
+    sa.Column("story_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("other_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
+# Stories that grew, or turned, while posts in channels and groups show them as they were.
+growth = sa.Table(
+    "growth",
+    metadata,
+    sa.Column("story_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("since", UtcDateTime, nullable=False),
 )
 
 # Ids grow in the order of arrival and are never used again: they are the log that chats read.
@@ -90,6 +113,7 @@ article = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False, default=1),
     sa.Column("is_pushed", sa.Boolean, nullable=False),
     sa.Column("is_urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_turn", sa.Boolean, nullable=False, default=False),
     sa.Column("withdrawn_at", UtcDateTime),
     sa.Column("image", sa.Text),
     sa.Column("author", sa.Text),
@@ -106,6 +130,16 @@ article = sa.Table(
     sa.Index("ix_article_source_id_id", "source_id", "id"),
     sa.Index("ix_article_source_id_feed_hash", "source_id", "feed_hash"),
     sqlite_autoincrement=True,
+)
+
+# What articles are compared by, packed as `stories.sketch` does; `day` is of the moment of publishing, in UTC, since
+# 1970: articles are compared with those of the days around theirs.
+sketch = sa.Table(
+    "sketch",
+    metadata,
+    sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Integer, nullable=False, index=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
 )
 
 # Articles that changed or were withdrawn while messages that stand somewhere show them as they were.

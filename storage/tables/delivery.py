@@ -17,6 +17,7 @@ in_flight = sa.Table(
     sa.Column("missed", sa.Integer, nullable=False),
     sa.Column("is_ahead", sa.Boolean, nullable=False),
     sa.Column("has_rest", sa.Boolean, nullable=False),
+    sa.Column("reply_to", sa.BigInteger),
     # It is known not to stand, and is sent again as it is at doubt_at: an urgent story that waits for Telegram.
     sa.Column("is_unsent", sa.Boolean, nullable=False, default=False),
     # Set when it is known to be in doubt: when to look again whether the message stands.
@@ -77,13 +78,16 @@ post = sa.Table(
     sa.Column("article_id", Id, sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("story_id", Id, sa.ForeignKey("story.id"), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("story_version", sa.Integer, nullable=False, default=1),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("image", sa.Text),
     sa.Column("place", sa.Integer, nullable=False, default=0),
     sa.Column("more", sa.Integer, nullable=False, default=0),
     sa.Column("missed", sa.Integer, nullable=False, default=0),
     sa.Column("posted_at", UtcDateTime, nullable=False),
+    sa.Column("edited_at", UtcDateTime),
     sa.Column("edit_due_at", UtcDateTime),
+    sa.Index("ix_post_story_id_chat_id", "story_id", "chat_id"),
     sa.Index("ix_post_article_id_revision", "article_id", "revision"),
     # Few messages stand in channels and groups beside those of readers: they are found first.
     sa.Index(
