@@ -50,6 +50,12 @@ LARGEST = [
     callbacks.OpenSource(source_id=MIN_ID, page=MAX_ID, anew=True),
     callbacks.ChangeSource(source_id=MIN_ID, deed=callbacks.Deed.REMOVE_NOW, page=MAX_ID),
     callbacks.AddSource(number=MIN_ID, confirm=False),
+    callbacks.OpenStory(story_id=MIN_ID, anew=True, page=MAX_ID),
+    callbacks.ReadPage(article_id=MIN_ID),
+    callbacks.ChooseSplit(story_id=MIN_ID),
+    callbacks.SplitPage(article_id=MIN_ID, confirm=True),
+    callbacks.OpenNear(story_id=MIN_ID),
+    callbacks.MergeStories(story_id=MIN_ID, other_id=MIN_ID, confirm=True),
 ]
 
 
