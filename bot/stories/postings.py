@@ -1,0 +1,113 @@
+"""Which articles hold a term: an inverted index of one segment, growing and then sealed."""
+
+import math
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.stories.frequencies import Frequencies
+from bot.stories.hashing import Terms
+from bot.stories.sketch import NAME
+
+SEGMENT = 4_096  # articles: twelve bits of an entry
+_COUNT_BITS = 4
+_MOST = (1 << _COUNT_BITS) - 1  # times a term stands in an article that are told apart
+
+
+class Found(NamedTuple):
+    """A pair for each article and term that it holds: its row in the segment, and the term's place among those asked.
+
+    `amounts` is what the times that the article holds it are worth against a single one.
+    """
+
+    rows: NDArray[np.int64]
+    asked: NDArray[np.int64]
+    amounts: NDArray[np.float32]
+
+
+class Growing:
+    """The newest segment. A term costs an array of two bytes an article."""
+
+    def __init__(self) -> None:
+        self._lists: dict[int, array[int]] = {}
+
+    def add(self, row: int, terms: Terms, counts: NDArray[np.uint8]) -> None:
+        """Take in the article that stands in this row."""
+        entries = (np.minimum(counts, _MOST) | np.uint16(row << _COUNT_BITS)).tolist()
+        lists = self._lists
+        for term, entry in zip(terms.tolist(), entries, strict=True):
+            if term in lists:
+                lists[term].append(entry)
+            else:
+                lists[term] = array("H", (entry,))
+
+    def find(self, terms: Terms) -> Found:
+        """The articles that hold any of these terms."""
+        held = [self._lists.get(term, b"") for term in terms.tolist()]
+        entries = np.frombuffer(b"".join(held), np.uint16)
+        return _found(entries, np.repeat(np.arange(len(held)), [len(one) for one in held]))
+
+    def seal(self) -> "Sealed":
+        """The same for good: a few milliseconds."""
+        terms = sorted(self._lists)
+        lists = [self._lists[term] for term in terms]
+        entries = np.frombuffer(b"".join(lists), np.uint16)
+        return Sealed(np.array(terms, np.uint32), starts_of([len(one) for one in lists]), entries)
+
+
+class Sealed:
+    """A full segment: sorted terms, where the entries of each begin, and the entries."""
+
+    def __init__(self, terms: Terms, starts: NDArray[np.uint32], entries: NDArray[np.uint16]) -> None:
+        self._terms, self._starts, self._entries = terms, starts, entries
+
+    def find(self, terms: Terms) -> Found:
+        """The articles that hold any of these terms."""
+        at = self._terms.searchsorted(terms)
+        asked = (self._terms.take(at, mode="clip") == terms).nonzero()[0]
+        at = at[asked]
+        begins = self._starts[at].astype(np.int64)
+        sizes = self._starts[at + 1] - begins
+        ends = sizes.cumsum()
+        places = np.repeat(begins - ends + sizes, sizes)
+        places += np.arange(places.size)
+        return _found(self._entries[places], np.repeat(asked, sizes))
+
+    def lengths(self, frequencies: Frequencies) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Of all articles of the segment, by what is known of the terms now: see `lengths_of`."""
+        sizes = np.diff(self._starts)
+        worths = (np.repeat(frequencies.weights(self._terms), sizes) * _AMOUNTS[self._entries & _MOST]) ** 2
+        rows = self._entries >> _COUNT_BITS
+        split = self._starts[self._terms.searchsorted(NAME)]
+        words = np.bincount(rows[:split], worths[:split], SEGMENT)
+        shared = np.bincount(rows[split:], worths[split:], SEGMENT)
+        return np.sqrt(words + shared).astype(np.float32), np.sqrt(shared).astype(np.float32)
+
+
+def lengths_of(terms: Terms, worths: NDArray[np.float32]) -> tuple[float, float]:
+    """The length of an article as a vector of its terms, and of those that all languages share."""
+    squares = worths * worths
+    shared = float(squares[terms.searchsorted(NAME) :].sum())
+    return math.sqrt(float(squares.sum())), math.sqrt(shared)
+
+
+def amounts_of(counts: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What several occurrences of a term are worth against a single one."""
+    return _AMOUNTS[np.minimum(counts, _MOST)]
+
+
+def starts_of(sizes: Sequence[int]) -> NDArray[np.uint32]:
+    """Where each of several pieces begins when they stand in a row, and where the last ends."""
+    starts = np.zeros(len(sizes) + 1, np.uint32)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
+
+
+def _found(entries: NDArray[np.uint16], asked: NDArray[np.int64]) -> Found:
+    return Found((entries >> _COUNT_BITS).astype(np.int64), asked, _AMOUNTS[entries & _MOST])
+
+
+_AMOUNTS = np.log1p(np.arange(_MOST + 1, dtype=np.float32))

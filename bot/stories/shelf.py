@@ -1,0 +1,180 @@
+"""The articles of the window, packed: rows of numbers, sketches in one piece of memory a segment; and who is alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.stories.frequencies import Frequencies
+from bot.stories.hashing import Terms
+from bot.stories.postings import SEGMENT, Found, Growing, Sealed, amounts_of, lengths_of, starts_of
+from bot.stories.sketch import LANGUAGES, NAME, Sketch, pack, unpack
+
+GONE = -1  # in place of the story of an article that is no longer compared
+ASKED = 48  # words of an article that are looked for, the rarest; and as many names and numbers
+FEWEST = 8  # of them however common they are
+ENTRIES = 10_000  # that are looked at of each, more or less: what bounds the time
+MOST, MOST_FOREIGN = 48, 12  # articles found
+LEAST = 0.01  # cosine
+
+_ROW = np.dtype([
+    ("article", np.int64),
+    ("story", np.int64),
+    ("source", np.int32),
+    ("language", np.int32),
+    ("moment", np.int64),  # seconds since 1970
+    ("length", np.float32),
+    ("shared", np.float32),  # the length of what all languages share
+])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A full one. `starts` tells where each row's sketch begins in `data`."""
+
+    postings: Sealed
+    data: bytes
+    starts: NDArray[np.uint32]
+
+
+class Shelf:
+    """Articles by slot, a number in the order in which they came; slots of what was dropped are not used again."""
+
+    def __init__(self, frequencies: Frequencies) -> None:
+        self._frequencies = frequencies
+        self._first = 0  # the slot of the first row
+        self._size = 0  # rows in use
+        self._rows = np.zeros(SEGMENT, _ROW)
+        self._sealed: list[_Segment | None] = []  # None: all of it is gone
+        self._growing = Growing()
+        self._packed: list[bytes] = []  # of the growing segment
+
+    def put(self, article_id: int, story_id: int, source_id: int, moment: int, sketch: Sketch) -> int:
+        """The slot that the article has from now on. Every SEGMENT articles it takes a few milliseconds longer."""
+        if len(self._packed) == SEGMENT:
+            self._seal()
+        if self._size == self._rows.size:
+            self._rows = np.concatenate((self._rows, np.zeros(self._size // 2 + SEGMENT, _ROW)))
+        terms, counts = sketch.terms, sketch.counts
+        lengths = lengths_of(terms, self._frequencies.weights(terms) * amounts_of(counts))
+        language = LANGUAGES.index(sketch.language)
+        self._rows[self._size] = (article_id, story_id, source_id, language, moment, *lengths)
+        self._growing.add(len(self._packed), terms, counts)
+        self._packed.append(pack(sketch))
+        self._size += 1
+        return self._first + self._size - 1
+
+    def sketch(self, slot: int) -> Sketch:
+        """What is kept of an article that is not gone."""
+        number, row = divmod(slot - self._first, SEGMENT)
+        if number == len(self._sealed):
+            data = self._packed[row]
+        elif segment := self._sealed[number]:
+            data = segment.data[segment.starts[row] : segment.starts[row + 1]]
+        else:
+            raise LookupError(f"the article in slot {slot} is gone")
+        return cast("Sketch", unpack(data))  # packed by this very version
+
+    def article(self, slot: int) -> int:
+        return int(self._rows["article"][slot - self._first])
+
+    def story(self, slot: int) -> int:
+        return int(self._rows["story"][slot - self._first])
+
+    def moment(self, slot: int) -> int:
+        """Seconds since 1970."""
+        return int(self._rows["moment"][slot - self._first])
+
+    def assign(self, slots: Sequence[int], story_id: int) -> None:
+        """They belong to this story now; to GONE: they are compared with nothing any more."""
+        self._rows["story"][np.asarray(slots, np.int64) - self._first] = story_id
+
+    def before(self, moment: int) -> list[int]:
+        """The slots of what was published earlier and is not gone."""
+        rows = self._rows[: self._size]
+        found = ((rows["moment"] < moment) & (rows["story"] != GONE)).nonzero()[0]
+        return [self._first + row for row in found.tolist()]
+
+    def trim(self) -> None:
+        """Give back the memory of segments of which all is gone."""
+        for number, segment in enumerate(self._sealed):
+            rows = self._rows[number * SEGMENT : (number + 1) * SEGMENT]
+            if segment and (rows["story"] == GONE).all():
+                self._sealed[number] = None
+        empty = 0
+        while empty < len(self._sealed) and self._sealed[empty] is None:
+            empty += 1
+        if empty:
+            self._sealed = self._sealed[empty:]
+            self._rows = self._rows[empty * SEGMENT :].copy()
+            self._first += empty * SEGMENT
+            self._size -= empty * SEGMENT
+
+    def weigh(self) -> None:
+        """Measure all lengths anew: after a start frequencies are learnt from later articles too."""
+        for number, segment in enumerate(self._sealed):
+            if segment:
+                rows = self._rows[number * SEGMENT : (number + 1) * SEGMENT]
+                rows["length"], rows["shared"] = segment.postings.lengths(self._frequencies)
+
+    def nearest(self, sketch: Sketch, after: int, before: int) -> list[tuple[int, float]]:
+        """Slots of articles of that time that may be alike, with the cosine of the rarest terms; the likest first.
+
+        Those of other languages are found by what all languages share alone, and stand at the end.
+        """
+        terms = sketch.terms
+        weights = self._frequencies.weights(terms)
+        worths = weights * amounts_of(sketch.counts)
+        length, shared = lengths_of(terms, worths)
+        asked = _rarest(terms, weights, self._size)
+        found = self._find(terms[asked])
+        products = (weights * worths)[asked][found.asked] * found.amounts
+        is_shared = (terms >= NAME)[asked][found.asked]
+        language = LANGUAGES.index(sketch.language)
+
+        def likest(
+            field: str, own: float, part: NDArray[np.bool_] | slice, most: int, *, is_own: bool
+        ) -> list[tuple[int, float]]:
+            sums = np.bincount(found.rows[part], products[part])
+            touched = sums.nonzero()[0]
+            rows = self._rows[touched]
+            cosines = sums[touched] / np.maximum(rows[field] * own, 1e-6)
+            fits = (rows["story"] != GONE) & (rows["moment"] > after) & (rows["moment"] < before)
+            fits &= ((rows["language"] == language) == is_own) & (cosines > LEAST)
+            touched, cosines = touched[fits], cosines[fits]
+            order = np.argsort(-cosines, kind="stable")[:most]
+            return list(zip((touched[order] + self._first).tolist(), cosines[order].tolist(), strict=True))
+
+        return likest("length", length, slice(None), MOST, is_own=True) + likest(
+            "shared", shared, is_shared, MOST_FOREIGN, is_own=False
+        )
+
+    def _find(self, terms: Terms) -> Found:
+        """In all segments; rows are those of the shelf."""
+        parts = [(number, one.postings.find(terms)) for number, one in enumerate(self._sealed) if one]
+        parts.append((len(self._sealed), self._growing.find(terms)))
+        return Found(
+            np.concatenate([found.rows + number * SEGMENT for number, found in parts]),
+            np.concatenate([found.asked for _, found in parts]),
+            np.concatenate([found.amounts for _, found in parts]),
+        )
+
+    def _seal(self) -> None:
+        starts = starts_of([len(one) for one in self._packed])
+        self._sealed.append(_Segment(self._growing.seal(), b"".join(self._packed), starts))
+        self._growing, self._packed = Growing(), []
+
+
+def _rarest(terms: Terms, weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:
+    """The places of the terms that are looked for: of words and of what languages share the rarest of each."""
+    split = int(terms.searchsorted(NAME))
+    return np.concatenate((_rarer(weights[:split], articles), split + _rarer(weights[split:], articles)))
+
+
+def _rarer(weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:
+    order = np.argsort(-weights, kind="stable")[:ASKED]
+    # A weight is the logarithm of how many articles there are to one that holds the term.
+    entries = (articles * np.exp(-weights[order])).cumsum()
+    return order[: max(FEWEST, int(entries.searchsorted(ENTRIES)))]
