@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from storage.addresses import page_key
 from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
+from storage.growing import lose_page
 from storage.lookups import ArticleLookups
 from storage.naming import Entity, NewEntity
 from storage.pastids import free_past_id
@@ -64,10 +65,18 @@ class ArticleStore(ArticleLookups):
         return found
 
     async def add(
-        self, new: NewArticle, story_id: int, arrived_at: datetime, *, is_pushed: bool, is_past: bool = False
+        self,
+        new: NewArticle,
+        story_id: int,
+        arrived_at: datetime,
+        *,
+        is_pushed: bool,
+        is_past: bool = False,
+        is_turn: bool = False,
     ) -> int:
         """Store and index a new article; the id tells its place in the order of arrival.
 
+        `is_turn`: the facts of its story changed with it.
         `is_past` gives it an id by its date, below all that arrived by itself: imports of any years in any order
         stand among one another by date, and never above the news of the day.
         """
@@ -77,6 +86,7 @@ class ArticleStore(ArticleLookups):
             "source_id": new.source_id,
             "arrived_at": arrived_at,
             "is_pushed": is_pushed,
+            "is_turn": is_turn,
             "revision": 1,
             "entities": _packed(await count_entities(self._connection, new.entities, new.published_at.date())),
         }
@@ -133,12 +143,15 @@ class ArticleStore(ArticleLookups):
         newest = (await self._connection.execute(query.order_by(article.c.id.desc()).limit(1))).scalar()
         return newest is None or bool(newest)
 
-    async def withdraw(self, article_id: int, now: datetime, *, feed_hash: str | None = None) -> bool:
+    async def withdraw(
+        self, article_id: int, now: datetime, *, feed_hash: str | None = None, preferred: Sequence[int] = ()
+    ) -> bool:
         """Take an article back for good: nobody finds it any more, and what stands of it is removed or marked.
 
         False when it was withdrawn already. `feed_hash` notes what the feed says now, so that the page is not asked
         for again. Nothing undoes a withdrawal by itself, whoever asked for it: a page that comes back after it was
-        taken down is for people to judge. Its story is led by the next article that still stands, if there is one.
+        taken down is for people to judge. Its story is led by the best article that still stands, if there is one;
+        `preferred` are sources, the first before the others.
         Raises `NotFound`.
         """
         old = (await self._connection.execute(sa.select(article).where(article.c.id == article_id))).first()
@@ -152,7 +165,7 @@ class ArticleStore(ArticleLookups):
         await self._unindex(article_id, old.terms)
         await self._discount(old)
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
-        await self._pass_lead(old.story_id)
+        await lose_page(self._connection, old.story_id, now, preferred)
         await mark_outdated(self._connection, article_id, now)
         return True
 
@@ -163,21 +176,6 @@ class ArticleStore(ArticleLookups):
     async def _unindex(self, article_id: int, packed: bytes | None) -> None:
         if packed is not None:
             await unindex_article(self._connection, article_id, unpack_terms(packed))
-
-    async def _pass_lead(self, story_id: int) -> None:
-        """One page less tells the story; where it was the lead, the first of those that are left leads now."""
-        left = sa.select(sa.func.min(article.c.id)).where(
-            article.c.story_id == story_id, article.c.withdrawn_at.is_(None)
-        )
-        lead = sa.select(article.c.withdrawn_at).where(article.c.id == story.c.lead_article_id).scalar_subquery()
-        values = {
-            "articles": story.c.articles - 1,
-            "lead_article_id": sa.case(
-                (lead.is_(None), story.c.lead_article_id),
-                else_=sa.func.coalesce(left.scalar_subquery(), story.c.lead_article_id),
-            ),
-        }
-        await self._connection.execute(sa.update(story).where(story.c.id == story_id).values(values))
 
     async def _update(self, article_id: int, values: Mapping[str, Any]) -> None:
         await self._connection.execute(sa.update(article).where(article.c.id == article_id).values(values))

@@ -5,7 +5,8 @@ StorageError
 │   └── DatabaseBusy       somebody else has been writing for too long: it may be tried again
 ├── StatementRefused       it is there and works, but lacks a table, a column, or room in one statement
 ├── SchemaMismatch         the schema is older or newer than this program
-└── NotFound               no such record
+├── NotFound               no such record
+└── NothingLeft            a story cannot be split so
 """
 
 
@@ -42,3 +43,11 @@ class NotFound(StorageError):
         self.noun = noun
         self.key = key
         super().__init__(f"no {noun} {key}")
+
+
+class NothingLeft(StorageError):
+    """A story is split into two that each have a page which stands, or not at all."""
+
+    def __init__(self, story_id: int) -> None:
+        self.story_id = story_id
+        super().__init__(f"story {story_id} cannot be split: one of the two would have no page that stands")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.naming import Entity, EntityKind
 from storage.records import Article, Block, BlockKind, Link, Story, StoryView
 from storage.tables import article, article_topic, follow, source, story, topic
+from storage.tellings import get_befores, get_others, get_pages_in
 
 
 def select_articles() -> sa.Select[Any]:
@@ -18,9 +19,30 @@ def select_articles() -> sa.Select[Any]:
     Without their terms, which are the index's alone and as long as the text.
     """
     own = [column for column in article.c if column is not article.c.terms]
-    columns = (*own, source.c.name.label("source_name"), story.c.articles.label("story_articles"))
+    of_story = [story.c[name].label(f"story_{name}") for name in ("articles", "sources", "version", "follows_id")]
+    columns = (*own, source.c.name.label("source_name"), *of_story)
     joined = article.join(source, source.c.id == article.c.source_id).join(story, story.c.id == article.c.story_id)
     return sa.select(*columns).select_from(joined)
+
+
+# Made once: each message needs them.
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_OF_IDS = select_articles().where(article.c.id.in_(_IDS))
+_FOLLOWED = sa.select(follow.c.topic_id).where(
+    follow.c.chat_id == sa.bindparam("chat_id", type_=sa.BigInteger), follow.c.topic_id.is_not(None)
+)
+_MATCHED = sa.select(article_topic.c.topic_id).where(article_topic.c.article_id.in_(_IDS))
+_SHOWN_TOPICS = (
+    sa.select(topic.c.name, topic.c.id)
+    .where(topic.c.id.in_(_MATCHED), sa.or_(topic.c.from_settings, topic.c.id.in_(_FOLLOWED)))
+    .order_by(topic.c.id.desc())
+)
+_TOPICS = (
+    sa.select(article_topic.c.article_id, topic.c.name)
+    .join(topic, topic.c.id == article_topic.c.topic_id)
+    .where(article_topic.c.article_id.in_(_IDS))
+    .order_by(article_topic.c.article_id, topic.c.id)
+)
 
 
 def article_record(row: sa.Row[Any], topics: tuple[str, ...]) -> Article:
@@ -91,25 +113,48 @@ def unpack_block(packed: Mapping[str, Any]) -> Block:
 
 async def topics_of(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Names of the topics that these articles match, by article."""
-    query = (
-        sa.select(article_topic.c.article_id, topic.c.name)
-        .join(topic, topic.c.id == article_topic.c.topic_id)
-        .where(article_topic.c.article_id.in_(list(ids)))
-        .order_by(article_topic.c.article_id, topic.c.id)
-    )
     names: dict[int, tuple[str, ...]] = {}
-    for article_id, name in await connection.execute(query):
+    for article_id, name in await connection.execute(_TOPICS, {"ids": list(ids)}):
         names[article_id] = (*names.get(article_id, ()), name)
     return names
 
 
-async def story_views(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[StoryView]:
-    """Rows of `select_articles` as stories, each shown by that article with all its topics."""
+async def story_views(
+    connection: AsyncConnection, rows: Sequence[sa.Row[Any]], language: str | None = None
+) -> list[StoryView]:
+    """Rows of `select_articles` as stories, each shown by that article with all its topics.
+
+    With a `language`, one whose article is in another is shown by its page in that one, where it has such a page.
+    """
+    if language is not None:
+        rows = await _in_language(connection, rows, language)
     topics = await topics_of(connection, [row.id for row in rows])
+    others = await get_others(connection, rows)
+    befores = await get_befores(connection, [row.story_follows_id for row in rows if row.story_follows_id is not None])
     return [
-        StoryView(row.story_id, article_record(row, topics.get(row.id, ())), row.story_articles, topics.get(row.id, ()))
+        StoryView(
+            row.story_id,
+            article_record(row, topics.get(row.id, ())),
+            row.story_articles,
+            topics.get(row.id, ()),
+            sources=row.story_sources,
+            version=row.story_version,
+            others=others.get(row.id, ()),
+            before=befores.get(row.story_follows_id),
+        )
         for row in rows
     ]
+
+
+async def _in_language(
+    connection: AsyncConnection, rows: Sequence[sa.Row[Any]], language: str
+) -> Sequence[sa.Row[Any]]:
+    foreign = [row.story_id for row in rows if row.language != language and row.story_articles > 1]
+    pages = await get_pages_in(connection, foreign, language)
+    if not pages:
+        return rows
+    found = {row.story_id: row for row in await connection.execute(_OF_IDS, {"ids": list(pages.values())})}
+    return [row if row.language == language else found.get(row.story_id, row) for row in rows]
 
 
 async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
@@ -117,14 +162,11 @@ async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequ
 
     Not all topics it matches: another reader's question is nobody's business.
     """
-    query = select_articles().where(article.c.id.in_(article_ids))
-    views = {view.article.id: view for view in await story_views(connection, list(await connection.execute(query)))}
-    followed = sa.select(follow.c.topic_id).where(follow.c.chat_id == chat_id, follow.c.topic_id.is_not(None))
-    matched = sa.select(article_topic.c.topic_id).where(article_topic.c.article_id.in_(article_ids))
-    shown = sa.select(topic.c.name, topic.c.id).where(
-        topic.c.id.in_(matched), sa.or_(topic.c.from_settings, topic.c.id.in_(followed))
-    )
-    ids = {row.name: row.id for row in await connection.execute(shown.order_by(topic.c.id.desc()))}
+    given = {"ids": list(article_ids), "chat_id": chat_id}
+    views = {
+        view.article.id: view for view in await story_views(connection, list(await connection.execute(_OF_IDS, given)))
+    }
+    ids = {row.name: row.id for row in await connection.execute(_SHOWN_TOPICS, given)}
     return [_with_topics(views[one], ids) for one in article_ids if one in views]
 
 

@@ -14,6 +14,7 @@ from storage.names import NameStore
 from storage.pasts import PastStore
 from storage.posts import PostStore
 from storage.search import SearchStore
+from storage.sketches import SketchStore
 from storage.sources import SourceStore
 from storage.stories import StoryStore
 from storage.subscriptions import SubscriptionStore
@@ -32,6 +33,7 @@ class Stores:
         self.subscriptions = SubscriptionStore(connection)
         self.articles = ArticleStore(connection)
         self.stories = StoryStore(connection)
+        self.sketches = SketchStore(connection)
         self.topics = TopicStore(connection)
         self.pasts = PastStore(connection)
         self.chats = ChatStore(connection)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.chats import chat_record
 from storage.deliveries import Wave
 from storage.records import Chat, ChatState, Rank
-from storage.tables import article, article_topic, chat, follow, in_flight, wave
+from storage.tables import article, article_topic, chat, follow, in_flight, story, wave
 
 # How much longer than the rank before it a chat may wait when more is due than may be sent. A chat that has waited so
 # much longer goes first: nobody starves.
@@ -75,6 +75,8 @@ class WaveStore:
     async def hasten(self, article_id: int, now: datetime) -> None:
         """An admin called it urgent: it goes first, and past nights and digests' hours where a chat allows that."""
         await self._connection.execute(sa.update(article).where(article.c.id == article_id).values(is_urgent=True))
+        told = sa.select(article.c.story_id).where(article.c.id == article_id).scalar_subquery()
+        await self._connection.execute(sa.update(story).where(story.c.id == told).values(is_marked=True))
         await self._connection.execute(sa.delete(wave).where(wave.c.article_id == article_id))
         await self.open(article_id, now, is_urgent=True)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import stories as module
+from storage import followed as module
 from storage.database import Database
 from storage.errors import NotFound
 from storage.stores import Stores

@@ -1,0 +1,75 @@
+"""What articles are compared by, kept beside them, so that a process finds again what it knew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import insert
+from storage.tables import article, sketch
+
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class SketchRow:
+    """The sketch of an article that stands, packed, and where the article stands."""
+
+    article_id: int
+    story_id: int
+    source_id: int
+    published_at: datetime
+    data: bytes
+
+
+# Made once: each new article is followed by a look.
+_SKETCHES: sa.Select[Any] = (
+    sa.select(sketch.c.article_id, article.c.story_id, article.c.source_id, article.c.published_at, sketch.c.data)
+    .join(article, article.c.id == sketch.c.article_id)
+    .where(article.c.withdrawn_at.is_(None))
+)
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
+_NEWEST = _SKETCHES.order_by(sketch.c.article_id.desc()).limit(_LIMIT)
+_ABOVE = _SKETCHES.where(sketch.c.article_id > sa.bindparam("after")).order_by(sketch.c.article_id).limit(_LIMIT)
+_OF_DAYS = _SKETCHES.where(sketch.c.day.between(sa.bindparam("first"), sa.bindparam("last"))).order_by(
+    sketch.c.article_id
+)
+
+
+class SketchStore:
+    """Sketches of articles, packed: what is in them is not this store's business."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, article_id: int, published_at: datetime, data: bytes) -> None:
+        """The sketch of an article, in place of one that it had."""
+        values = {"article_id": article_id, "day": self.day_of(published_at), "data": data}
+        statement = insert(self._connection, sketch).values(values)
+        anew = {"day": statement.excluded.day, "data": statement.excluded.data}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=anew))
+
+    async def get_newest(self, limit: int) -> list[SketchRow]:
+        """Those of the articles that came last, the newest first."""
+        return await self._read(_NEWEST, limit=limit)
+
+    async def get_above(self, article_id: int, limit: int) -> list[SketchRow]:
+        """Those of the articles that came after this one, the oldest first."""
+        return await self._read(_ABOVE, after=article_id, limit=limit)
+
+    async def get_of_days(self, first: int, last: int) -> list[SketchRow]:
+        """Those of the articles published on these days and between them, as they came; see `day_of`."""
+        return await self._read(_OF_DAYS, first=first, last=last)
+
+    @staticmethod
+    def day_of(moment: datetime) -> int:
+        """Whole days since 1970 in UTC."""
+        return int(moment.timestamp() // SECONDS_A_DAY)
+
+    async def _read(self, query: sa.Select[Any], **given: int) -> list[SketchRow]:
+        return [
+            SketchRow(row.article_id, row.story_id, row.source_id, row.published_at, row.data)
+            for row in await self._connection.execute(query, given)
+        ]
