@@ -1,6 +1,5 @@
 """What articles are compared by, kept beside them, so that a process finds again what it knew."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,20 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
+from storage.records import SketchRow
 from storage.tables import article, sketch
 
 SECONDS_A_DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class SketchRow:
-    """The sketch of an article that stands, packed, and where the article stands."""
-
-    article_id: int
-    story_id: int
-    source_id: int
-    published_at: datetime
-    data: bytes
+NEWEST = 2**62  # above every id
+NEWEST = 2**62  # above every id
 
 
 # Made once: each new article is followed by a look.
@@ -31,7 +22,9 @@ _SKETCHES: sa.Select[Any] = (
     .where(article.c.withdrawn_at.is_(None))
 )
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
-_NEWEST = _SKETCHES.order_by(sketch.c.article_id.desc()).limit(_LIMIT)
+_NEWEST = (
+    _SKETCHES.where(sketch.c.article_id < sa.bindparam("before")).order_by(sketch.c.article_id.desc()).limit(_LIMIT)
+)
 _ABOVE = _SKETCHES.where(sketch.c.article_id > sa.bindparam("after")).order_by(sketch.c.article_id).limit(_LIMIT)
 _OF_DAYS = _SKETCHES.where(sketch.c.day.between(sa.bindparam("first"), sa.bindparam("last"))).order_by(
     sketch.c.article_id
@@ -51,9 +44,9 @@ class SketchStore:
         anew = {"day": statement.excluded.day, "data": statement.excluded.data}
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=anew))
 
-    async def get_newest(self, limit: int) -> list[SketchRow]:
-        """Those of the articles that came last, the newest first."""
-        return await self._read(_NEWEST, limit=limit)
+    async def get_newest(self, limit: int, before: int | None = None) -> list[SketchRow]:
+        """Those of the articles that came last, or last before this one, the newest first."""
+        return await self._read(_NEWEST, before=NEWEST if before is None else before, limit=limit)
 
     async def get_above(self, article_id: int, limit: int) -> list[SketchRow]:
         """Those of the articles that came after this one, the oldest first."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from storage.errors import NotFound
 from storage.followed import NEWEST, get_followed
+from storage.lookups import PARAMETERS
 from storage.merging import StoryKeeper
 from storage.records import NewArticle, Page, Story, StoryView, Telling
 from storage.rows import select_articles, story_record, story_views
@@ -15,6 +16,10 @@ from storage.tables import article, story
 from storage.tellings import get_tellings
 
 PAGE_SIZE = 5
+
+_PLACED: sa.Select[Any] = sa.select(article.c.id, article.c.story_id).where(
+    article.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 class StoryStore(StoryKeeper):
@@ -51,8 +56,11 @@ class StoryStore(StoryKeeper):
 
     async def get_placed(self, article_ids: Sequence[int]) -> dict[int, int]:
         """Of these articles, those that there are, each with its story."""
-        query = sa.select(article.c.id, article.c.story_id).where(article.c.id.in_(article_ids))
-        return {row.id: row.story_id for row in await self._connection.execute(query)}
+        placed: dict[int, int] = {}
+        for start in range(0, len(article_ids), PARAMETERS):
+            rows = await self._connection.execute(_PLACED, {"ids": list(article_ids[start : start + PARAMETERS])})
+            placed |= {row.id: row.story_id for row in rows}
+        return placed
 
     async def get_tellings(self, story_id: int) -> list[Telling]:
         """All pages of a story that stand, as they came. Raises `NotFound`."""

@@ -198,6 +198,17 @@ class StoryView:
     before: Telling | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SketchRow:
+    """What an article that stands is compared by, packed, and where the article stands."""
+
+    article_id: int
+    story_id: int
+    source_id: int
+    published_at: datetime
+    data: bytes
+
+
 MOST_OTHERS = 30  # pages of a story that are named beside the one shown
 
 
