@@ -313,14 +313,16 @@ class ReadPage(CallbackData, prefix="Y"):
 
 
 class ChooseSplit(CallbackData, prefix="v"):
-    """An admin is to say which page of a story tells of something else."""
+    """An admin is to say which page of a story tells of something else; `page` as in OpenStory."""
 
     story_id: int
+    page: int = 0
 
 
 class SplitPage(CallbackData, prefix="V"):
-    """Take this page out of its story; asks once more unless `confirm`."""
+    """Take this page out of that story; asks once more unless `confirm`."""
 
+    story_id: int
     article_id: int
     confirm: bool = False
 

@@ -7,18 +7,22 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.rendering.headlines import lead_of, linked_title, origin
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.rendering.headlines import counted_sources, lead_of, linked_title, origin
 from bot.rendering.keyboards import story_keyboard
 from bot.rendering.locales import Words
-from bot.rendering.message import MAX_ALBUM, Node, Outgoing, compose, joined
+from bot.rendering.message import MAX_ALBUM, MAX_CAPTION, Node, Outgoing, compose, joined, length
 from bot.rendering.subjects import subject_rows
+from bot.rendering.tellers import also, before, sources_rows
 from bot.rendering.texts import hashtag, is_blank, web_url
 from storage.records import Article, BlockKind, StoryView
 
-# Code points. Title, lead, source line and hashtags together stay under a caption's 1024, so that the text is the
-# same with the picture and without it.
+# Code points. All parts together stay under a caption's 1024, so that the text is the same with the picture and without
+# it: the lead takes what the others leave, and is left out where that is no sentence any more.
 MAX_TITLE = 250
 MAX_LEAD = 350
+MIN_LEAD = 40
 MAX_HASHTAGS = 4
 
 
@@ -32,31 +36,55 @@ def card(
     hashtags: Sequence[str],
     is_private: bool,
     with_album: bool = False,
+    is_turn: bool = False,
 ) -> Outgoing:
     """The story as its own message.
 
     `hashtags` are topics' names, empty where the chat wants none. Without a picture of its own the page's large
     preview stands above the text; `with_picture=False` leaves out both. `with_album` takes all its pictures where it
-    has several; in a private chat the buttons under the one picture are worth more.
+    has several; in a private chat the buttons under the one picture are worth more. With `is_turn` a mark above the
+    title says that this is news of a story that the chat was told before.
     """
     article = view.article
-    parts: list[Node] = [linked_title(article, MAX_TITLE)]
-    lead = lead_of(article, MAX_LEAD)
-    if lead and not is_blank(article.title):  # else the lead already stands in the title's place
-        parts += ["\n\n", lead]
-    parts += ["\n\n", joined(origin(view, words, timezone=timezone, now=now), " · ")]
+    opening: list[Node] = [words.text("story.turn"), "\n\n"] if is_turn else []
+    opening.append(linked_title(article, MAX_TITLE))
+    closing = _closing(view, words, timezone=timezone, now=now, is_private=is_private)
     tags = " ".join(_tags(hashtags))
     if tags:
-        parts += ["\n", tags]
+        closing += ["\n", tags]
+    room = MAX_CAPTION - length(*opening, "\n\n", "\n\n", *closing)
+    lead = lead_of(article, min(MAX_LEAD, room)) if room >= MIN_LEAD else ""
+    is_named_by_lead = is_blank(article.title)  # then it stands in the title's place already
+    said: list[Node] = ["\n\n", lead] if lead and not is_named_by_lead else []
     album = _album(article) if with_album and with_picture and not is_private else ()
     photo = web_url(article.image) or next(iter(album), None)
     return compose(
-        *parts,
+        *opening,
+        *said,
+        "\n\n",
+        *closing,
         photo=photo if with_picture else None,
         preview_url=web_url(article.url) if with_picture else None,
-        keyboard=story_keyboard(view.story_id, words, more=subject_rows(view)) if is_private else None,
+        keyboard=_buttons(view, words) if is_private else None,
         album=album,
     )
+
+
+def _closing(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime, is_private: bool) -> list[Node]:
+    """Where the story is from, who tells it too, and what it goes back to: a line each.
+
+    A reader has a button for the other sources; whoever reads a post has only what it says.
+    """
+    facts: list[Node] = [*origin(view, words, timezone=timezone, now=now)]
+    others = None if is_private else also(view, words)
+    if others is None:
+        facts += counted_sources(view, words)
+    lines = [joined(facts, " · "), others, before(view, words)]
+    return [joined([line for line in lines if line is not None], "\n")]
+
+
+def _buttons(view: StoryView, words: Words) -> InlineKeyboardMarkup:
+    return story_keyboard(view.story_id, words, more=[*sources_rows(view, words), *subject_rows(view)])
 
 
 def _album(article: Article) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _items(stories: Sequence[StoryView], stamps: Sequence[str], words: Words, li
             name = words.text("bundle.other") if topic is None else question_name(topic)
             yield Bold(cut_at_word(name, MAX_HEADING))
         for view in group:
-            yield listed(number + 1, view, stamps[number], limit=limit)
+            yield listed(number + 1, view, stamps[number], words, limit=limit)
             number += 1
 
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from aiogram.utils.formatting import Bold, Text
 
 from bot.rendering.locales import Words
-from bot.rendering.message import Node, link
+from bot.rendering.message import Node, joined, link
 from bot.rendering.texts import clean, cut_at_sentence, cut_at_word, is_blank, one_line, web_url
-from storage.records import Article, BlockKind, StoryView
+from storage.records import Article, BlockKind, StoryView, Telling
 
 MAX_SOURCE = 64  # code points
 MAX_SNIPPET = 220  # code points
@@ -74,7 +74,15 @@ def _without_title(text: str, title: str) -> str:
     return rest[ends.end() :].lstrip(_LEFT_OVER) if ends else line
 
 
-def source_of(article: Article) -> str:
+def told_title(telling: Telling, limit: int) -> Node:
+    """The linked title of a page that is named beside the one shown."""
+    line = one_line(telling.title)
+    if is_blank(line):
+        line = urlsplit(web_url(telling.url) or "").hostname or "…"
+    return link(cut_at_word(line, limit), telling.url)
+
+
+def source_of(article: Article | Telling) -> str:
     """The source's name; without one, the host of the page."""
     name = one_line(article.source_name)
     if is_blank(name):
@@ -82,11 +90,18 @@ def source_of(article: Article) -> str:
     return cut_at_word(name, MAX_SOURCE)
 
 
-def listed(number: int, view: StoryView, when: str, *, limit: int, snippet: Snippet | None = None) -> Text:
-    """An item of a list: the number, the linked title, what was found, then source and time on their own line."""
+def listed(
+    number: int, view: StoryView, when: str, words: Words, *, limit: int, snippet: Snippet | None = None
+) -> Text:
+    """An item of a list: the number, the linked title, what was found, then on a line of its own the source, the time
+    and how many more sources tell it.
+    """
     title = linked_title(view.article, limit)
     found = [] if snippet is None or is_blank(clean(snippet.text)) else [*quoted(snippet), "\n"]
-    return Text(f"{number}. ", title, "\n", *found, f"{source_of(view.article)} · {when}")
+    facts: list[Node] = [source_of(view.article), when, *counted_sources(view, words)]
+    if view.article.is_turn:
+        facts.append(words.text("story.turn_listed"))
+    return Text(f"{number}. ", title, "\n", *found, joined(facts, " · "))
 
 
 def quoted(snippet: Snippet) -> Iterator[Node]:
@@ -110,10 +125,11 @@ def _flat(text: str) -> str:
     return re.sub(r"\s+", " ", clean(text))
 
 
-def origin(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime) -> list[Node]:
-    """«Source · 14:05», and how many more pages tell the same."""
-    when = words.stamp(view.article.published_at, timezone=timezone, now=now)
-    parts: list[Node] = [source_of(view.article), when]
-    if view.articles > 1:
-        parts.append(words.plural("story.reports", view.articles - 1))
-    return parts
+def origin(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime) -> list[str]:
+    """«Source · 14:05»."""
+    return [source_of(view.article), words.stamp(view.article.published_at, timezone=timezone, now=now)]
+
+
+def counted_sources(view: StoryView, words: Words) -> list[str]:
+    """«and 3 more sources», where others tell the story too."""
+    return [words.plural("story.more_sources", view.sources - 1)] if view.sources > 1 else []

@@ -18,7 +18,7 @@ from aiogram.types import (
 )
 
 from bot.rendering.cards import card
-from bot.rendering.headlines import lead_of, source_of, title_of
+from bot.rendering.headlines import counted_sources, lead_of, origin, title_of
 from bot.rendering.locales import Words
 from bot.rendering.texts import cut_at_word, web_url
 from storage.records import StoryView
@@ -75,14 +75,14 @@ def _result(
     article = view.article
     message = card(view, words, timezone=timezone, now=now, with_picture=True, hashtags=(), is_private=False)
     text = message.without_photo()
-    when = words.stamp(article.published_at, timezone=timezone, now=now)
+    facts = " · ".join([*origin(view, words, timezone=timezone, now=now), *counted_sources(view, words)])
     open_it = InlineKeyboardButton(
         text=words.text("story.read"), url=f"https://t.me/{bot_name}?start=story_{view.story_id}"
     )
     return InlineQueryResultArticle(
         id=str(article.id),
         title=title_of(article, _MAX_TITLE),
-        description=cut_at_word(f"{source_of(article)} · {when}\n{lead_of(article, _MAX_SAID)}".strip(), _MAX_SAID),
+        description=cut_at_word(f"{facts}\n{lead_of(article, _MAX_SAID)}".strip(), _MAX_SAID),
         thumbnail_url=web_url(article.image),
         input_message_content=InputTextMessageContent(
             message_text=text.text, entities=list(text.entities), link_preview_options=text.link_preview

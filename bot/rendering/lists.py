@@ -14,14 +14,14 @@ from bot.rendering.callbacks import ListKind, ListPage
 from bot.rendering.headlines import Snippet, listed
 from bot.rendering.keyboards import Row, button, grid, keyboard, pager_row, read_row
 from bot.rendering.locales import Words
-from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined
+from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined, length
 from bot.rendering.texts import question_name
 from storage.records import MOST_COUNTED, Page, StoryView, TopicView
 
 PAGE_SIZE = 5  # stories a page
 MAX_PAGE_SIZE = 20
 MAX_TITLE = 200  # code points
-_BESIDE_TITLE = 110  # code points of an item that its title leaves for the number, the source and the time
+_AROUND = 220  # code points that are left for what stands above the items
 MAX_NEAR = 6
 
 
@@ -93,11 +93,19 @@ def headed(heading: Node, page: int | None, words: Words) -> Text:
 
 def numbered(stories: Sequence[StoryView], view: View, snippets: Mapping[int, Snippet]) -> list[Node]:
     """The stories as items from 1 on, each with its snippet by the article's id, all of them short enough together."""
-    limit = min(MAX_TITLE, (MAX_TEXT - 2 * _BESIDE_TITLE) // len(stories) - _BESIDE_TITLE)
-    return [
-        listed(number, story, _when(story, view), limit=limit, snippet=snippets.get(story.article.id))
-        for number, story in enumerate(stories, start=1)
-    ]
+    whens = [_when(story, view) for story in stories]
+
+    def items(limit: int) -> list[Node]:
+        """With titles of at most `limit` code points."""
+        return [
+            listed(number, story, whens[number - 1], view.words, limit=limit, snippet=snippets.get(story.article.id))
+            for number, story in enumerate(stories, start=1)
+        ]
+
+    shown, room = items(MAX_TITLE), MAX_TEXT - _AROUND
+    if length(joined(shown, "\n\n")) <= room:
+        return shown
+    return items(max(1 + (room - length(joined(items(1), "\n\n"))) // len(stories), 1))
 
 
 def readers(stories: Sequence[StoryView], view: View) -> list[Row]:

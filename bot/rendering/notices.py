@@ -34,6 +34,11 @@ class Toast(StrEnum):
     SOURCE_SOON = "toast.source_soon"  # it is read within seconds
     SOURCE_OF_SETTINGS = "toast.source_of_settings"  # only the settings' file can take it out
     SOURCE_ADDED = "toast.source_added"
+    SPLIT = "toast.split"  # a page was taken out of its story
+    ALREADY_SPLIT = "toast.already_split"
+    LAST_PAGE = "toast.last_page"  # a story keeps at least one
+    MERGED = "toast.merged"
+    ALREADY_MERGED = "toast.already_merged"
     TOO_MUCH = "allowance.wait"  # more messages at once than anybody needs
 
 

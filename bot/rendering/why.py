@@ -25,6 +25,7 @@ class Why(StrEnum):
     TOPIC = "why.topic"
     SOURCE = "why.source"
     EVERYTHING = "why.everything"
+    TURN = "why.turn"  # the chat had been told of the story, and its facts changed
     DROPPED = "why.dropped"
     WITHDRAWN = "why.withdrawn"
     TOLD = "why.told"

@@ -17,7 +17,7 @@ from tdjson import td_execute
 from bot.rendering.locales import LANGUAGES, Locales
 from bot.rendering.message import Outgoing
 from storage.naming import Entity, EntityKind
-from storage.records import Article, Block, BlockKind, Link, StoryView
+from storage.records import Article, Block, BlockKind, Link, StoryView, Telling
 
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
 NOW = datetime(2026, 11, 21, 9, 5, tzinfo=UTC)  # 14:05 in Dushanbe
@@ -91,20 +91,43 @@ def article(number: int = 1, **changes: Any) -> Article:
 
 
 def story(number: int = 1, *, articles: int = 1, **changes: Any) -> StoryView:
-    return StoryView(number, article(number, **changes), articles=articles)
+    """A story that each of its articles' sources tells once."""
+    return StoryView(number, article(number, **changes), articles=articles, sources=articles)
 
 
+def telling(number: int, **changes: Any) -> Telling:
+    """Another page of a story, by a source of its own; keywords replace its fields."""
+    fields: dict[str, Any] = {
+        "article_id": number,
+        "source_id": number,
+        "source_name": f"Источник {number}",
+        "url": f"https://source{number}.example/a",
+        "title": f"Мост через Гунт открыт ({number})",
+        "language": "ru",
+        "published_at": NOW,
+    }
+    return Telling(**(fields | changes))
+
+
+TELLINGS = st.builds(
+    lambda number, source, title, url, language: telling(
+        number, source_name=source, title=title, url=url, language=language, source_id=number % 9
+    ),
+    st.integers(-MAX_ID, MAX_ID), ANY_TEXT, ANY_TEXT, ANY_URL, st.sampled_from(["ru", "tg", "en", "uz"]),
+)  # fmt: skip
 STORIES = st.builds(
-    lambda title, lead, source, url, image, body, count, names: replace(
+    lambda title, lead, source, url, image, body, count, names, others, before: replace(
         story(
             title=title, lead=lead, source_name=source, url=url, image=image, body=tuple(body), articles=count,
             entities=tuple(Entity(-MAX_ID, kind, name) for kind, name in zip(EntityKind, names, strict=False)),
         ),
         topics=tuple(names),
         topic_ids=tuple(MAX_ID for _ in names),
+        others=tuple(others),
+        before=before,
     ),
     ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_URL, st.none() | ANY_URL, st.lists(BLOCKS, max_size=3), st.integers(1, 200),
-    st.lists(ANY_TEXT, max_size=3),
+    st.lists(ANY_TEXT, max_size=3), st.lists(TELLINGS, max_size=9), st.none() | TELLINGS,
 )  # fmt: skip
 
 

@@ -52,8 +52,8 @@ LARGEST = [
     callbacks.AddSource(number=MIN_ID, confirm=False),
     callbacks.OpenStory(story_id=MIN_ID, anew=True, page=MAX_ID),
     callbacks.ReadPage(article_id=MIN_ID),
-    callbacks.ChooseSplit(story_id=MIN_ID),
-    callbacks.SplitPage(article_id=MIN_ID, confirm=True),
+    callbacks.ChooseSplit(story_id=MIN_ID, page=MAX_ID),
+    callbacks.SplitPage(story_id=MIN_ID, article_id=MIN_ID, confirm=True),
     callbacks.OpenNear(story_id=MIN_ID),
     callbacks.MergeStories(story_id=MIN_ID, other_id=MIN_ID, confirm=True),
 ]
