@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.stories.frequencies import Frequencies
-from bot.stories.hashing import Terms
-from bot.stories.sketch import NAME
+from bot.stories.hashing import Sort, Terms
 
 SEGMENT = 4_096  # articles: twelve bits of an entry
+SHARED = np.uint32(Sort.CONCEPT)  # the first of the terms that all languages share
 _COUNT_BITS = 4
 _MOST = (1 << _COUNT_BITS) - 1  # times a term stands in an article that are told apart
 
@@ -67,6 +67,8 @@ class Sealed:
     def find(self, terms: Terms) -> Found:
         """The articles that hold any of these terms."""
         at = self._terms.searchsorted(terms)
+        if not self._terms.size:  # articles without a word
+            return _found(self._entries, at[:0])
         asked = (self._terms.take(at, mode="clip") == terms).nonzero()[0]
         at = at[asked]
         begins = self._starts[at].astype(np.int64)
@@ -81,7 +83,7 @@ class Sealed:
         sizes = np.diff(self._starts)
         worths = (np.repeat(frequencies.weights(self._terms), sizes) * _AMOUNTS[self._entries & _MOST]) ** 2
         rows = self._entries >> _COUNT_BITS
-        split = self._starts[self._terms.searchsorted(NAME)]
+        split = self._starts[self._terms.searchsorted(SHARED)]
         words = np.bincount(rows[:split], worths[:split], SEGMENT)
         shared = np.bincount(rows[split:], worths[split:], SEGMENT)
         return np.sqrt(words + shared).astype(np.float32), np.sqrt(shared).astype(np.float32)
@@ -90,7 +92,7 @@ class Sealed:
 def lengths_of(terms: Terms, worths: NDArray[np.float32]) -> tuple[float, float]:
     """The length of an article as a vector of its terms, and of those that all languages share."""
     squares = worths * worths
-    shared = float(squares[terms.searchsorted(NAME) :].sum())
+    shared = float(squares[terms.searchsorted(SHARED) :].sum())
     return math.sqrt(float(squares.sum())), math.sqrt(shared)
 
 

@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from bot.stories.frequencies import Frequencies
 from bot.stories.hashing import Terms
-from bot.stories.postings import SEGMENT, Found, Growing, Sealed, amounts_of, lengths_of, starts_of
-from bot.stories.sketch import LANGUAGES, NAME, Sketch, pack, unpack
+from bot.stories.postings import SEGMENT, SHARED, Found, Growing, Sealed, amounts_of, lengths_of, starts_of
+from bot.stories.sketch import LANGUAGES, Sketch, pack, unpack
 
 GONE = -1  # in place of the story of an article that is no longer compared
 ASKED = 48  # words of an article that are looked for, the rarest; and as many names and numbers
 FEWEST = 8  # of them however common they are
 ENTRIES = 10_000  # that are looked at of each, more or less: what bounds the time
 MOST, MOST_FOREIGN = 48, 12  # articles found
-LEAST = 0.01  # cosine
+MEASURED = 400  # articles whose cosine is worked out, those that share most
+LEAST = 1e-6  # in place of a length of nothing
 
 _ROW = np.dtype([
     ("article", np.int64),
@@ -37,6 +38,44 @@ class _Segment:
     postings: Sealed
     data: bytes
     starts: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Likest:
+    """Picks rows of that time by the products of the terms that they share with an article of that language."""
+
+    rows: NDArray[np.void]
+    language: int
+    after: int
+    before: int
+
+    def own(self, at: NDArray[np.int64], products: NDArray[np.float32], length: float) -> list[tuple[int, float]]:
+        """Of the same language, with their cosines; the likest first."""
+        touched, sums = _sums(at, products)
+        rows = self.rows[touched]
+        cosines = sums / np.maximum(rows["length"] * length, LEAST)
+        return self._pick(touched, rows, cosines, rows["language"] == self.language, MOST)
+
+    def foreign(self, at: NDArray[np.int64], products: NDArray[np.float32], length: float) -> list[tuple[int, float]]:
+        """Of other languages."""
+        is_foreign = self.rows["language"][at] != self.language
+        touched, sums = _sums(at[is_foreign], products[is_foreign])
+        rows = self.rows[touched]
+        cosines = sums / np.maximum(rows["shared"] * length, LEAST)
+        return self._pick(touched, rows, cosines, np.ones(touched.size, np.bool_), MOST_FOREIGN)
+
+    def _pick(
+        self,
+        touched: NDArray[np.int64],
+        rows: NDArray[np.void],
+        cosines: NDArray[np.float64],
+        fits: NDArray[np.bool_],
+        most: int,
+    ) -> list[tuple[int, float]]:
+        fits = fits & (rows["story"] != GONE) & (rows["moment"] > self.after) & (rows["moment"] < self.before)
+        touched, cosines = touched[fits], cosines[fits]
+        order = np.argsort(-cosines, kind="stable")[:most]
+        return list(zip(touched[order].tolist(), cosines[order].tolist(), strict=True))
 
 
 class Shelf:
@@ -131,25 +170,11 @@ class Shelf:
         asked = _rarest(terms, weights, self._size)
         found = self._find(terms[asked])
         products = (weights * worths)[asked][found.asked] * found.amounts
-        is_shared = (terms >= NAME)[asked][found.asked]
-        language = LANGUAGES.index(sketch.language)
-
-        def likest(
-            field: str, own: float, part: NDArray[np.bool_] | slice, most: int, *, is_own: bool
-        ) -> list[tuple[int, float]]:
-            sums = np.bincount(found.rows[part], products[part])
-            touched = sums.nonzero()[0]
-            rows = self._rows[touched]
-            cosines = sums[touched] / np.maximum(rows[field] * own, 1e-6)
-            fits = (rows["story"] != GONE) & (rows["moment"] > after) & (rows["moment"] < before)
-            fits &= ((rows["language"] == language) == is_own) & (cosines > LEAST)
-            touched, cosines = touched[fits], cosines[fits]
-            order = np.argsort(-cosines, kind="stable")[:most]
-            return list(zip((touched[order] + self._first).tolist(), cosines[order].tolist(), strict=True))
-
-        return likest("length", length, slice(None), MOST, is_own=True) + likest(
-            "shared", shared, is_shared, MOST_FOREIGN, is_own=False
-        )
+        is_shared = (terms >= SHARED)[asked][found.asked]
+        likest = _Likest(self._rows, LANGUAGES.index(sketch.language), after, before)
+        own = likest.own(found.rows, products, length)
+        foreign = likest.foreign(found.rows[is_shared], products[is_shared], shared)
+        return [(self._first + row, cosine) for row, cosine in own + foreign]
 
     def _find(self, terms: Terms) -> Found:
         """In all segments; rows are those of the shelf."""
@@ -167,9 +192,18 @@ class Shelf:
         self._growing, self._packed = Growing(), []
 
 
+def _sums(at: NDArray[np.int64], products: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows with the sum of their products, the largest MEASURED of them."""
+    sums = np.bincount(at, products).astype(np.float64, copy=False)
+    touched = sums.nonzero()[0]
+    if touched.size > MEASURED:
+        touched = touched[sums[touched].argpartition(-MEASURED)[-MEASURED:]]
+    return touched, sums[touched]
+
+
 def _rarest(terms: Terms, weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:
     """The places of the terms that are looked for: of words and of what languages share the rarest of each."""
-    split = int(terms.searchsorted(NAME))
+    split = int(terms.searchsorted(SHARED))
     return np.concatenate((_rarer(weights[:split], articles), split + _rarer(weights[split:], articles)))
 
 

@@ -91,6 +91,10 @@ class Window:
     def __len__(self) -> int:
         return len(self._slots)
 
+    def article_ids(self) -> list[int]:
+        """All that it holds."""
+        return list(self._slots)
+
     def place(self, sketch: Sketch, source_id: int, moment: datetime) -> Placement:  # noqa: ARG002  sources may tell one event twice
         """Decide; nothing changes. About a millisecond."""
         at = int(moment.timestamp())
