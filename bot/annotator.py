@@ -1,20 +1,21 @@
 """The door to the process that reads articles: their words, whom and what they speak of, names of one thing."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import structlog
 
 from bot.ingest.hosts import current_owner
-from bot.topics.annotate import LONGEST_TEXT, Annotation, annotate
+from bot.tasks import ReadArticle, read_with
+from bot.topics.annotate import LONGEST_TEXT, annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
 from storage.records import Block
 
 log = structlog.get_logger("khabar.collect")
 
-TASKS = "bot.topics.tasks"
+TASKS = "bot.tasks"
 READ_HERE = 4_000  # characters of what no process could read: everybody else waits for them
 LONGEST_OF_HEAVY = 20_000  # characters of a source that has cost much time lately; no true article is longer
 
@@ -30,19 +31,27 @@ class Annotator(Door):
         super().__init__(Pool(TASKS, processes, time_limit=time_limit))
         self._lemmatiser = lemmatiser
 
-    async def annotate(
-        self, title: str, lead: str, body: Sequence[Block], language: str, *, with_entities: bool = True
-    ) -> Annotation:
-        """`topics.annotate.annotate` in the process that has the models."""
+    async def read(  # noqa: PLR0917  what an article is made of
+        self,
+        title: str,
+        lead: str,
+        body: Sequence[Block],
+        language: str,
+        published_at: datetime,
+        image: str | None = None,
+        *,
+        with_entities: bool = True,
+    ) -> ReadArticle:
+        """`topics.annotate.annotate` and `stories.sketch.make_sketch` in the process that has the models."""
         owner = current_owner()
         longest = LONGEST_OF_HEAVY if self._pool.is_heavy(owner) else LONGEST_TEXT
+        facts = (title, lead, tuple(body), language)
         for is_asked in [True, False] if with_entities else [False]:
             try:
-                annotation = await self._pool.ask(
-                    "annotate", title, lead, tuple(body), language, is_asked, longest, owner=owner
-                )
+                read = await self._pool.ask("annotate", *facts, is_asked, longest, published_at, image, owner=owner)
             except WorkerError as error:
                 log.warning("an article resists being read", title=title, with_entities=is_asked, reason=str(error))
             else:
-                return cast("Annotation", annotation)
-        return annotate(title, lead, body, language, self._lemmatiser, longest=READ_HERE)
+                return cast("ReadArticle", read)
+        annotation = annotate(*facts, self._lemmatiser, longest=READ_HERE)
+        return read_with(annotation, *facts, published_at, image, longest=READ_HERE)

@@ -1,41 +1,33 @@
 """Where drafts come down into the archive: read, put into their story and topics, and told to the chats that follow."""
 
 import asyncio
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
 from bot.annotator import Annotator
 from bot.clock import now_utc
 from bot.ingest.draft import Draft
+from bot.learned import TOPICS_AT_ONCE, LearnedTopics
 from bot.metrics import Metrics
-from bot.naming import names_for
-from bot.stories.cluster import place
+from bot.placing import Placing
 from bot.stories.fingerprint import fingerprint
-from bot.topics.aliases import keys_of
+from bot.stories.sketch import Sketch
+from bot.tasks import ReadArticle
 from bot.topics.annotate import VERSION, Annotation
-from bot.topics.compiled import TERMS_VERSION, encode
 from bot.topics.lemmas import Lemmatiser
-from bot.topics.match import TopicIndex
-from bot.topics.matcher import Facts, Matcher
-from bot.topics.query import QuestionError, parse_question
 from config.settings import Settings
 from storage.addresses import page_key
 from storage.chores import Chore
 from storage.database import Database
-from storage.records import Article, NewArticle, Source, Topic
+from storage.records import Article, NewArticle, Source
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.collect")
 
-STORY_WINDOW = timedelta(days=3)  # a copy that comes later is a story of its own
-TOPICS_AT_ONCE = 200  # topics that a transaction learns, some milliseconds each
 LETTERS_AT_ONCE = 200_000  # of the articles that a transaction stores, some microseconds each
 READING = "reading"  # the chore that reads the archive anew, `renewal`
-LEARNING = "topics"  # the chore whose version is another one each time that topics were learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +45,27 @@ class Ready:
     source: Source
     article: NewArticle
     annotation: Annotation
+    sketch: Sketch
     article_id: int | None = None
 
 
 class Landing:
-    """Stores drafts. One a process: it keeps the index of topics."""
+    """Stores drafts. One a process: it keeps the index of topics and the window of stories."""
 
-    def __init__(
-        self, database: Database, annotator: Annotator, lemmatiser: Lemmatiser, settings: Settings, metrics: Metrics
+    def __init__(  # noqa: PLR0917  — the parts it is made of
+        self,
+        database: Database,
+        annotator: Annotator,
+        lemmatiser: Lemmatiser,
+        settings: Settings,
+        metrics: Metrics,
+        placing: Placing | None = None,
     ) -> None:
+        """`placing`: among which articles stories are looked for, by default among the newest."""
         self._database = database
         self._annotator = annotator
         self._topics = LearnedTopics(lemmatiser)
+        self.placing = placing or Placing(settings.stories)
         self._settings = settings
         self._metrics = metrics
         self._turn = asyncio.Lock()  # whoever waits for the writer itself is told after a while that it is busy
@@ -77,22 +78,19 @@ class Landing:
         ready = await self.read(source, drafts)
         for part in _in_parts(ready):
             async with self._turn:
-                await self.learn_most_topics()
+                await self.prepare()
                 async with self._database.transaction() as stores:
                     await self.store(stores, part, pushed)
 
     async def read(self, source: Source, drafts: Sequence[Known]) -> list[Ready]:
         """What is to be stored of each draft, read in the annotator's process."""
-        annotate = self._annotator.annotate
         async with asyncio.TaskGroup() as group:
-            reading = [
-                group.create_task(annotate(one.draft.title, one.draft.lead, one.draft.body, one.draft.language))
-                for one in drafts
-            ]
+            reading = [group.create_task(self._read(one.draft)) for one in drafts]
         ready = []
         for one, task in zip(drafts, reading, strict=True):
-            annotation = task.result()
-            ready.append(Ready(source, _new_article(source, one.draft, annotation), annotation, one.article_id))
+            read = task.result()
+            article = _new_article(source, one.draft, read.annotation)
+            ready.append(Ready(source, article, read.annotation, read.sketch, one.article_id))
             await asyncio.sleep(0)  # a long text's fingerprint takes milliseconds: commands are answered in between
         return ready
 
@@ -104,6 +102,7 @@ class Landing:
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
         await self._topics.learn(stores)
+        await self.placing.begin(stores, [one.article for one in ready])
         told = await stores.articles.find_fingerprints({one.article.fingerprint for one in ready})
         told |= await stores.articles.find_pages({one.article.page_key for one in ready})
         for one in ready:
@@ -111,20 +110,21 @@ class Landing:
             if one.article_id is None:
                 may_be_copy = not told.isdisjoint((one.article.fingerprint, one.article.page_key))
                 is_asked = one.article.identity in pushed
-                await self._add(
-                    stores, one.article, topics, may_be_copy=may_be_copy, is_asked=is_asked, is_past=is_past
-                )
+                await self._add(stores, one, topics, may_be_copy=may_be_copy, is_asked=is_asked, is_past=is_past)
             else:
-                await self._revise(stores, one.article_id, one.article, topics)
+                await self._revise(stores, one, one.article_id, topics)
             told |= {one.article.fingerprint, one.article.page_key or one.article.fingerprint}
             if one.article_id is None and one.annotation.pairs:  # its revisions tell nothing that it has not told
                 await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
 
-    async def learn_most_topics(self) -> None:
-        """After a change of the lemmatiser all topics are to be learned: in steps, between which others may write.
-
-        What is left of them is learned with the next articles.
+    async def prepare(self) -> None:
+        """What takes long when a process starts, or after a change of the lemmatiser: in steps, between which others
+        may write. What is left of the topics is learned with the next articles.
         """
+        await self.placing.load(self._database)
+        await self._learn_most_topics()
+
+    async def _learn_most_topics(self) -> None:
         more = True
         while more:
             async with self._database.snapshot() as stores:
@@ -144,13 +144,17 @@ class Landing:
         async with self._turn, self._database.transaction() as stores:
             for article_id, draft in known:
                 if await stores.articles.withdraw(article_id, now_utc(), feed_hash=draft.feed_hash):
+                    self.placing.forget(article_id)
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
                     self._metrics.articles.labels("withdrawn").inc()
 
     async def reread(self, articles: Sequence[Article]) -> list[tuple[Article, Annotation]]:
         """Articles of the archive with what is known of them by now; for `renew`. New articles come in between."""
-        read = [(one, await self._annotator.annotate(one.title, one.lead, one.body, one.language)) for one in articles]
-        await self.learn_most_topics()
+        read = []
+        for one in articles:
+            facts = (one.title, one.lead, one.body, one.language)
+            read.append((one, (await self._annotator.read(*facts, one.published_at, one.image)).annotation))
+        await self._learn_most_topics()
         return read
 
     async def renew(self, stores: Stores, read: Sequence[tuple[Article, Annotation]]) -> None:
@@ -171,87 +175,36 @@ class Landing:
                 topics = self._topics.match(annotation, article.source_name, article)
                 await stores.topics.attach(article.id, topics, is_late=True)
 
+    async def _read(self, draft: Draft) -> ReadArticle:
+        facts = (draft.title, draft.lead, draft.body, draft.language)
+        return await self._annotator.read(*facts, draft.published_at, draft.image)
+
     async def _add(
-        self,
-        stores: Stores,
-        article: NewArticle,
-        topics: Sequence[int],
-        *,
-        may_be_copy: bool,
-        is_asked: bool,
-        is_past: bool,
+        self, stores: Stores, one: Ready, topics: Sequence[int], *, may_be_copy: bool, is_asked: bool, is_past: bool
     ) -> None:
-        now = now_utc()
+        now, article = now_utc(), one.article
         is_pushed = is_asked and article.published_at > now - self._settings.delivery.max_age
         moment = article.published_at if is_past else now
-        copies = await stores.stories.get_copies(article, moment, STORY_WINDOW) if may_be_copy else []
-        story_id = place(article, copies)
-        if story_id is None:
-            story_id = await stores.stories.open(moment)
-        article_id = await stores.articles.add(article, story_id, now, is_pushed=is_pushed, is_past=is_past)
-        await stores.stories.grow(story_id, article_id, moment)
+        place = await self.placing.place(stores, article, one.sketch, moment, may_be_copy=may_be_copy)
+        article_id = await stores.articles.add(
+            article, place.story_id, now, is_pushed=is_pushed, is_past=is_past, is_turn=place.is_turn
+        )
+        await stores.stories.grow(place.story_id, article_id, moment, self.placing.preferred)
+        await self.placing.keep(stores, article_id, article, place.story_id, one.sketch)
         if topics:
             await stores.topics.attach(article_id, topics)
         if is_pushed:
             await stores.waves.open(article_id, now)
         self._metrics.articles.labels("new" if is_pushed else "stored").inc()
 
-    async def _revise(self, stores: Stores, article_id: int, article: NewArticle, topics: Sequence[int]) -> None:
+    async def _revise(self, stores: Stores, one: Ready, article_id: int, topics: Sequence[int]) -> None:
         """A topic that it no longer matches lets go of it at once, so that nobody who waits for it is sent it."""
-        changed = await stores.articles.revise(article_id, article, now_utc())
-        if (await stores.articles.get(article_id)).withdrawn_at is None:
+        changed = await stores.articles.revise(article_id, one.article, now_utc())
+        article = await stores.articles.get(article_id)
+        if article.withdrawn_at is None:
             await stores.topics.attach(article_id, topics, is_late=True)
+            await self.placing.keep(stores, article_id, one.article, article.story_id, one.sketch)
         self._metrics.articles.labels("revised" if changed else "same").inc()
-
-
-class LearnedTopics:
-    """The index of topics, as of the last `learn`.
-
-    Another process may learn topics too (`khabar import` beside the bot), and a transaction may be rolled back: what
-    was learned then stands in the version of a chore, and where that is not the one known here, all is loaded anew.
-    """
-
-    def __init__(self, lemmatiser: Lemmatiser) -> None:
-        self._lemmatiser = lemmatiser
-        self._index: TopicIndex | None = None
-        self._state: Chore | None = None
-
-    async def learn(self, stores: Stores) -> None:
-        """Count topics that were made or named anew since, at most TOPICS_AT_ONCE of them."""
-        state = await stores.chores.get(LEARNING)
-        if self._index is None or state != self._state:
-            self._index = await self._load(stores)
-            self._state = state
-        stale = await stores.topics.get_stale(limit=TOPICS_AT_ONCE)
-        for topic in stale:
-            await stores.topics.keep_terms(topic.id, await self._add(self._index, stores, topic))
-        if stale:
-            self._state = Chore(secrets.token_hex(8))
-            await stores.chores.keep(LEARNING, self._state)
-
-    def match(self, annotation: Annotation, source_name: str, article: Article | NewArticle) -> tuple[int, ...]:
-        """The ids of the topics that an article matches."""
-        if self._index is None:
-            return ()
-        return self._index.match(annotation.reading, Facts(source_name, article.language, article.published_at))
-
-    async def _load(self, stores: Stores) -> TopicIndex:
-        index, above = TopicIndex(self._lemmatiser), 0
-        await stores.topics.outdate(TERMS_VERSION)
-        while page := await stores.topics.get_stored(above=above):
-            index.load(page)
-            above = page[-1].id
-        return index
-
-    async def _add(self, index: TopicIndex, stores: Stores, topic: Topic) -> bytes:
-        """Its terms. A question that was understood once and is no more has those that no article answers."""
-        try:
-            await stores.topics.rekey(topic.id, *keys_of(topic, self._lemmatiser))
-            return index.add(topic, await names_for(stores, parse_question(topic.name), self._lemmatiser))
-        except QuestionError as error:
-            log.warning("a topic cannot be understood", topic=topic.id, name=topic.name, reason=str(error))
-            index.discard(topic.id)
-            return encode(Matcher(alternatives=()))
 
 
 async def note_version(stores: Stores) -> None:

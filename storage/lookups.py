@@ -96,6 +96,16 @@ class ArticleLookups:
         """Those that are the page of an article."""
         return await self._present(article.c.page_key, [key for key in keys if key])
 
+    async def find_copies(self, article_id: int) -> list[int]:
+        """This article and those of its story that have its very text, as they came."""
+        of = sa.select(article.c.story_id, article.c.fingerprint).where(article.c.id == article_id).subquery()
+        is_copy = sa.and_(article.c.fingerprint == of.c.fingerprint, article.c.fingerprint != "")
+        query = sa.select(article.c.id).join(of, of.c.story_id == article.c.story_id)
+        rows = await self._connection.execute(
+            query.where(sa.or_(article.c.id == article_id, is_copy)).order_by(article.c.id)
+        )
+        return list(rows.scalars())
+
     async def _present(self, column: sa.Column[Any], values: Iterable[str], *which: sa.ColumnElement[bool]) -> set[str]:
         """Those of the values that the column has."""
         wanted = list(values)

@@ -28,6 +28,8 @@ def as_dict(view: StoryView) -> dict[str, Any]:
         "source": article.source_name,
         "published_at": article.published_at.isoformat(),
         "topics": list(article.topics),
+        "sources": view.sources,
+        "also": [{"source": one.source_name, "title": one.title, "url": one.url} for one in view.others],
     }
 
 
@@ -42,7 +44,7 @@ def show(stories: Sequence[StoryView], settings: Settings, *, as_json: bool) -> 
         (
             str(view.story_id),
             f"{view.article.published_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            view.article.source_name,
+            view.article.source_name if view.sources < 2 else f"{view.article.source_name} +{view.sources - 1}",
             view.article.title,
             view.article.url,
         )

@@ -36,6 +36,7 @@ from bot.commands.shell import DONE, FAILED, archive_to_write
 from bot.ingest.workers import Workers
 from bot.landing import Known, Landing, Ready
 from bot.metrics import Metrics
+from bot.placing import PastPlacing
 from bot.provision import apply_settings
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
@@ -65,7 +66,7 @@ async def import_past(settings: Settings, file: Path) -> int:
     ):
         async with database.transaction() as stores:
             await apply_settings(settings, stores, Archive(lemmatiser), now_utc())
-        landing = Landing(database, annotator, lemmatiser, settings, Metrics())
+        landing = Landing(database, annotator, lemmatiser, settings, Metrics(), PastPlacing(settings.stories))
         importer = Importer(database, landing, workers, ZoneInfo(settings.timezone))
         try:
             return await _import(importer, file)
@@ -180,7 +181,7 @@ class Importer:
         deadline = time.monotonic() + BUSY_FOR
         while True:
             try:
-                await self._landing.learn_most_topics()
+                await self._landing.prepare()
                 async with self._database.transaction() as stores:
                     left = await _without_known(stores, ready)
                     await self._landing.store(stores, left, is_past=True)

@@ -1,6 +1,7 @@
 """People, organisations and places that an article speaks of: the weightiest of them, in their base form."""
 
 import re
+from typing import TYPE_CHECKING
 
 from bot.topics.entities.agencies import is_agency, without_dateline
 from bot.topics.entities.english import find_english
@@ -13,6 +14,10 @@ from bot.topics.lemmas import Keys, Lemmatiser
 from bot.topics.query import QuestionError, parse_question, question_key
 from bot.topics.russian import load_dictionary
 from storage.naming import NewEntity
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 MOST_ENTITIES = 8
 LONGEST_TITLE = 400  # characters that are looked at
@@ -29,7 +34,12 @@ class EntityFinder:
 
     def __init__(self, lemmatiser: Lemmatiser) -> None:
         self._lemmatiser = lemmatiser
+        self._model = RussianModel()
         self._russian: RussianFinder | None = None
+
+    def vector(self, word: str) -> "npt.NDArray[np.float32] | None":
+        """`RussianModel.vector`."""
+        return self._model.vector(word)
 
     def find(self, title: str, text: str, language: str) -> tuple[NewEntity, ...]:
         """At most MOST_ENTITIES, the weightiest first; none in a language that it does not know."""
@@ -54,7 +64,7 @@ class EntityFinder:
 
     def _load_russian(self) -> RussianFinder:
         if self._russian is None:
-            self._russian = RussianFinder(RussianModel(), BaseForms(load_dictionary(), load_first_names()))
+            self._russian = RussianFinder(self._model, BaseForms(load_dictionary(), load_first_names()))
         return self._russian
 
     def _entity(self, group: Group) -> NewEntity | None:
