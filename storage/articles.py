@@ -184,7 +184,7 @@ class ArticleStore(ArticleLookups):
         """How much there is."""
         counts = [
             sa.select(sa.func.count()).select_from(article).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(story).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(story).where(story.c.merged_into.is_(None)).scalar_subquery(),
             sa.select(sa.func.count()).select_from(source).where(source.c.removed_at.is_(None)).scalar_subquery(),
             sa.select(sa.func.count()).select_from(chat).scalar_subquery(),
         ]

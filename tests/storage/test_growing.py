@@ -1,0 +1,201 @@
+"""A story keeps count of its pages and sources, is led by the best of them, and says when it grew."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.deliveries import Post, PostKind
+from storage.errors import NotFound
+from storage.records import Block, BlockKind, NewSource, Story
+from storage.stores import Stores
+from storage.tables import growth
+from tests.storage.conftest import NOW
+from tests.storage.samples import CHANNEL, READER, new_article, store
+
+LATER = NOW + timedelta(hours=1)
+SHORT = (Block(BlockKind.PARAGRAPH, "Молния."),)
+LONG = tuple(
+    Block(
+        BlockKind.PARAGRAPH, "Мост через Вахш закрыли на ремонт до весны: движение пустили в объезд, по новой дороге."
+    )
+    for _ in range(6)
+)
+
+
+async def add_sources(stores: Stores, count: int) -> list[int]:
+    """Ids of so many sources."""
+    added = [await stores.sources.add(NewSource(f"https://s{n}.example/rss", f"Газета {n}")) for n in range(count)]
+    return [source.id for source in added]
+
+
+async def tell(
+    stores: Stores, pages: Sequence[tuple[int, bool]], preferred: Sequence[int] = ()
+) -> tuple[int, list[int]]:
+    """A story told by these pages (source, whether it is a good one), one a minute; its id and theirs."""
+    story_id = await stores.stories.open(NOW)
+    ids = []
+    for number, (source_id, is_good) in enumerate(pages):
+        at = NOW + timedelta(minutes=number)
+        new = new_article(number, source_id, body=LONG if is_good else SHORT)
+        ids.append(await stores.articles.add(new, story_id, at, is_pushed=True))
+        await stores.stories.grow(story_id, ids[-1], at, preferred)
+    return story_id, ids
+
+
+async def show(stores: Stores, chat_id: int, story: Story, article_id: int) -> None:
+    """A message in a chat shows the story by this page."""
+    post = Post(chat_id, article_id, story.id, article_id, 1, PostKind.TEXT, NOW, story_version=story.version)
+    await stores.posts.add([post])
+
+
+async def grown(database: Database) -> set[int]:
+    """Stories of which channels and groups do not show all."""
+    async with database.writer.connect() as connection:
+        return set((await connection.execute(sa.select(growth.c.story_id))).scalars())
+
+
+async def test_pages_and_sources_are_counted_and_each_is_a_new_version(database: Database) -> None:
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        story_id, [first, *_] = await tell(stores, [(one, True), (one, True), (other, False), (other, True)])
+        story = await stores.stories.get(story_id)
+        assert (story.articles, story.sources, story.version, story.lead_article_id) == (4, 2, 4, first)
+        assert (story.opened_at, story.changed_at) == (NOW, NOW + timedelta(minutes=3))
+
+
+async def test_a_story_that_was_opened_for_its_first_page_is_in_its_first_version(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        story = await stores.stories.get((await tell(stores, [(one, True)]))[0])
+        assert (story.articles, story.sources, story.version) == (1, 1, 1)
+        assert (story.follows_id, story.merged_into, story.is_marked) == (None, None, False)
+
+
+async def test_a_page_of_the_past_that_comes_late_neither_closes_nor_renews_a_story(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        story_id, _ = await tell(stores, [(one, True)])
+        for at in (NOW - timedelta(days=2), NOW - timedelta(days=1)):
+            await store(stores, new_article(at.day, one), story_id=story_id, at=at)
+        story = await stores.stories.get(story_id)
+        assert (story.opened_at, story.changed_at) == (NOW - timedelta(days=2), NOW)
+
+
+@pytest.mark.parametrize(
+    ("pages", "preferred", "lead"),
+    [
+        ("a! b! c!", "", 0),
+        ("a b! c!", "", 1),  # the first is a flash of one line
+        ("a b c", "", 0),
+        ("a! b! c!", "c", 2),
+        ("a! b c! b!", "cb", 2),
+        ("a! b c! b!", "bc", 1),  # a preferred source leads by its first page, good or not
+        ("a b! a!", "d", 1),
+        ("a! b! b", "ba", 1),
+    ],
+)
+async def test_the_first_preferred_source_leads_else_the_first_good_page(
+    database: Database, pages: str, preferred: str, lead: int
+) -> None:
+    async with database.transaction() as stores:
+        sources = dict(zip("abcd", await add_sources(stores, 4), strict=True))
+        asked = [(sources[page[0]], page.endswith("!")) for page in pages.split()]
+        story_id, ids = await tell(stores, asked, [sources[one] for one in preferred])
+        assert (await stores.stories.get(story_id)).lead_article_id == ids[lead]
+
+
+async def test_a_withdrawn_lead_is_followed_by_the_best_that_is_left(database: Database) -> None:
+    async with database.transaction() as stores:
+        one, other, favourite = await add_sources(stores, 3)
+        pages = [(one, True), (other, False), (one, True), (favourite, False)]
+        story_id, ids = await tell(stores, pages)
+        await stores.articles.withdraw(ids[0], LATER)
+        story = await stores.stories.get(story_id)
+        assert (story.lead_article_id, story.articles, story.sources, story.version) == (ids[2], 3, 3, 5)
+        await stores.articles.withdraw(ids[2], LATER, preferred=[favourite])
+        story = await stores.stories.get(story_id)
+        assert (story.lead_article_id, story.articles, story.sources, story.version) == (ids[3], 2, 2, 6)
+        await stores.articles.withdraw(ids[1], LATER)
+        assert (await stores.stories.get(story_id)).lead_article_id == ids[3]  # whatever leads goes on while it stands
+
+
+async def test_a_story_of_which_nothing_stands_begins_anew_with_the_next_page(database: Database) -> None:
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        story_id, [first] = await tell(stores, [(one, True)])
+        await stores.articles.withdraw(first, LATER)
+        story = await stores.stories.get(story_id)
+        assert (story.articles, story.sources, story.lead_article_id) == (0, 0, first)
+        second = await store(stores, new_article(9, other, body=SHORT), story_id=story_id)
+        story = await stores.stories.get(story_id)
+        assert (story.articles, story.sources, story.lead_article_id) == (1, 1, second)
+
+
+async def test_only_what_channels_and_groups_show_is_noted_as_grown(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        told = [(await tell(stores, [(one, True)]))[0]]
+        for number in (20, 40):
+            page = await store(stores, new_article(number, one))
+            told.append((await stores.articles.get(page)).story_id)
+        for chat in (CHANNEL, READER):
+            await stores.chats.add(chat)
+        for story_id, chat in zip(told, (CHANNEL, READER), strict=False):
+            story = await stores.stories.get(story_id)
+            await show(stores, chat.id, story, story.lead_article_id)
+    assert await grown(database) == set()
+    for at in (LATER, LATER + timedelta(hours=1)):
+        async with database.transaction() as stores:
+            for number, story_id in enumerate(told):
+                await store(stores, new_article(at.hour * 10 + number, one), story_id=story_id, at=at)
+    assert await grown(database) == {told[0]}
+    async with database.writer.connect() as connection:
+        assert (await connection.execute(sa.select(growth.c.since))).scalar() == LATER
+
+
+async def test_a_page_that_is_taken_back_is_growth_too(database: Database) -> None:
+    """A post that names its source is not true any more."""
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        story_id, [first, second] = await tell(stores, [(one, True), (other, True)])
+        await stores.chats.add(CHANNEL)
+        await show(stores, CHANNEL.id, await stores.stories.get(story_id), first)
+        await stores.articles.withdraw(second, LATER)
+    assert await grown(database) == {story_id}
+
+
+async def test_a_turn_is_kept_with_its_page(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        story_id, [first] = await tell(stores, [(one, True)])
+        turn = await stores.articles.add(new_article(9, one), story_id, NOW, is_pushed=True, is_turn=True)
+        assert [article.is_turn for article in await stores.articles.get_many([first, turn])] == [False, True]
+
+
+async def test_what_an_admin_calls_urgent_marks_its_story(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        story_id, [_, second] = await tell(stores, [(one, True), (one, True)])
+        other_id = (await stores.articles.get(await store(stores, new_article(9, one)))).story_id
+        await stores.waves.hasten(second, NOW)
+        assert [(await stores.stories.get(each)).is_marked for each in (story_id, other_id)] == [True, False]
+
+
+async def test_what_does_not_exist_cannot_grow(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        _, [article_id] = await tell(stores, [(one, True)])
+        with pytest.raises(NotFound):
+            await stores.stories.grow(404, article_id, NOW)
+
+
+async def test_articles_are_asked_for_their_stories_by_the_ten_thousand(database: Database) -> None:
+    async with database.transaction() as stores:
+        [one] = await add_sources(stores, 1)
+        story_id, ids = await tell(stores, [(one, True), (one, True)])
+        placed = await stores.stories.get_placed([*range(100, 35_100), *ids])
+        assert placed == dict.fromkeys(ids, story_id)
+        assert await stores.stories.get_placed([]) == {}

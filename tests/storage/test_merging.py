@@ -1,0 +1,306 @@
+"""Two stories that turn out to be one are one everywhere; a page that is another story's takes along what shows it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.errors import NotFound, NothingLeft
+from storage.stores import Stores
+from storage.tables import ahead, post, story
+from tests.storage.conftest import NOW
+from tests.storage.samples import CHANNEL, READER, asking, new_article, pending
+from tests.storage.test_growing import LATER, add_sources, grown, show, tell
+
+OTHERS = (1002, 1003)  # more readers
+
+
+async def ids_of(stores: Stores, story_id: int) -> list[int]:
+    """Ids of the pages that tell a story."""
+    return [telling.article_id for telling in await stores.stories.get_tellings(story_id)]
+
+
+async def two(stores: Stores) -> tuple[int, list[int], int, list[int]]:
+    """Two stories of two pages each by three sources, the second an hour later; each story's id and pages."""
+    one, other, third = await add_sources(stores, 3)
+    kept, its = await tell(stores, [(one, False), (other, True)])
+    gone = await stores.stories.open(LATER)
+    for number, source_id in enumerate((other, third)):
+        at = LATER + timedelta(minutes=number)
+        new = new_article(10 + number, source_id)
+        await stores.stories.grow(gone, await stores.articles.add(new, gone, at, is_pushed=True), at)
+    return kept, its, gone, await ids_of(stores, gone)
+
+
+async def in_ahead(database: Database) -> list[tuple[int, int, int]]:
+    """What chats were given ahead: chat, story, article."""
+    async with database.writer.connect() as connection:
+        rows = await connection.execute(sa.select(ahead).order_by(ahead.c.chat_id, ahead.c.story_id))
+        return [tuple(row) for row in rows]
+
+
+async def test_a_merged_story_has_all_pages_and_counts_them_anew(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, pages = await two(stores)
+        await stores.stories.merge(kept, gone, LATER)
+        story = await stores.stories.get(kept)
+        assert await ids_of(stores, kept) == [*its, *pages]
+        assert (story.articles, story.sources, story.lead_article_id) == (4, 3, its[1])
+        assert (story.opened_at, story.changed_at) == (NOW, LATER + timedelta(minutes=1))
+        assert story.version == 3  # above whatever a post of either shows
+
+
+async def test_the_earlier_story_can_be_the_one_that_goes(database: Database) -> None:
+    async with database.transaction() as stores:
+        gone, its, kept, pages = await two(stores)
+        await stores.stories.merge(kept, gone, LATER)
+        story = await stores.stories.get(kept)
+        assert (story.id, story.opened_at, story.changed_at) == (kept, NOW, LATER + timedelta(minutes=1))
+        assert (await ids_of(stores, kept), story.lead_article_id) == ([*its, *pages], its[1])
+
+
+async def test_whatever_names_the_gone_story_finds_the_one_it_is(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, _, gone, _ = await two(stores)
+        await stores.stories.merge(kept, gone, LATER)
+        assert await stores.stories.resolve(gone) == kept
+        assert (await stores.stories.get(gone)).id == kept
+        assert await stores.stories.get_view(gone) == await stores.stories.get_view(kept)
+        assert await stores.stories.get_tellings(gone) == await stores.stories.get_tellings(kept)
+        for ask in (stores.stories.resolve, stores.stories.get, stores.stories.get_view, stores.stories.get_tellings):
+            with pytest.raises(NotFound):
+                await ask(404)
+
+
+async def test_chains_of_merges_lead_to_their_end_and_a_second_merge_changes_nothing(database: Database) -> None:
+    async with database.transaction() as stores:
+        [source_id] = await add_sources(stores, 1)
+        a, b, c, d = [(await tell_one(stores, source_id, number))[0] for number in range(4)]
+        await stores.stories.merge(b, a, LATER)
+        await stores.stories.merge(c, b, LATER)
+        await stores.stories.merge(d, a, LATER)  # which is c by now
+        assert [await stores.stories.resolve(one) for one in (a, b, c, d)] == [d] * 4
+        story = await stores.stories.get(a)
+        for kept, gone in ((d, a), (a, d), (b, c), (d, d)):
+            await stores.stories.merge(kept, gone, LATER)
+        assert await stores.stories.get(a) == story
+        assert (story.id, story.articles, story.sources) == (d, 4, 1)
+        with pytest.raises(NotFound):
+            await stores.stories.merge(d, 404, LATER)
+
+
+async def tell_one(stores: Stores, source_id: int, number: int, follows_id: int | None = None) -> tuple[int, int]:
+    """A story of one page, `number` hours old by then; its id and the page's."""
+    at = NOW + timedelta(hours=number)
+    story_id = await stores.stories.open(at, follows_id)
+    article_id = await stores.articles.add(new_article(100 + number, source_id), story_id, at, is_pushed=True)
+    await stores.stories.grow(story_id, article_id, at)
+    return story_id, article_id
+
+
+async def test_a_page_that_comes_for_a_story_merged_meanwhile_goes_along(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, pages = await two(stores)
+        await stores.stories.merge(kept, gone, LATER)
+        [source_id] = await add_sources(stores, 1)
+        late = await stores.articles.add(new_article(50, source_id), gone, LATER, is_pushed=True)
+        await stores.stories.grow(gone, late, LATER)
+        assert await ids_of(stores, kept) == [*its, *pages, late]
+        assert (await stores.stories.get(gone)).articles == 5
+        assert (await stores.articles.get(late)).story_id == kept
+
+
+async def test_no_list_shows_an_emptied_story(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, pages = await two(stores)
+        await stores.chats.add(READER)
+        await stores.chats.follow(READER.id)
+        await stores.stories.merge(kept, gone, LATER)
+        newest = max(pages)
+        top = await stores.stories.get_weightiest(NOW, lambda one: one.id)
+        lists = [(await stores.stories.get_latest()).items, (await stores.stories.get_below()).items, top.items]
+        for items in lists:
+            assert [(view.story_id, view.article.id, view.articles) for view in items] == [(kept, its[1], 4)]
+        for items in (
+            (await stores.stories.get_followed(READER.id)).items,
+            (await stores.search.find(asking(["новость"]))).stories,
+        ):
+            assert [(view.story_id, view.article.id) for view in items] == [(kept, newest)]
+        assert (await stores.articles.count()).stories == 1
+
+
+async def test_messages_of_both_are_messages_of_the_one_and_those_in_channels_are_behind(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, _, gone, pages = await two(stores)
+        for chat in (CHANNEL, READER):
+            await stores.chats.add(chat)
+            await show(stores, chat.id, await stores.stories.get(gone), pages[0])
+        await stores.stories.merge(kept, gone, LATER)
+        assert await stores.posts.get_of_story(READER.id, kept) == [pages[0]]
+        assert await stores.posts.get_of_story(READER.id, gone) == []
+    assert await grown(database) == {kept}
+    async with database.writer.connect() as connection:
+        behind = sa.select(post.c.chat_id).join(story, story.c.id == post.c.story_id)
+        rows = await connection.execute(behind.where(post.c.story_version < story.c.version))
+        assert set(rows.scalars()) == {CHANNEL.id, READER.id}
+
+
+async def test_the_growth_of_the_gone_story_goes_with_it(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, _, gone, pages = await two(stores)
+        await stores.chats.add(CHANNEL)
+        await show(stores, CHANNEL.id, await stores.stories.get(gone), pages[0])
+        await stores.articles.withdraw(pages[1], LATER)
+    assert await grown(database) == {gone}
+    async with database.transaction() as stores:
+        await stores.stories.merge(kept, gone, LATER)
+    assert await grown(database) == {kept}
+
+
+async def test_who_was_given_either_ahead_was_given_the_one(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, pages = await two(stores)
+        for chat_id in (READER.id, *OTHERS):
+            await stores.chats.add(READER if chat_id == READER.id else type(READER)(chat_id, READER.kind, ""))
+    given = [
+        (READER.id, kept, its[0]),
+        (OTHERS[0], gone, pages[0]),
+        (OTHERS[1], kept, its[1]),
+        (OTHERS[1], gone, pages[1]),
+    ]
+    async with database.writer.begin() as connection:
+        names = ("chat_id", "story_id", "article_id")
+        await connection.execute(sa.insert(ahead), [dict(zip(names, row, strict=True)) for row in given])
+    async with database.transaction() as stores:
+        await stores.stories.merge(kept, gone, LATER)
+    # Of two rows the later article counts: the chat's position has yet to come to it.
+    expected = [(READER.id, kept, its[0]), (OTHERS[0], kept, pages[0]), (OTHERS[1], kept, pages[1])]
+    assert await in_ahead(database) == expected
+
+
+async def test_a_chat_that_was_told_of_one_is_not_told_of_both(database: Database) -> None:
+    async with database.transaction() as stores:
+        await stores.chats.add(READER)
+        await stores.chats.follow(READER.id)
+        kept, its, gone, pages = await two(stores)
+        assert await pending(stores, READER.id, its[-1]) == [pages[0]]
+        await stores.stories.merge(kept, gone, LATER)
+        assert await pending(stores, READER.id, its[-1]) == []
+
+
+async def test_what_an_admin_marked_and_what_was_kept_apart_are_the_kept_storys(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, _, gone, pages = await two(stores)
+        third, _ = await tell_one(stores, (await add_sources(stores, 1))[0], 3)
+        for other in (kept, third):
+            await stores.stories.keep_apart(gone, other)
+        await stores.stories.keep_apart(third, kept)
+        await stores.stories.keep_apart(kept, kept)
+        await stores.waves.hasten(pages[0], LATER)
+        assert await stores.stories.get_apart() == [(kept, gone), (kept, third), (gone, third)]
+        await stores.stories.merge(kept, gone, LATER)
+        assert (await stores.stories.get(kept)).is_marked
+        assert await stores.stories.get_apart() == [(kept, third)]
+        await stores.stories.keep_apart(gone, third)
+        assert await stores.stories.get_apart() == [(kept, third)]
+
+
+async def test_what_followed_the_gone_story_follows_the_kept_one(database: Database) -> None:
+    async with database.transaction() as stores:
+        [source_id] = await add_sources(stores, 1)
+        old, _ = await tell_one(stores, source_id, 0)
+        gone, _ = await tell_one(stores, source_id, 1, old)
+        kept, its = await tell_one(stores, source_id, 2)
+        echo, _ = await tell_one(stores, source_id, 3, gone)
+        await stores.stories.merge(kept, gone, LATER)
+        assert [(await stores.stories.get(one)).follows_id for one in (kept, echo)] == [old, kept]
+        before = (await stores.stories.get_view(echo)).before
+        assert before is not None
+        # Of both stories' pages the first leads.
+        assert before.article_id < its
+        await stores.stories.merge(kept, echo, LATER)
+        assert (await stores.stories.get(kept)).follows_id == old
+        await stores.stories.merge(old, kept, LATER)
+        assert (await stores.stories.get(old)).follows_id is None
+
+
+async def test_pages_that_are_split_off_are_a_story_kept_apart(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, pages = await two(stores)
+        await stores.stories.merge(kept, gone, LATER)
+        merged = await stores.stories.get(kept)
+        new = await stores.stories.split([pages[1], its[0]], LATER)
+        one, other = await stores.stories.get(kept), await stores.stories.get(new)
+        assert (await ids_of(stores, kept), await ids_of(stores, new)) == ([its[1], pages[0]], [its[0], pages[1]])
+        assert (one.articles, one.sources, one.lead_article_id) == (2, 1, its[1])
+        assert (other.articles, other.sources, other.lead_article_id) == (2, 2, its[0])
+        assert one.version == other.version == merged.version + 1
+        assert (one.opened_at, one.changed_at) == (NOW + timedelta(minutes=1), LATER)
+        assert (other.opened_at, other.changed_at) == (NOW, LATER + timedelta(minutes=1))
+        assert await stores.stories.get_apart() == [(kept, new)]
+
+
+async def test_messages_and_what_was_given_ahead_go_with_their_pages(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, _, _ = await two(stores)
+        for chat in (CHANNEL, READER):
+            await stores.chats.add(chat)
+            for article_id in its:
+                await show(stores, chat.id, await stores.stories.get(kept), article_id)
+    given = [
+        {"chat_id": CHANNEL.id, "story_id": kept, "article_id": its[0]},
+        {"chat_id": READER.id, "story_id": kept, "article_id": its[1]},
+    ]
+    async with database.writer.begin() as connection:
+        await connection.execute(sa.insert(ahead), given)
+    async with database.transaction() as stores:
+        new = await stores.stories.split([its[1]], LATER)
+        for chat in (CHANNEL, READER):
+            assert await stores.posts.get_of_story(chat.id, kept) == [its[0]]
+            assert await stores.posts.get_of_story(chat.id, new) == [its[1]]
+    assert await in_ahead(database) == [(CHANNEL.id, kept, its[0]), (READER.id, new, its[1])]
+    assert await grown(database) == {kept, new}
+
+
+@pytest.mark.parametrize("chosen", [[0, 1], [1, 2], [0, 1, 2], [2]])
+async def test_neither_of_two_stories_may_be_left_without_a_page(database: Database, chosen: Sequence[int]) -> None:
+    """The third page is withdrawn."""
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        story_id, ids = await tell(stores, [(one, True), (other, True), (one, True)])
+        await stores.articles.withdraw(ids[2], LATER)
+        before = await stores.stories.get(story_id)
+        asked = [ids[number] for number in chosen]
+        if chosen == [1, 2]:
+            assert await ids_of(stores, await stores.stories.split(asked, LATER)) == [ids[1]]
+            return
+        with pytest.raises(NothingLeft):
+            await stores.stories.split(asked, LATER)
+        assert await stores.stories.get(story_id) == before
+
+
+async def test_pages_of_two_stories_and_pages_that_there_are_not_are_not_split_off(database: Database) -> None:
+    async with database.transaction() as stores:
+        _, its, _, pages = await two(stores)
+        with pytest.raises(ValueError, match="2 stories"):
+            await stores.stories.split([its[0], pages[0]], LATER)
+        with pytest.raises(NotFound):
+            await stores.stories.split([its[0], 404], LATER)
+
+
+async def test_the_mark_of_an_admin_stays_with_the_page_that_has_it(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, _, _ = await two(stores)
+        await stores.waves.hasten(its[1], LATER)
+        new = await stores.stories.split([its[1]], LATER)
+        assert [(await stores.stories.get(one)).is_marked for one in (kept, new)] == [False, True]
+
+
+async def test_what_was_split_off_can_be_merged_again(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, _, _ = await two(stores)
+        new = await stores.stories.split([its[0]], LATER)
+        await stores.stories.merge(kept, new, LATER)
+        assert (await ids_of(stores, kept), await stores.stories.get_apart()) == (its, [])
