@@ -16,6 +16,7 @@ from bot.chat import (
     settings,
     sources,
     start,
+    stories,
     trends,
     why,
 )
@@ -36,6 +37,7 @@ def create_dispatcher(context: ChatContext) -> Dispatcher:
     dispatcher.include_router(aliases.create_router(context))
     dispatcher.include_router(sources.create_router(context))
     dispatcher.include_router(inline.create_router(context))
+    dispatcher.include_router(stories.create_router(context))
     for subject in (membership, start, news, questions, trends, why, follows, settings, reading, leaving, offers):
         dispatcher.include_router(subject.create_router())
     dispatcher.include_routers(questions.create_last_router(), leaving.create_last_router())

@@ -14,6 +14,7 @@ from bot.ingest.discover import Prospector
 from bot.ingest.reading import EntryReader
 from bot.metrics import Metrics
 from bot.painter import Painter
+from bot.placing import StoryDesk
 from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from config.settings import Settings
@@ -26,8 +27,8 @@ from storage.stores import Stores
 class ChatContext:
     """The parts of the bot that the chat room needs.
 
-    `prospector` and `reader` look at addresses that admins give. `now` gives aware datetimes in UTC; `clock` gives the
-    seconds of the pacer, the same clock as the sender's.
+    `prospector` and `reader` look at addresses that admins give; at the `desk` they split and merge stories. `now`
+    gives aware datetimes in UTC; `clock` gives the seconds of the pacer, the same clock as the sender's.
     """
 
     database: Database
@@ -39,6 +40,7 @@ class ChatContext:
     painter: Painter
     prospector: Prospector
     reader: EntryReader
+    desk: StoryDesk
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
 
@@ -65,6 +67,11 @@ class Visit:
     def words(self) -> Words:
         """The words of the chat's language."""
         return self.context.composer.words(self.chat)
+
+    @property
+    def language(self) -> str:
+        """The language that the chat reads."""
+        return self.words.language
 
     @property
     def zone(self) -> ZoneInfo:

@@ -20,9 +20,9 @@ from bot.chat.replies import Results
 from bot.rendering.inline import PAGE, Unasked, nothing, results, unasked
 from bot.topics.query import QuestionError
 from storage.asking import Cursor
+from storage.followed import NEWEST, OLDEST
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
-from storage.stories import NEWEST, OLDEST
 
 _DIGITS = 20  # of an offset, with its minus: more has no id of ours
 
@@ -51,7 +51,7 @@ class Inline:
             reader = known or Chat(event.from_user.id, ChatKind.PRIVATE, "", language=event.from_user.language_code)
             words, zone = self._context.composer.words(reader), self._context.composer.zone(reader)
             try:
-                page = await self._look(stores, event.query, event.offset)
+                page = await self._look(stores, event.query, event.offset, words.language)
             except QuestionError as error:
                 hint = unasked(Unasked[error.kind.name], words)
                 return Answer(Place(reader.id), (Results(event.id, (), "", hint),))
@@ -59,11 +59,11 @@ class Inline:
         line = None if shown or event.offset else nothing(words)
         return Answer(Place(reader.id), (Results(event.id, tuple(shown), page.next_offset, line),))
 
-    async def _look(self, stores: Stores, query: str, offset: str) -> _Page:
-        """Raises `QuestionError`. An offset that is none of ours begins anew."""
+    async def _look(self, stores: Stores, query: str, offset: str, language: str) -> _Page:
+        """The newest in this language. Raises `QuestionError`. An offset that is none of ours begins anew."""
         below = _article_id(offset)
         if not query.strip():
-            latest = await stores.stories.get_below(below, PAGE)
+            latest = await stores.stories.get_below(below, PAGE, language)
             shown, older = latest.items, latest.older
         else:
             cursor = None if below is None else Cursor(below)

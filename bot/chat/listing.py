@@ -11,7 +11,7 @@ from bot.rendering.headlines import Snippet
 from bot.rendering.lists import MAX_PAGE_SIZE, PAGE_SIZE, latest_list, mine_list, saved_list, top_list
 from bot.rendering.message import Outgoing
 from bot.rendering.questions import Instead, Results, asked_list, exact_list, search_list, topic_list
-from bot.stories.cluster import weight
+from bot.stories.weight import weight
 from storage.asking import Cursor, Order
 from storage.records import Article, Story, Topic
 
@@ -53,24 +53,33 @@ async def draw_list(visit: Visit, wanted: ListPage) -> Outgoing:
         case ListKind.SAVED:
             return saved_list(await visit.stores.chats.get_saved(visit.chat.id, turn.page), visit.view)
         case ListKind.MINE:
-            return mine_list(await visit.stores.stories.get_followed(visit.chat.id, turn.page), visit.view)
+            return mine_list(
+                await visit.stores.stories.get_followed(visit.chat.id, turn.page, language=visit.language), visit.view
+            )
 
 
 async def draw_latest(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:
     """The newest stories; `size` a page, 0 for the usual number."""
     size = _fit(size)
-    found = await visit.stores.stories.get_latest(page, size or PAGE_SIZE)
+    found = await visit.stores.stories.get_latest(page, size or PAGE_SIZE, visit.language)
     return latest_list(found, visit.view, size=size)
 
 
 async def draw_top(visit: Visit, size: int = 0, page: int = 0) -> Outgoing:
     """The weightiest stories of the last day; `size` as in `draw_latest`."""
-    size = _fit(size)
+    size, since = _fit(size), visit.now - TOP_SPAN
+    follows = await visit.stores.readers.count_follows(visit.chat.id, since)
 
     def weigh(story: Story) -> float:
-        return weight(story.articles, visit.now - story.opened_at)
+        return weight(
+            sources=story.sources,
+            span=story.changed_at - story.opened_at,
+            age=visit.now - story.opened_at,
+            follows=follows.get(story.id, 0),
+            is_marked=story.is_marked,
+        )
 
-    found = await visit.stores.stories.get_weightiest(visit.now - TOP_SPAN, weigh, page, size or PAGE_SIZE)
+    found = await visit.stores.stories.get_weightiest(since, weigh, page, size or PAGE_SIZE, visit.language)
     return top_list(found, visit.view, size=size)
 
 

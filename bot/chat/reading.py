@@ -1,14 +1,18 @@
-"""A story's buttons: read it in the chat, save it."""
+"""A story's buttons: read it or one of its pages in the chat, save it."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.chat.context import Visit
+from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Article, Rekey, Replies, Reply, notice
 from bot.rendering.articles import plain_article, rich_article
-from bot.rendering.callbacks import ReadStory, SaveStory
+from bot.rendering.callbacks import ReadPage, ReadStory, SaveStory
 from bot.rendering.keyboards import story_keyboard, turned_round
 from bot.rendering.notices import Toast
+from bot.rendering.tellers import also, language_rows, sources_rows
+from storage.errors import NotFound
+from storage.records import StoryView
 
 
 async def read_story(_: CallbackQuery, callback_data: ReadStory, visit: Visit) -> Reply:
@@ -16,11 +20,21 @@ async def read_story(_: CallbackQuery, callback_data: ReadStory, visit: Visit) -
     return await read(visit, callback_data.story_id)
 
 
+async def read_page(_: CallbackQuery, callback_data: ReadPage, visit: Visit) -> Reply:
+    """The same with this very page of its story."""
+    views = await visit.stores.posts.get_views(visit.chat.id, [callback_data.article_id])
+    if not views or views[0].article.withdrawn_at is not None:
+        raise NotFound("article", callback_data.article_id)
+    return await _show(visit, views[0])
+
+
 async def save_story(query: CallbackQuery, callback_data: SaveStory, visit: Visit) -> Replies:
     """Into the bookmarks or out of them; a second press of an old button changes nothing. Other buttons stay."""
-    article = (await visit.stores.stories.get_view(callback_data.story_id)).article
-    if await visit.stores.chats.is_saved(visit.chat.id, article.id) != callback_data.on:
-        await visit.stores.chats.bookmark(visit.chat.id, article.id, visit.now)
+    view = await visit.stores.stories.get_view(callback_data.story_id, visit.language)
+    saved = await visit.stores.readers.get_saved_of(visit.chat.id, view.story_id)
+    if bool(saved) != callback_data.on:
+        for article_id in saved or [view.article.id]:
+            await visit.stores.chats.bookmark(visit.chat.id, article_id, visit.now)
     told = notice(Toast.SAVED if callback_data.on else Toast.UNSAVED, visit)
     standing = query.message.reply_markup if isinstance(query.message, Message) else None
     if standing is None:
@@ -29,16 +43,22 @@ async def save_story(query: CallbackQuery, callback_data: SaveStory, visit: Visi
 
 
 async def read(visit: Visit, story_id: int) -> Article:
-    """The story's article with a button to save it. Raises `NotFound`."""
-    article = (await visit.stores.stories.get_view(story_id)).article
+    """The story's article, in the language of the chat where it has one. Raises `NotFound`."""
+    return await _show(visit, await visit.stores.stories.get_view(story_id, visit.language))
+
+
+async def _show(visit: Visit, view: StoryView) -> Article:
+    """The page that the story shows, who else tells it, and in private the buttons under it."""
+    article, words, zone, now = view.article, visit.words, visit.zone, visit.now
+    others = also(view, words, times=(zone, now))
     keyboard: InlineKeyboardMarkup | None = None
     if visit.is_private:
-        is_saved = await visit.stores.chats.is_saved(visit.chat.id, article.id)
-        keyboard = story_keyboard(story_id, visit.words, is_saved=is_saved, can_read=False)
-    words, zone, now = visit.words, visit.zone, visit.now
+        is_saved = bool(await visit.stores.readers.get_saved_of(visit.chat.id, view.story_id))
+        rows = [*language_rows(view, words), *sources_rows(view, words)]
+        keyboard = story_keyboard(view.story_id, words, is_saved=is_saved, more=rows)
     return Article(
-        rich_article(article, words, timezone=zone, now=now),
-        plain_article(article, words, timezone=zone, now=now, keyboard=keyboard),
+        rich_article(article, words, timezone=zone, now=now, others=others),
+        plain_article(article, words, timezone=zone, now=now, others=others, keyboard=keyboard),
         keyboard,
     )
 
@@ -47,5 +67,6 @@ def create_router() -> Router:
     """Handlers of this subject."""
     router = Router(name="reading")
     router.callback_query.register(read_story, ReadStory.filter())
+    router.callback_query.register(read_page, ReadPage.filter(), flags={ONLY_READS: True})
     router.callback_query.register(save_story, SaveStory.filter())
     return router

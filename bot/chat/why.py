@@ -58,7 +58,7 @@ class _Explainer:
         stores, chat_id = self._visit.stores, self._visit.chat.id
         given = await stores.posts.get_of_story(chat_id, article.story_id)
         attached = await stores.topics.get_attached(article.id)
-        others = [one for one in given if one != article.id]
+        told = given[0] if given and given[0] != article.id else None
         first = await stores.articles.get_first_arrival(article.source_id)
         return Case(
             chat=self._visit.chat,
@@ -68,7 +68,7 @@ class _Explainer:
             is_posted=article.id in given,
             is_pushed=await stores.articles.is_pushed(article.id),
             is_past=article.id < 0 or (first is not None and article.published_at < first),
-            told=await stores.articles.get(others[0]) if others else None,
+            told=None if told is None else await stores.articles.get(told),
         )
 
     def _decide(self, case: Case) -> Sequence[Because]:

@@ -16,6 +16,7 @@ class Rule(Enum):
     TOPIC = auto()
     SOURCE = auto()
     EVERYTHING = auto()
+    TURN = auto()  # the facts of a story that the chat had been told of changed with it
     DROPPED = auto()  # it came for a follow that the chat has no more, or by hand
 
     WITHDRAWN = auto()
@@ -47,7 +48,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What there is to know. `is_posted`: the chat was given it; `told` is another page of its story that was.
+    """What there is to know. `is_posted`: the chat was given it; `told` is the page of its story that was given before.
 
     `is_past`: it was published before its source was known here, or imported.
     """
@@ -74,7 +75,8 @@ class Because:
 def decide_why(case: Case, *, now: datetime, zone: ZoneInfo, max_age: timedelta) -> Sequence[Because]:
     """One rule for each follow that brought the story; the one rule that held it back."""
     if case.is_posted:
-        return [_brought(match) for match in case.matches] or [Because(Rule.DROPPED)]
+        turn = [Because(Rule.TURN)] if case.article.is_turn and case.told is not None else []
+        return turn + [_brought(match) for match in case.matches] or [Because(Rule.DROPPED)]
     return [_held(case, now, zone, max_age)]
 
 

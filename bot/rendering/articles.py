@@ -13,7 +13,7 @@ from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot.rendering.headlines import linked_title, source_of, title_of
-from bot.rendering.linked import linked, linked_line, plain_nodes, portions, rich_text, together
+from bot.rendering.linked import linked, linked_line, linked_nodes, plain_nodes, portions, rich_text, together
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_ENTITIES, MAX_TEXT, Node, Outgoing, compose, length, link
 from bot.rendering.tables import plain_table, rich_rows, rich_table
@@ -28,10 +28,10 @@ MAX_MEDIA = 50
 
 MAX_TITLE = 400  # code points
 MAX_PLAIN_MESSAGES = 8  # a longer article is finished on its page: more would bury the chat
-_TAIL_BLOCKS = 4  # kept for the closing lines
-_PLAIN_TAIL = 300  # code points kept for the closing lines
+_TAIL_BLOCKS = 5  # kept for the closing lines
+_PLAIN_TAIL = 650  # code points kept for the closing lines
 _PORTION = MAX_TEXT - _PLAIN_TAIL
-_MAX_PAGE_ENTITIES = MAX_ENTITIES - 2  # the closing lines have one
+_MAX_PAGE_ENTITIES = MAX_ENTITIES - 8  # the closing lines have one for each source that they name
 _MAX_CAPTION = 1000
 
 
@@ -43,26 +43,30 @@ class _Piece:
     blocks: tuple[Block, ...]
 
 
-def rich_article(article: Article, words: Words, *, timezone: ZoneInfo, now: datetime) -> InputRichMessage:
+def rich_article(
+    article: Article, words: Words, *, timezone: ZoneInfo, now: datetime, others: Text | None = None
+) -> InputRichMessage:
     """The article for sendRichMessage. What does not fit is left to the page, and a sentence says so.
 
+    `others` is a line that names who else tells its story; it stands below the text.
     An article that fits only without its links goes without them: its words come first.
     """
     byline = _byline(article, words, timezone=timezone, now=now)
-    parts, is_cut = _rich_parts(article, words, byline)
+    told = "" if others is None else f"<p>{rich_text(linked_nodes(others))}</p>"
+    parts, is_cut = _rich_parts(article, words, byline, told)
     if is_cut:
         bare = replace(article, body=tuple(replace(block, links=()) for block in article.body))
-        parts, _ = _rich_parts(bare, words, byline)
+        parts, _ = _rich_parts(bare, words, byline, told)
     return InputRichMessage(html="".join(parts), skip_entity_detection=True)
 
 
-def _rich_parts(article: Article, words: Words, byline: str) -> tuple[list[str], bool]:
+def _rich_parts(article: Article, words: Words, byline: str, told: str) -> tuple[list[str], bool]:
     """The blocks of the message, and whether the article is longer than they are."""
     address = web_url(article.url)
     title = _escaped(title_of(article, MAX_TITLE))
     heading = f'<h1><a href="{escape(address)}">{title}</a></h1>' if address else f"<h1>{title}</h1>"
     parts = [heading, f"<p>{_escaped(byline)}</p>"]
-    room = MAX_RICH - sum(map(len, [*parts, *_rich_end(article, words, is_cut=True)]))
+    room = MAX_RICH - sum(map(len, [*parts, *_rich_end(article, words, told, is_cut=True)]))
     blocks = MAX_BLOCKS - _TAIL_BLOCKS - len(parts)
     media = MAX_MEDIA
     is_cut = False
@@ -80,7 +84,7 @@ def _rich_parts(article: Article, words: Words, byline: str) -> tuple[list[str],
         blocks -= _size(piece)
         if is_cut:
             break
-    return [*parts, *_rich_end(article, words, is_cut=is_cut)], is_cut
+    return [*parts, *_rich_end(article, words, told, is_cut=is_cut)], is_cut
 
 
 def plain_article(
@@ -89,6 +93,7 @@ def plain_article(
     *,
     timezone: ZoneInfo,
     now: datetime,
+    others: Text | None = None,
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> tuple[Outgoing, ...]:
     """The same content as plain messages split between paragraphs; the keyboard stands under the last."""
@@ -99,7 +104,9 @@ def plain_article(
     pages = _paginate(nodes)
     is_cut = len(pages) > MAX_PLAIN_MESSAGES
     pages = pages[:MAX_PLAIN_MESSAGES]
-    end = [words.text("article.cut"), "\n"] if is_cut else []
+    end: list[Node] = [words.text("article.cut"), "\n"] if is_cut else []
+    if others is not None:
+        end += [others, "\n"]
     pages[-1] += ["\n\n", *end, link(words.text("article.page", source=source_of(article)), article.url)]
     last = len(pages) - 1
     return tuple(compose(*page, keyboard=keyboard if number == last else None) for number, page in enumerate(pages))
@@ -197,9 +204,11 @@ def _rich_part(piece: _Piece, room: int, blocks: int) -> str:
     return _rich(_Piece(piece.kind, (Block(first.kind, text, first.level),)))
 
 
-def _rich_end(article: Article, words: Words, *, is_cut: bool) -> Iterator[str]:
+def _rich_end(article: Article, words: Words, told: str, *, is_cut: bool) -> Iterator[str]:
     if is_cut:
         yield f"<p><i>{_escaped(words.text('article.cut'))}</i></p>"
+    if told:
+        yield told
     address = web_url(article.url)
     if address:
         label = _escaped(words.text("article.page", source=source_of(article)))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.rendering.headlines import counted_sources, lead_of, linked_title, origin
-from bot.rendering.keyboards import story_keyboard
+from bot.rendering.keyboards import reading, story_keyboard
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_ALBUM, MAX_CAPTION, Node, Outgoing, compose, joined, length
 from bot.rendering.subjects import subject_rows
@@ -84,7 +84,8 @@ def _closing(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime
 
 
 def _buttons(view: StoryView, words: Words) -> InlineKeyboardMarkup:
-    return story_keyboard(view.story_id, words, more=[*sources_rows(view, words), *subject_rows(view)])
+    rows = [*sources_rows(view, words), *subject_rows(view)]
+    return story_keyboard(view.story_id, words, reads=reading(view, words), more=rows)
 
 
 def _album(article: Article) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _buttons(bundle: Bundle, words: Words) -> InlineKeyboardMarkup | None:
     """For a reader alone: in a group anybody's press would be one more message out of its twenty a minute."""
     if bundle.chat.kind is not ChatKind.PRIVATE:
         return None
-    rows = read_row([view.story_id for view in bundle.stories])
+    rows = read_row(bundle.stories, words)
     if bundle.more or bundle.missed:
         rows.append([button(words.text("digest.list"), ListPage(kind=ListKind.MINE, anew=True))])
     return keyboard(*rows)

@@ -6,9 +6,10 @@ from typing import Literal
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadStory, SaveStory, Screen
+from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadPage, ReadStory, SaveStory, Screen
 from bot.rendering.locales import Words
 from bot.rendering.texts import cut_at_word, is_blank, one_line
+from storage.records import StoryView
 
 MAX_IN_ROW = 8
 MAX_BUTTONS = 100
@@ -64,10 +65,16 @@ def back_row(words: Words, to: Screen) -> Row:
     return [button(words.text("button.back"), OpenScreen(screen=to))]
 
 
-def read_row(story_ids: Sequence[int]) -> list[Row]:
+def read_row(stories: Sequence[StoryView], words: Words) -> list[Row]:
     """«1 2 3 …»: each reads the story of its number."""
-    numbers = [button(str(number), ReadStory(story_id=story)) for number, story in enumerate(story_ids, start=1)]
-    return grid(numbers, 5)
+    return grid([button(str(number), reading(view, words)) for number, view in enumerate(stories, start=1)], 5)
+
+
+def reading(view: StoryView, words: Words) -> ReadStory | ReadPage:
+    """Reads the page whose title is shown; where it is in another language, whichever the story has for the reader."""
+    if view.others and view.article.language == words.language:
+        return ReadPage(article_id=view.article.id)
+    return ReadStory(story_id=view.story_id)
 
 
 def pager_row(kind: ListKind, ref: int, page: int, words: Words, *, newer: bool, older: bool) -> Row:
@@ -81,12 +88,17 @@ def pager_row(kind: ListKind, ref: int, page: int, words: Words, *, newer: bool,
 
 
 def story_keyboard(
-    story_id: int, words: Words, *, is_saved: bool = False, can_read: bool = True, more: Sequence[Row] = ()
+    story_id: int,
+    words: Words,
+    *,
+    is_saved: bool = False,
+    reads: ReadStory | ReadPage | None = None,
+    more: Sequence[Row] = (),
 ) -> InlineKeyboardMarkup:
     """Under a card: read here, and save or take out again. Under an article: only the latter. `more` rows below."""
     row = [_save_button(story_id, words, is_saved=is_saved)]
-    if can_read:
-        row.insert(0, button(words.text("story.read"), ReadStory(story_id=story_id), style="primary"))
+    if reads is not None:
+        row.insert(0, button(words.text("story.read"), reads, style="primary"))
     return InlineKeyboardMarkup(inline_keyboard=[row, *(list(one) for one in more)])
 
 

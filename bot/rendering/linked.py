@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from aiogram.utils.formatting import Text
+
 from bot.rendering.message import Node, link
 from bot.rendering.texts import clean, cut_at_sentence, is_blank, one_line, web_url
 from storage.records import Block, Link
@@ -37,6 +39,18 @@ def linked_line(block: Block) -> Linked:
     """The same on one line."""
     whole = linked(block)
     return whole if "\n" not in whole.text else Linked(one_line(whole.text))
+
+
+def linked_nodes(node: Text) -> Linked:
+    """A text made of nodes, of which only its links are kept."""
+    text, entities = node.render()
+    units = text.encode("utf-16-le")  # what Telegram counts in
+
+    def at(offset: int) -> int:
+        return len(units[: 2 * offset].decode("utf-16-le"))
+
+    links = [Link(at(one.offset), at(one.offset + one.length), one.url) for one in entities if one.url]
+    return Linked(text, tuple(links))
 
 
 def rich_text(whole: Linked) -> str:

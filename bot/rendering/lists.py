@@ -110,7 +110,7 @@ def numbered(stories: Sequence[StoryView], view: View, snippets: Mapping[int, Sn
 
 def readers(stories: Sequence[StoryView], view: View) -> list[Row]:
     """Buttons by which the stories are read in the chat."""
-    return read_row([story.story_id for story in stories]) if view.is_private else []
+    return read_row(stories, view.words) if view.is_private else []
 
 
 def near_rows(near: Sequence[TopicView], words: Words) -> list[Row]:

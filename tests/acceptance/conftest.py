@@ -28,6 +28,7 @@ from bot.ingest.reading import EntryReader
 from bot.ingest.workers import Workers
 from bot.metrics import Metrics
 from bot.painter import Painter
+from bot.placing import Placing, StoryDesk
 from bot.rendering.locales import Locales
 from bot.renewal import Pasts
 from bot.sandbox import start_sandbox
@@ -170,6 +171,7 @@ def context(
         painter=painter,
         prospector=prospector,
         reader=reader,
+        desk=StoryDesk(Placing(settings.stories)),
         now=lambda: datetime.now(UTC),
     )
 

@@ -106,13 +106,13 @@ def test_a_keyboard_past_telegrams_limits_cannot_be_made() -> None:
 
 
 def test_what_is_saved_can_be_taken_out_again() -> None:
-    row = story_keyboard(5, RU, is_saved=True, can_read=False).inline_keyboard[0]
+    row = story_keyboard(5, RU, is_saved=True).inline_keyboard[0]
     assert [(key.text, key.callback_data) for key in row] == [("✅ Сохранено", "b:5:0")]
 
 
 def test_only_the_button_to_save_turns_round() -> None:
     opens = button("🏷 мосты", callbacks.ListPage(kind=ListKind.TOPIC, ref=7, anew=True))
-    standing = story_keyboard(5, RU, more=[[opens]])
+    standing = story_keyboard(5, RU, reads=callbacks.ReadStory(story_id=5), more=[[opens]])
     turned = turned_round(standing, 5, RU, is_saved=True)
     assert [[key.text for key in row] for row in turned.inline_keyboard] == [["📖 Читать", "✅ Сохранено"], ["🏷 мосты"]]
     assert turned_round(turned, 5, RU, is_saved=False) == standing
