@@ -13,9 +13,11 @@ from bot.learned import TOPICS_AT_ONCE, LearnedTopics
 from bot.metrics import Metrics
 from bot.placing import Placing
 from bot.stories.fingerprint import fingerprint
+from bot.stories.sketch import VERSION as SKETCHES
 from bot.stories.sketch import Sketch
 from bot.tasks import ReadArticle
 from bot.topics.annotate import VERSION, Annotation
+from bot.topics.lemmas import VERSION as WORDS
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
 from storage.addresses import page_key
@@ -28,6 +30,8 @@ log = structlog.get_logger("khabar.collect")
 
 LETTERS_AT_ONCE = 200_000  # of the articles that a transaction stores, some microseconds each
 READING = "reading"  # the chore that reads the archive anew, `renewal`
+COMPARING = "comparing"  # the chore that makes the sketches of the last days anew, `renewal`
+COMPARED_BY = f"{WORDS}/{SKETCHES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +152,31 @@ class Landing:
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
                     self._metrics.articles.labels("withdrawn").inc()
 
-    async def reread(self, articles: Sequence[Article]) -> list[tuple[Article, Annotation]]:
-        """Articles of the archive with what is known of them by now; for `renew`. New articles come in between."""
-        read = []
-        for one in articles:
-            facts = (one.title, one.lead, one.body, one.language)
-            read.append((one, (await self._annotator.read(*facts, one.published_at, one.image)).annotation))
+    async def reread(self, articles: Sequence[Article]) -> list[tuple[Article, ReadArticle]]:
+        """Articles of the archive with what is known of them by now; for `renew` and `compare_anew`. New articles come
+        in between.
+        """
+        read = [(one, await self._read(one)) for one in articles]
         await self._learn_most_topics()
         return read
 
-    async def renew(self, stores: Stores, read: Sequence[tuple[Article, Annotation]]) -> None:
+    async def compare_anew(self, stores: Stores, read: Sequence[tuple[Article, ReadArticle]]) -> None:
+        """Let later articles be compared with these as they read by now, within the caller's transaction.
+
+        One that has changed since it was read was taken down as it reads now already.
+        """
+        for article, one in read:
+            if await stores.articles.is_at(article.id, article.revision):
+                await self.placing.keep(stores, article.id, article, article.story_id, one.sketch)
+
+    async def renew(self, stores: Stores, read: Sequence[tuple[Article, ReadArticle]]) -> None:
         """Index and match articles anew, within the caller's transaction. What they match by now is pushed to nobody.
 
         One that has changed since it was read is left as it is.
         """
         await self._topics.learn(stores)
-        for article, annotation in sorted(read, key=lambda pair: pair[0].id):  # else FTS5 writes out each by itself
-            reading = annotation.reading
+        for article, one in sorted(read, key=lambda pair: pair[0].id):  # else FTS5 writes out each by itself
+            annotation, reading = one.annotation, one.annotation.reading
             if await stores.articles.reindex(
                 article.id,
                 revision=article.revision,
@@ -175,9 +187,9 @@ class Landing:
                 topics = self._topics.match(annotation, article.source_name, article)
                 await stores.topics.attach(article.id, topics, is_late=True)
 
-    async def _read(self, draft: Draft) -> ReadArticle:
-        facts = (draft.title, draft.lead, draft.body, draft.language)
-        return await self._annotator.read(*facts, draft.published_at, draft.image)
+    async def _read(self, one: Draft | Article) -> ReadArticle:
+        facts = (one.title, one.lead, one.body, one.language)
+        return await self._annotator.read(*facts, one.published_at, one.image)
 
     async def _add(
         self, stores: Stores, one: Ready, topics: Sequence[int], *, may_be_copy: bool, is_asked: bool, is_past: bool
@@ -211,6 +223,7 @@ async def note_version(stores: Stores) -> None:
     """An archive that is still empty has nothing to be read anew: whatever comes is read by the version of today."""
     if await stores.chores.get(READING) is None and not await stores.articles.get_below(None, limit=1):
         await stores.chores.keep(READING, Chore(VERSION))
+        await stores.chores.keep(COMPARING, Chore(COMPARED_BY))
 
 
 def _in_parts(ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:

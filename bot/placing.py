@@ -20,7 +20,7 @@ from bot.stories.window import Member, Placement, Window
 from config.settings import StorySettings
 from storage.chores import Chore
 from storage.database import Database
-from storage.records import NewArticle, SketchRow
+from storage.records import Article, NewArticle, SketchRow
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.stories")
@@ -101,7 +101,9 @@ class Placing:
             await self._merge(stores, found, gone, now)
         return Place(found.story_id, is_turn=found.turn >= self._settings.turn and self._settings.turn < 1)
 
-    async def keep(self, stores: Stores, article_id: int, article: NewArticle, story_id: int, sketch: Sketch) -> None:
+    async def keep(
+        self, stores: Stores, article_id: int, article: NewArticle | Article, story_id: int, sketch: Sketch
+    ) -> None:
         """The article is stored: later ones are compared with it. Also for a new revision of it."""
         await stores.sketches.keep(article_id, article.published_at, pack(sketch))
         self._window.forget(article_id)

@@ -1,18 +1,26 @@
-"""What is done in the background, in steps: the archive is read anew, and topics are given their past.
+"""What is done in the background, in steps: the archive is read anew, stories of the last days can be compared anew,
+and topics are given their past.
 
 It is read anew once the way of reading has changed: words, or whom and what texts speak of. Newest first, a few
 articles a step; a step that is cut off is taken again.
 """
 
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot.archive import Archive
-from bot.landing import READING, Landing
+from bot.clock import now_utc
+from bot.landing import COMPARED_BY, COMPARING, READING, Landing
+from bot.placing import BACK
+from bot.tasks import ReadArticle
 from bot.topics.annotate import VERSION
 from storage.chores import Chore
 from storage.database import Database
+from storage.records import Article
 from storage.stores import Stores
 
 log = structlog.get_logger("khabar.archive")
@@ -21,6 +29,18 @@ STEP = 25  # articles: the database's one writer is held for a tenth of a second
 PATIENCE = 0.1  # seconds that the writer may take to come; others are writing when it takes longer
 PAUSE = 10.0  # seconds that are left to them then
 
+Read = Sequence[tuple[Article, ReadArticle]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A chore that goes through articles, the newest first: down to those that came before `since`, or all of them."""
+
+    name: str
+    version: str
+    perform: Callable[[Stores, Read], Awaitable[None]]
+    since: timedelta | None = None
+
 
 class Renewal:
     """Brings the archive to the version of today. One a process."""
@@ -28,29 +48,35 @@ class Renewal:
     def __init__(self, database: Database, landing: Landing) -> None:
         self._database = database
         self._landing = landing
-        self._is_done = False
+        # What new articles are compared with is wanted first.
+        comparing = Work(COMPARING, COMPARED_BY, landing.compare_anew, BACK)
+        self._left = [comparing, Work(READING, VERSION, landing.renew)]
         self._resume_at = 0.0
 
     async def step(self) -> None:
         """Read the next articles anew, if there are any. Faults of the database are raised."""
-        if self._is_done or time.monotonic() < self._resume_at:
-            return
+        while self._left and time.monotonic() >= self._resume_at and await self._is_done(self._left[0]):
+            del self._left[0]
+
+    async def _is_done(self, work: Work) -> bool:
         async with self._database.snapshot() as stores:
-            begun = await stores.chores.get(READING)
-            if begun == Chore(VERSION):
-                self._is_done = True
-                return
-            position = begun.position if begun and begun.version == VERSION else None
+            begun = await stores.chores.get(work.name)
+            if begun == Chore(work.version):
+                return True
+            position = begun.position if begun and begun.version == work.version else None
             articles = await stores.articles.get_below(position, limit=STEP)
+        if work.since is not None:
+            articles = [one for one in articles if one.arrived_at > now_utc() - work.since]
         read = await self._landing.reread(articles)
         asked = time.monotonic()
         async with self._database.transaction() as stores:
             if time.monotonic() - asked > PATIENCE:
                 self._resume_at = time.monotonic() + PAUSE
-            await self._landing.renew(stores, read)
-            await stores.chores.keep(READING, Chore(VERSION, articles[-1].id if articles else None))
+            await work.perform(stores, read)
+            await stores.chores.keep(work.name, Chore(work.version, articles[-1].id if articles else None))
         if not articles:
-            log.info("the archive has been read anew", version=VERSION)
+            log.info("the archive has been read anew", work=work.name, version=work.version)
+        return not articles
 
 
 class Pasts:

@@ -96,6 +96,11 @@ class ArticleLookups:
         """Those that are the page of an article."""
         return await self._present(article.c.page_key, [key for key in keys if key])
 
+    async def is_at(self, article_id: int, revision: int) -> bool:
+        """Whether the article stands in this revision."""
+        query = sa.select(article.c.id).where(article.c.id == article_id, article.c.revision == revision)
+        return (await self._connection.execute(query.where(article.c.withdrawn_at.is_(None)))).first() is not None
+
     async def find_copies(self, article_id: int) -> list[int]:
         """This article and those of its story that have its very text, as they came."""
         of = sa.select(article.c.story_id, article.c.fingerprint).where(article.c.id == article_id).subquery()

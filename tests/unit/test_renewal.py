@@ -9,7 +9,7 @@ import pytest
 from bot import renewal
 from bot.annotator import Annotator
 from bot.archive import Archive
-from bot.landing import READING, Landing, note_version
+from bot.landing import COMPARED_BY, COMPARING, READING, Landing, note_version
 from bot.metrics import Metrics
 from bot.renewal import Pasts, Renewal
 from bot.topics.aliases import topic_key
@@ -48,6 +48,7 @@ async def ids(database: Database) -> list[int]:
     """Articles as another version of the lemmatiser indexed them, oldest first."""
     async with database.transaction() as stores:
         source = await stores.sources.add(NewSource("https://agency.example/rss", "Агентство"))
+        await stores.chores.keep(COMPARING, Chore(COMPARED_BY))
         return [await store(stores, source.id, number) for number in range(ARTICLES)]
 
 
@@ -86,6 +87,32 @@ async def found(database: Database, word: str) -> list[int]:
 async def state(database: Database) -> Chore | None:
     async with database.snapshot() as stores:
         return await stores.chores.get(READING)
+
+
+async def test_what_new_articles_are_compared_with_is_made_anew_first_and_only_of_the_last_days(
+    database: Database, landing: Landing, ids: list[int]
+) -> None:
+    async with database.transaction() as stores:
+        await stores.chores.keep(COMPARING, Chore("another"))
+        await stores.articles.withdraw(ids[-1], NOW)
+    async with database.writer.begin() as connection:
+        await connection.exec_driver_sql("UPDATE article SET arrived_at = '2020-01-01' WHERE id <= ?", (ids[1],))
+    renewing = Renewal(database, landing)
+    await renewing.step()
+    assert await compared(database) == ids[-2:-4:-1]
+    await renewing.step()
+    assert await found(database, "рогун") == []
+    for _ in range(ARTICLES):
+        await renewing.step()
+    assert await compared(database) == ids[-2:1:-1]
+    assert await found(database, "рогун") == ids[-2::-1]
+    async with database.snapshot() as stores:
+        assert await stores.chores.get(COMPARING) == Chore(COMPARED_BY)
+
+
+async def compared(database: Database) -> list[int]:
+    async with database.snapshot() as stores:
+        return [row.article_id for row in await stores.sketches.get_newest(100)]
 
 
 async def test_the_newest_are_read_first_and_a_new_start_goes_on_from_there(
