@@ -41,7 +41,7 @@ from bot.delivery.worker import Worker
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
 from bot.rendering.message import Outgoing
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.deliveries import Bundle, Plan, PostKind
 from storage.pending import Memory
 from storage.records import Chat
@@ -170,6 +170,7 @@ async def open_worker(stack: AsyncExitStack, room: Newsroom, url: str, open_requ
         sender=Sender(bot, Pacer(NO_LIMIT, NO_LIMIT), time.monotonic),
         composer=composer(),
         settings=DeliverySettings(open_requests=open_requests),
+        stories=StorySettings(),
         metrics=Metrics(),
         tell=tell,
     )

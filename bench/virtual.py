@@ -20,7 +20,7 @@ from bot.delivery.worker import Worker
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
 from bot.rendering.message import Outgoing
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.database import Database
 from storage.deliveries import PostKind
 from storage.records import Chat
@@ -58,7 +58,13 @@ class Courier(Sender):
         """No pace."""
         return 0.0
 
-    async def send(self, chat: Chat, message: Outgoing) -> SendResult:  # noqa: ARG002 — the signature of the sender
+    async def send(
+        self,
+        chat: Chat,
+        message: Outgoing,  # noqa: ARG002 — the signature of the sender
+        *,
+        reply_to: int | None = None,  # noqa: ARG002 — the same
+    ) -> SendResult:
         """It stands."""
         self._on_sent(chat)
         return Sent(next(self._numbers), PostKind.TEXT)
@@ -104,6 +110,7 @@ class Office:
             sender=Courier(on_sent),
             composer=self.composer,
             settings=DeliverySettings(),
+            stories=StorySettings(),
             metrics=Metrics(),
             tell=tell,
             now=lambda: self.clock.now,

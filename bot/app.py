@@ -32,6 +32,7 @@ from bot.groups import first_of
 from bot.metrics import Metrics, create_metrics_server, listening
 from bot.painter import Painter
 from bot.pipeline import Pipeline, open_pipeline
+from bot.placing import StoryDesk
 from bot.provision import apply_settings
 from bot.rendering.locales import Locales
 from bot.renewal import Pasts, Renewal
@@ -129,6 +130,7 @@ class App:
         if self._stopping.is_set():
             return
         group.create_task(self._inbox.run(GRACE))
+        group.create_task(self._guarded(self._load_stories)())
         if self._settings.webhook.url:
             self._reading_hubs = group.create_task(self._pipeline.hubs.run())
         else:
@@ -219,6 +221,10 @@ class App:
     async def _ask_hubs(self) -> None:
         await self._pipeline.hubs.tick(now_utc())
 
+    async def _load_stories(self) -> None:
+        """Admins ask what is near a story before the first article comes."""
+        await self._pipeline.landing.placing.load(self._database)
+
     async def _get_load(self) -> Load:
         async with self._database.snapshot() as stores:
             return await stores.tallies.get_load(now_utc())
@@ -272,6 +278,7 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         sender=sender,
         composer=composer,
         settings=settings.delivery,
+        stories=settings.stories,
         metrics=metrics,
         tell=Notes(sender, database, composer, settings.admins).tell,
     )
@@ -285,6 +292,7 @@ def _put_together(  # noqa: PLR0917 — the parts that were opened, in their ord
         painter=painter,
         prospector=pipeline.prospector,
         reader=pipeline.reader,
+        desk=StoryDesk(pipeline.landing.placing),
         now=now_utc,
     )
     return App(

@@ -30,10 +30,11 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class PendingStory:
-    """A story that waits for a chat, by the first article that its follows match; what it takes to choose.
+    """A story that waits for a chat, by the page to show of it; what it takes to choose.
 
     `is_turn`: the chat was told of it, and its facts have changed since; `reply_to` is then the message that told it,
-    where one stands.
+    where one stands. `first_id` is the first of its pages that wait: once a position is there, the story is told.
+    `language` is that of the page, and so many of the chat's follows ask for it.
     """
 
     story_id: int
@@ -47,6 +48,9 @@ class PendingStory:
     is_marked: bool = False
     is_turn: bool = False
     reply_to: int | None = None
+    first_id: int = 0
+    language: str = ""
+    follows: int = 1
 
 
 @dataclass(frozen=True, slots=True)

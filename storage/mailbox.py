@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chats import chat_record
 from storage.deliveries import Claim, Pending, Plan
+from storage.dialect import insert
 from storage.pending import Memory, PendingReader
 from storage.records import Chat, ChatState, Rank, StoryView
 from storage.rows import views_for
@@ -38,9 +39,14 @@ class MailboxStore:
         rows = await self._connection.execute(_DUE, {"now": now, "limit": limit})
         return [chat_record(row) for row in rows]
 
-    async def get_pending(self, chats: Sequence[Chat], memory: Memory, now: datetime) -> list[Pending]:
-        """What waits for each of these chats; `memory` is the caller's, for this look and the next."""
-        return await PendingReader(self._connection).read(chats, memory, now)
+    async def get_pending(
+        self, chats: Sequence[Chat], memory: Memory, now: datetime, *, language: str | None = None
+    ) -> list[Pending]:
+        """What waits for each of these chats; `memory` is the caller's, for this look and the next.
+
+        `language` is that of chats that have not chosen one; None: any.
+        """
+        return await PendingReader(self._connection).read(chats, memory, now, language=language)
 
     async def get_views(self, plans: Sequence[Plan], memory: Memory) -> list[tuple[StoryView, ...]]:
         """The stories of each plan in its order, with the topics that its chat follows or that the settings name.
@@ -82,6 +88,7 @@ class MailboxStore:
                 "missed": plan.missed,
                 "is_ahead": plan.is_ahead,
                 "has_rest": plan.has_rest,
+                "reply_to": plan.reply_to,
                 "is_unsent": False,
                 "doubt_at": None,
             }
@@ -201,6 +208,7 @@ class MailboxStore:
                     row.claim_missed,
                     row.claim_is_ahead,
                     row.claim_has_rest,
+                    row.claim_reply_to,
                 ),
                 row.claim_claimed_at,
                 row.claim_is_unsent,
@@ -214,15 +222,22 @@ class MailboxStore:
         await self._connection.execute(sa.delete(ahead).where(ahead.c.article_id <= reached))
 
     async def _give_ahead(self, settled: Sequence[tuple[Chat, Plan]]) -> None:
-        """Remember what was given out of its turn, so that it does not come again in its turn."""
+        """Remember what was given out of its turn, so that it does not come again in its turn.
+
+        Of a story that was given ahead before, by the later page: what it told came with a turn.
+        """
         given = [(to.id, plan.article_ids) for to, plan in settled if plan.is_ahead]
+        columns = ["chat_id", "story_id", "article_id"]
         for chat_id, article_ids in given:
-            stories = sa.select(sa.literal(chat_id), article.c.story_id, article.c.id).where(
-                article.c.id.in_(article_ids)
+            stories = sa.select(sa.literal(chat_id), article.c.story_id, article.c.id)
+            statement = insert(self._connection, ahead).from_select(
+                columns, stories.where(article.c.id.in_(article_ids))
             )
-            known = sa.select(ahead.c.story_id).where(ahead.c.chat_id == chat_id)
-            missing = stories.where(article.c.story_id.not_in(known))
-            await self._connection.execute(sa.insert(ahead).from_select(["chat_id", "story_id", "article_id"], missing))
+            later = {"article_id": statement.excluded.article_id}
+            newer = statement.excluded.article_id > ahead.c.article_id
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=columns[:2], set_=later, where=newer)
+            )
 
 
 def _due() -> sa.CompoundSelect[Any]:

@@ -3,8 +3,8 @@
 Thousands of chats mostly wait for the very same: those that ask alike from the same position are looked up once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +13,48 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Pending, PendingStory
 from storage.records import Chat, StoryView
-from storage.tables import ahead, article, article_topic, follow, story
+from storage.tables import ahead, article, follow, post
+from storage.turns import StoryPage, first_in, page_of_turn
+from storage.wanted import Follows, select_asked_for, select_waiting
 
 FRESH = timedelta(seconds=1)
 NEAR = 200  # articles behind the log's end within which chats are compared with one another
 
-_Follows = tuple[tuple[int | None, int | None, int], ...]  # topic, source, since
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What decides, beside its position, which stories wait for a chat, and by which page."""
+
+    follows: Follows
+    language: str | None
+    takes_turns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A story with its pages that wait, in the order they came. `told` names the last that the chat knows, if any."""
+
+    pages: tuple[PendingStory, ...]
+    told: int | None
+
+    def shown(self, asked: _Asked, given: int | None = None) -> PendingStory | None:
+        """The story by the page to show; None where nothing of it is to be told. `given`: the page that came ahead."""
+        told = self.told if given is None else given
+        if told is None:
+            return _first_told(self.pages, asked.language)
+        later = [page for page in self.pages if page.article_id > told]
+        return _turned(later, asked.language) if asked.takes_turns else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What waits for all who ask alike, and how it was found, for those who were given some of it ahead."""
+
+    waiting: Mapping[int, _Waiting] = field(default_factory=dict)
+    stories: tuple[PendingStory, ...] = ()
+
+
+_NOTHING = _Found()
 
 
 @dataclass(slots=True)
@@ -31,7 +67,7 @@ class Memory:
 
     until: int = -1
     made_at: datetime | None = None
-    alike: dict[tuple[int, _Follows], tuple[PendingStory, ...]] = field(default_factory=dict)
+    alike: dict[tuple[int, _Asked], _Found] = field(default_factory=dict)
     floors: dict[int, int] = field(default_factory=dict)
     topics: dict[int, frozenset[int]] = field(default_factory=dict)
     views: dict[tuple[frozenset[int], tuple[int, ...]], tuple[StoryView, ...]] = field(default_factory=dict)
@@ -50,11 +86,15 @@ class PendingReader:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def read(self, chats: Sequence[Chat], memory: Memory, now: datetime) -> list[Pending]:
+    async def read(
+        self, chats: Sequence[Chat], memory: Memory, now: datetime, *, language: str | None = None
+    ) -> list[Pending]:
         """What waits for each of the chats, the oldest story first.
 
-        A story counts once, by the first article of it that the follows match; one whose earlier article a chat has
-        passed or been given already does not wait.
+        A story is told once: by the first page of it in the chat's language that the follows match, else by the first
+        of all; a turn that waits beside it is a part of that. Of a story whose earlier page a chat has passed or been
+        given, a reader waits for a turn alone, channels and groups for nothing. `language` is that of chats that have
+        not chosen one; None: any.
         """
         until: int = (await self._connection.execute(sa.select(sa.func.max(article.c.id)))).scalar() or 0
         memory.refresh(until, now)
@@ -63,24 +103,43 @@ class PendingReader:
         given = await self._given_ahead(ids)
         pending = []
         for one in chats:
-            asked = follows.get(one.id, ())
-            memory.topics[one.id] = frozenset(topic for topic, _, _ in asked if topic is not None)
-            stories = await self._of(one, asked, until, memory)
-            if one.id in given:
-                stories = tuple(waiting for waiting in stories if waiting.story_id not in given[one.id])
+            asked = _Asked(follows.get(one.id, ()), one.language or language, takes_turns=one.id > 0)
+            memory.topics[one.id] = frozenset(topic for topic, _, _ in asked.follows if topic is not None)
+            found = await self._of(one, asked, until, memory)
+            stories = _beside(found, asked, given[one.id]) if one.id in given else found.stories
             # An article from the past has an id below zero, but the log's end never lies behind a position.
             pending.append(Pending(one, stories, max(until, one.position)))
-        return pending
+        return await self._answering(pending)
 
-    async def _of(self, to: Chat, follows: _Follows, until: int, memory: Memory) -> tuple[PendingStory, ...]:
-        if not follows or to.position >= until:
-            return ()
+    async def _answering(self, pending: Sequence[Pending]) -> list[Pending]:
+        """Each turn with the message that it answers: the first that shows its story in that chat."""
+        turned = [one for one in pending if any(waits.is_turn for waits in one.stories)]
+        if not turned:
+            return list(pending)
+        told = (
+            post.c.chat_id.in_({one.chat.id for one in turned}),
+            post.c.story_id.in_({waits.story_id for one in turned for waits in one.stories if waits.is_turn}),
+        )
+        query = sa.select(post.c.chat_id, post.c.story_id, sa.func.min(post.c.message_id)).where(*told)
+        rows = await self._connection.execute(query.group_by(post.c.chat_id, post.c.story_id))
+        first = {(chat_id, story_id): message_id for chat_id, story_id, message_id in rows}
+        return [
+            replace(
+                one, stories=tuple(_reply(waits, first.get((one.chat.id, waits.story_id))) for waits in one.stories)
+            )
+            for one in pending
+        ]
+
+    async def _of(self, to: Chat, asked: _Asked, until: int, memory: Memory) -> _Found:
+        if not asked.follows or to.position >= until:
+            return _NOTHING
         if until - to.position > NEAR:
-            return await self._look_up(to, follows)
+            return await self._look_up(to, asked)
         floor = await self._floor(to.position, memory)
-        key = (to.position, tuple((topic, source, since if since >= floor else 0) for topic, source, since in follows))
+        alike = tuple((topic, source, since if since >= floor else 0) for topic, source, since in asked.follows)
+        key = (to.position, replace(asked, follows=alike))
         if key not in memory.alike:
-            memory.alike[key] = await self._look_up(to, follows)
+            memory.alike[key] = await self._look_up(to, asked)
         return memory.alike[key]
 
     async def _floor(self, position: int, memory: Memory) -> int:
@@ -92,7 +151,7 @@ class PendingReader:
             memory.floors[position] = position if found is None else found
         return memory.floors[position]
 
-    async def _follows(self, ids: Sequence[int]) -> dict[int, _Follows]:
+    async def _follows(self, ids: Sequence[int]) -> dict[int, Follows]:
         query = sa.select(follow.c.chat_id, follow.c.topic_id, follow.c.source_id, follow.c.since)
         rows = await self._connection.execute(query.where(follow.c.chat_id.in_(ids)).order_by(follow.c.id))
         follows: dict[int, list[tuple[int | None, int | None, int]]] = {}
@@ -100,93 +159,77 @@ class PendingReader:
             follows.setdefault(chat_id, []).append((topic_id, source_id, since))
         return {chat_id: tuple(sorted(found, key=str)) for chat_id, found in follows.items()}
 
-    async def _given_ahead(self, ids: Sequence[int]) -> dict[int, frozenset[int]]:
-        query = sa.select(ahead.c.chat_id, ahead.c.story_id).where(ahead.c.chat_id.in_(ids))
-        given: dict[int, frozenset[int]] = {}
-        for chat_id, story_id in await self._connection.execute(query):
-            given[chat_id] = given.get(chat_id, frozenset()) | {story_id}
+    async def _given_ahead(self, ids: Sequence[int]) -> dict[int, dict[int, int]]:
+        """For each chat that was given stories ahead of its position, by which article each of them."""
+        query = sa.select(ahead.c.chat_id, ahead.c.story_id, ahead.c.article_id).where(ahead.c.chat_id.in_(ids))
+        given: dict[int, dict[int, int]] = {}
+        for chat_id, story_id, article_id in await self._connection.execute(query):
+            given.setdefault(chat_id, {})[story_id] = article_id
         return given
 
-    async def _look_up(self, to: Chat, follows: _Follows) -> tuple[PendingStory, ...]:
-        first: dict[int, PendingStory] = {}
-        for row in await self._connection.execute(_matching(to, follows)):
-            if row.story_id not in first:
-                first[row.story_id] = PendingStory(
-                    row.story_id, row.id, row.arrived_at, row.opened_at, row.articles, row.is_urgent
-                )
-        grown = [one.story_id for one in first.values() if one.articles > 1]
-        told = await self._told(to, grown) if grown else frozenset()
-        return tuple(one for one in first.values() if one.story_id not in told)
+    async def _look_up(self, to: Chat, asked: _Asked) -> _Found:
+        pages: dict[int, list[PendingStory]] = {}
+        for row in await self._connection.execute(select_waiting(to, asked.follows)):
+            pages.setdefault(row.story_id, []).append(_pending_story(row))
+        grown = [story_id for story_id, told in pages.items() if told[0].articles > 1]
+        known = await self._told(to, grown) if grown else frozenset()
+        waiting = {
+            story_id: _Waiting(tuple(told), to.position if story_id in known else None)
+            for story_id, told in pages.items()
+        }
+        stories = (one.shown(asked) for one in waiting.values())
+        return _Found(waiting, tuple(one for one in stories if one is not None))
 
     async def _told(self, to: Chat, stories: Sequence[int]) -> frozenset[int]:
         """Of these stories, those that an article which the chat has passed told it already, and still stands."""
-        about = sa.select(article_topic.c.article_id).where(
-            article_topic.c.topic_id == follow.c.topic_id,
-            article_topic.c.article_id == article.c.id,
-            sa.not_(article_topic.c.is_late),
-        )
-        query = (
-            sa.select(article.c.story_id)
-            .select_from(article.join(follow, follow.c.chat_id == to.id))
-            .where(
-                article.c.story_id.in_(stories),
-                article.c.id <= to.position,
-                article.c.id > follow.c.since,
-                article.c.is_pushed,
-                article.c.withdrawn_at.is_(None),
-                sa.or_(follow.c.source_id.is_(None), follow.c.source_id == article.c.source_id),
-                sa.or_(follow.c.topic_id.is_(None), about.exists()),
-            )
-            .distinct()
-        )
+        which = (article.c.story_id.in_(stories), article.c.id <= to.position)
+        query = select_asked_for(to.id, article.c.story_id).where(*which).distinct()
         return frozenset((await self._connection.execute(query)).scalars())
 
 
-def _matching(to: Chat, follows: _Follows) -> sa.Select[Any]:
-    """Articles after the position that the follows match, oldest first; only kinds of follow that there are."""
-    kinds = []
-    if any(topic is not None for topic, _, _ in follows):
-        kinds.append(_of_topics(to))
-    if any(topic is None and source is not None for topic, source, _ in follows):
-        kinds.append(_of_sources(to))
-    if any(topic is None and source is None for topic, source, _ in follows):
-        kinds.append(_of_everything(to))
-    ids = kinds[0] if len(kinds) == 1 else sa.union(*kinds)
-    columns = (article.c.id, article.c.story_id, article.c.arrived_at, article.c.is_urgent)
-    return (
-        sa.select(*columns, story.c.opened_at, story.c.articles)
-        .join(story, story.c.id == article.c.story_id)
-        .where(article.c.id.in_(ids), article.c.is_pushed, article.c.withdrawn_at.is_(None))
-        .order_by(article.c.id)
+def _beside(found: _Found, asked: _Asked, given: Mapping[int, int]) -> tuple[PendingStory, ...]:
+    """What waits beside the stories that were given ahead: of these, what came after the page that was given."""
+    stories = (one.shown(asked, given.get(story_id)) for story_id, one in found.waiting.items())
+    return tuple(one for one in stories if one is not None)
+
+
+def _first_told(pages: Sequence[PendingStory], language: str | None) -> PendingStory:
+    """A story that the chat is told of for the first time."""
+    spoken = first_in([_page(one) for one in pages], language)
+    shown = pages[0] if spoken is None else next(one for one in pages if one.article_id == spoken.article_id)
+    return replace(shown, is_urgent=any(one.is_urgent for one in pages), first_id=pages[0].article_id, is_turn=False)
+
+
+def _turned(pages: Sequence[PendingStory], language: str | None) -> PendingStory | None:
+    """A story that the chat knows, if it took a turn with these pages."""
+    turn = page_of_turn([_page(one) for one in pages], language)
+    if turn is None:
+        return None
+    shown = next(one for one in pages if one.article_id == turn.article_id)
+    return replace(shown, is_urgent=any(one.is_urgent for one in pages), first_id=pages[0].article_id, is_turn=True)
+
+
+def _page(one: PendingStory) -> StoryPage:
+    return StoryPage(one.article_id, one.language, one.is_turn)
+
+
+def _reply(waits: PendingStory, message_id: int | None) -> PendingStory:
+    return replace(waits, reply_to=message_id) if waits.is_turn else waits
+
+
+def _pending_story(row: sa.Row[Any]) -> PendingStory:
+    return PendingStory(
+        story_id=row.story_id,
+        article_id=row.id,
+        arrived_at=row.arrived_at,
+        opened_at=row.opened_at,
+        articles=row.articles,
+        is_urgent=row.is_urgent,
+        sources=row.sources,
+        changed_at=row.changed_at,
+        is_marked=row.is_marked,
+        is_turn=row.is_turn,
+        first_id=row.id,
+        language=row.language,
+        follows=row.follows,
     )
-
-
-def _of_topics(to: Chat) -> sa.Select[Any]:
-    # A source beside the topic is looked at only where a follow names one.
-    its_source = sa.select(article.c.source_id).where(article.c.id == article_topic.c.article_id).scalar_subquery()
-    return sa.select(article_topic.c.article_id).where(
-        follow.c.chat_id == to.id,
-        article_topic.c.topic_id == follow.c.topic_id,
-        article_topic.c.article_id > to.position,
-        article_topic.c.article_id > follow.c.since,
-        sa.not_(article_topic.c.is_late),
-        sa.or_(follow.c.source_id.is_(None), follow.c.source_id == its_source),
-    )
-
-
-def _of_sources(to: Chat) -> sa.Select[Any]:
-    one = article.alias()
-    return sa.select(one.c.id).where(
-        follow.c.chat_id == to.id,
-        follow.c.topic_id.is_(None),
-        one.c.source_id == follow.c.source_id,
-        one.c.id > to.position,
-        one.c.id > follow.c.since,
-    )
-
-
-def _of_everything(to: Chat) -> sa.Select[Any]:
-    one = article.alias()
-    follows_all = (follow.c.chat_id == to.id, follow.c.topic_id.is_(None), follow.c.source_id.is_(None))
-    since = sa.select(follow.c.since).where(*follows_all).scalar_subquery()
-    return sa.select(one.c.id).where(one.c.id > to.position, one.c.id > since)

@@ -1,10 +1,10 @@
 """The ledger: which message of ours stands where, and what it shows.
 
 A post whose article has a newer revision is outdated. A change of an article costs one row of `correction`, however
-many messages show it; the outdated ones are found article by article.
+many messages show it; the outdated ones are found article by article. Posts whose story grew are in `growths`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Post, PostKind
 from storage.dialect import insert
+from storage.growing import note_growth
 from storage.records import ChatState, StoryView
 from storage.rows import views_for
-from storage.tables import article, chat, correction, post
+from storage.tables import article, chat, correction, post, story
 
 FORGOTTEN_AT_ONCE = 2000  # posts a transaction, some 20 ms
 # Groups and channels have ids below zero, readers above (core.telegram.org/bots/api, Chat). Written out, not bound:
 # only so can SQLite tell that the partial index of channels' posts fits.
-_IN_CHANNELS = sa.text("post.chat_id < 0")
+IN_CHANNELS = sa.text("post.chat_id < 0")
 _IN_PRIVATE = sa.text("post.chat_id > 0")
 # An edit makes no sound, so whoever asked for silence gets it too. A blocked or paused chat cannot be reached.
-_REACHED = (ChatState.ACTIVE, ChatState.STOPPED)
+REACHED = (ChatState.ACTIVE, ChatState.STOPPED)
 
 
 class PostStore:
@@ -33,15 +34,20 @@ class PostStore:
         self._connection = connection
 
     async def add(self, posts: Sequence[Post]) -> None:
-        """Write down what stands now; a correction that came while it was on its way makes it due for an edit."""
+        """Write down what stands now; what changed or grew while it was on its way makes it due for an edit."""
         if not posts:
             return
         await self._connection.execute(sa.insert(post), [_post_values(one) for one in posts])
-        shown = {one.article_id: one.revision for one in sorted(posts, key=lambda one: -one.revision)}
-        newest = sa.select(article.c.id, article.c.revision).where(article.c.id.in_(shown))
-        for row in list(await self._connection.execute(newest)):
-            if shown[row.id] < row.revision:
-                await mark_outdated(self._connection, row.id, max(one.posted_at for one in posts))
+        now = max(one.posted_at for one in posts)
+        await self._note_changes(
+            {one.article_id: one.revision for one in sorted(posts, key=lambda one: -one.revision)}, now
+        )
+        growing = {one.story_id: one.story_version for one in posts if one.chat_id < 0}
+        if growing:
+            newest = sa.select(story.c.id, story.c.version).where(story.c.id.in_(growing))
+            for row in list(await self._connection.execute(newest)):
+                if growing[row.id] < row.version:
+                    await note_growth(self._connection, row.id, now)
 
     async def has_corrections(self) -> bool:
         """Whether any article has changed under messages that stand."""
@@ -76,7 +82,7 @@ class PostStore:
         """The newest message of ours that stands in the chat, as far as the ledger goes back; a list's first story."""
         query = sa.select(post).where(post.c.chat_id == chat_id).order_by(post.c.message_id.desc(), post.c.place)
         row = (await self._connection.execute(query.limit(1))).first()
-        return None if row is None else _post_record(row)
+        return None if row is None else post_record(row)
 
     async def get_posted(self, chat_id: int, message_id: int) -> list[StoryView]:
         """The stories that a message shows, in their order, as they read now; withdrawn ones are among them."""
@@ -89,20 +95,47 @@ class PostStore:
         query = sa.select(post.c.article_id).where(post.c.chat_id == chat_id, post.c.story_id == story_id)
         return list((await self._connection.execute(query.order_by(post.c.message_id))).scalars())
 
-    async def settle_edit(self, chat_id: int, message_id: int, shown: Sequence[StoryView]) -> None:
-        """The message shows these revisions now; what has changed since is outdated still."""
+    async def get_views(self, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
+        """These articles as the chat would be shown them, in the order asked."""
+        return await views_for(self._connection, chat_id, article_ids)
+
+    async def get_first(self, chat_id: int, story_id: int) -> int | None:
+        """The first message that shows a story to a chat, as far as the ledger goes back."""
+        query = sa.select(sa.func.min(post.c.message_id))
+        found: int | None = (
+            await self._connection.execute(query.where(post.c.chat_id == chat_id, post.c.story_id == story_id))
+        ).scalar()
+        return found
+
+    async def settle_edit(self, edited: Post, shown: Sequence[StoryView], now: datetime) -> None:
+        """The message shows these revisions now, and stories of these versions; what changed since is outdated still.
+
+        A message of one story may show another page of it than before.
+        """
+        message = _message(edited.chat_id, edited.message_id)
         for view in shown:
-            which = (post.c.chat_id == chat_id, post.c.message_id == message_id, post.c.article_id == view.article.id)
-            image = sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null())
-            values = {"revision": view.article.revision, "edit_due_at": None, "image": image}
+            which = (*message, post.c.article_id == view.article.id) if edited.kind is PostKind.LIST else message
+            # A story that was merged meanwhile counts anew.
+            is_newer = sa.and_(post.c.story_id == view.story_id, post.c.story_version < view.version)
+            has_grown = sa.or_(is_newer, post.c.article_id != view.article.id)
+            values = {
+                "article_id": view.article.id,
+                "revision": view.article.revision,
+                "story_version": sa.case((is_newer, view.version), else_=post.c.story_version),
+                "edited_at": sa.case((has_grown, sa.literal(now, post.c.edited_at.type)), else_=post.c.edited_at),
+                "edit_due_at": None,
+                "image": sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null()),
+            }
             await self._connection.execute(sa.update(post).where(*which).values(values))
+        await self._note_changes({view.article.id: view.article.revision for view in shown}, now)
 
     async def pass_over(self, posts: Sequence[Post]) -> None:
-        """These stay as they are: nobody can be reached there. A later change of the article is looked at anew."""
-        newest = sa.select(article.c.revision).where(article.c.id == post.c.article_id).scalar_subquery()
+        """These stay as they are: nobody can be reached there. What changes or grows later is looked at anew."""
+        revision = sa.select(article.c.revision).where(article.c.id == post.c.article_id).scalar_subquery()
+        version = sa.select(story.c.version).where(story.c.id == post.c.story_id).scalar_subquery()
+        values = {"revision": revision, "story_version": version, "edit_due_at": None}
         for one in posts:
-            statement = sa.update(post).where(*_message(one.chat_id, one.message_id))
-            await self._connection.execute(statement.values(revision=newest, edit_due_at=None))
+            await self._connection.execute(sa.update(post).where(*_message(one.chat_id, one.message_id)).values(values))
 
     async def postpone_edit(self, chat_id: int, message_id: int, due_at: datetime) -> None:
         """Try that edit again later."""
@@ -131,6 +164,13 @@ class PostStore:
         gone = (await self._connection.execute(sa.delete(post).where(key.in_(old)))).rowcount
         return int(found) if gone == FORGOTTEN_AT_ONCE else int(found) + 1
 
+    async def _note_changes(self, shown: Mapping[int, int], now: datetime) -> None:
+        """Articles that have a newer revision than the one that is shown, by their ids, are to be corrected."""
+        newest = sa.select(article.c.id, article.c.revision).where(article.c.id.in_(shown))
+        for row in list(await self._connection.execute(newest)):
+            if shown[row.id] < row.revision:
+                await mark_outdated(self._connection, row.id, now)
+
     async def _changed(self) -> list[sa.Row[Any]]:
         """Articles in `correction` with their revision: that is where to begin, not with the archive."""
         query = (
@@ -145,7 +185,7 @@ class PostStore:
         for query in queries:
             if len(found) < limit:
                 rows = await self._connection.execute(query.limit(limit - len(found)))
-                found += [_post_record(row) for row in rows]
+                found += [post_record(row) for row in rows]
         return found
 
 
@@ -160,7 +200,7 @@ async def mark_outdated(connection: AsyncConnection, article_id: int, now: datet
 
 def _outdated_in_channels(changed: sa.Row[Any]) -> sa.Select[Any]:
     reached = post.join(chat, chat.c.id == post.c.chat_id)
-    return _outdated(changed).select_from(reached).where(_IN_CHANNELS, chat.c.state.in_(_REACHED))
+    return _outdated(changed).select_from(reached).where(IN_CHANNELS, chat.c.state.in_(REACHED))
 
 
 def _outdated_in_private(changed: sa.Row[Any]) -> sa.Select[Any]:
@@ -175,7 +215,8 @@ def _message(chat_id: int, message_id: int) -> tuple[sa.ColumnElement[bool], ...
     return (post.c.chat_id == chat_id, post.c.message_id == message_id)
 
 
-def _post_record(row: sa.Row[Any]) -> Post:
+def post_record(row: sa.Row[Any]) -> Post:
+    """A row of the ledger as a record."""
     return Post(
         chat_id=row.chat_id,
         message_id=row.message_id,
@@ -188,6 +229,8 @@ def _post_record(row: sa.Row[Any]) -> Post:
         place=row.place,
         more=row.more,
         missed=row.missed,
+        story_version=row.story_version,
+        edited_at=row.edited_at,
     )
 
 
@@ -204,5 +247,7 @@ def _post_values(record: Post) -> dict[str, Any]:
         "place": record.place,
         "more": record.more,
         "missed": record.missed,
+        "story_version": record.story_version,
+        "edited_at": record.edited_at,
         "edit_due_at": None,
     }

@@ -7,12 +7,14 @@ from storage.articles import ArticleStore
 from storage.chats import ChatStore
 from storage.chores import ChoreStore
 from storage.entities import EntityStore
+from storage.growths import GrowthStore
 from storage.holds import HoldStore
 from storage.inbox import InboxStore
 from storage.mailbox import MailboxStore
 from storage.names import NameStore
 from storage.pasts import PastStore
 from storage.posts import PostStore
+from storage.readers import ReaderStore
 from storage.search import SearchStore
 from storage.sketches import SketchStore
 from storage.sources import SourceStore
@@ -40,6 +42,8 @@ class Stores:
         self.inbox = InboxStore(connection)
         self.mailbox = MailboxStore(connection)
         self.posts = PostStore(connection)
+        self.readers = ReaderStore(connection)
+        self.growths = GrowthStore(connection)
         self.tallies = TallyStore(connection)
         self.waves = WaveStore(connection)
         self.holds = HoldStore(connection)

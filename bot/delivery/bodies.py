@@ -17,6 +17,7 @@ from storage.records import Chat
 KEPT = 256  # messages whose JSON is kept, each a few KB
 
 _SENDS = {PostKind.TEXT: "sendMessage", PostKind.PHOTO: "sendPhoto", PostKind.ALBUM: "sendMediaGroup"}
+_REPLY = b',"reply_parameters":{"message_id":%d,"allow_sending_without_reply":true}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,17 @@ class Bodies:
         # Messages are told apart by being the same object, so each is kept beside its JSON.
         self._kept: OrderedDict[tuple[int, PostKind, int], tuple[Outgoing, bytes]] = OrderedDict()
 
-    def send(self, chat: Chat, message: Outgoing, kind: PostKind, pictures: int) -> Request:
-        """The message as a text, a photo or an album of its first `pictures`, for this chat."""
+    def send(
+        self, chat: Chat, message: Outgoing, kind: PostKind, pictures: int, *, reply_to: int | None = None
+    ) -> Request:
+        """The message as a text, a photo or an album of its first `pictures`, for this chat.
+
+        As an answer to `reply_to`; where that is gone, it stands by itself.
+        """
         thread = b"" if chat.thread_id is None else b',"message_thread_id":%d' % chat.thread_id
         silent = b',"disable_notification":true' if chat.is_silent else b""
-        head = b'{"chat_id":%d%b%b%b,' % (chat.id, thread, silent, self._paid)
+        reply = b"" if reply_to is None else _REPLY % reply_to
+        head = b'{"chat_id":%d%b%b%b%b,' % (chat.id, thread, reply, silent, self._paid)
         said = self._said(message, kind, pictures)
         return Request(_SENDS[kind], chat.id, head + said, pictures if kind is PostKind.ALBUM else 1)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.schedule import quiet_until, serve_at
-from bot.stories.cluster import weight
+from bot.stories.weight import weight
 from storage.deliveries import Pending, PendingStory, Plan
 from storage.records import ChatKind, Schedule
 
@@ -55,8 +55,9 @@ def decide(
 def decide_bundle(pending: Pending, now: datetime, max_age: timedelta) -> Plan | Nothing:
     """The part of what waits that the next message carries, and where the position goes with it.
 
-    A reader gets everything at once: a card, or a list of the best that counts what it cannot show. A channel gets
-    every story: one card at a time, or lists without a rest. What has grown too old is counted, not shown.
+    A reader gets everything at once: a card, or a list of the best that counts what it cannot show. A turn that comes
+    alone answers the message that told its story. A channel gets every story: one card at a time, or lists without a
+    rest. What has grown too old is counted, not shown.
     """
     chat = pending.chat
     fresh = list(pending.stories) if chat.schedule in _DIGESTS else _fresh(pending, now, max_age)
@@ -67,22 +68,27 @@ def decide_bundle(pending: Pending, now: datetime, max_age: timedelta) -> Plan |
         return _for_channel(pending, fresh, missed)
     best = _best_first(fresh, now)
     shown = best[:LIST_SIZE]
-    return Plan(chat, _ids(shown), pending.until, more=len(best) - len(shown), missed=missed)
+    more = len(best) - len(shown)
+    return Plan(chat, _ids(shown), pending.until, more=more, missed=missed, reply_to=_answered(shown))
 
 
 def _for_channel(pending: Pending, fresh: Sequence[PendingStory], missed: int) -> Plan:
-    """In the order of the log, so that a position says what was posted; only an urgent story comes out of it."""
+    """In the order of the log, so that a position says what was posted; only an urgent story comes out of it.
+
+    Between two posts the position stands at the first page of the last story, wherever the page is that was shown.
+    """
     urgent = next((one for one in fresh if one.is_urgent), None)
     if urgent is not None and urgent is not fresh[0]:
         return _ahead(pending, [urgent], has_rest=True)
     shown = fresh[: 1 if len(fresh) <= CHANNEL_CARDS else LIST_SIZE]
     has_rest = len(shown) < len(fresh)
-    until = shown[-1].article_id if has_rest else pending.until
+    until = shown[-1].first_id if has_rest else pending.until
     return Plan(pending.chat, _ids(shown), until, missed=missed, has_rest=has_rest)
 
 
 def _ahead(pending: Pending, stories: Sequence[PendingStory], *, has_rest: bool = False) -> Plan:
-    return Plan(pending.chat, _ids(stories), pending.chat.position, is_ahead=True, has_rest=has_rest)
+    chat, reply_to = pending.chat, _answered(stories)
+    return Plan(chat, _ids(stories), chat.position, is_ahead=True, has_rest=has_rest, reply_to=reply_to)
 
 
 def _fresh(pending: Pending, now: datetime, max_age: timedelta) -> list[PendingStory]:
@@ -91,9 +97,23 @@ def _fresh(pending: Pending, now: datetime, max_age: timedelta) -> list[PendingS
 
 def _best_first(stories: Sequence[PendingStory], now: datetime) -> list[PendingStory]:
     """Urgent ones, then by weight, of equal ones the newest."""
-    return sorted(
-        stories, key=lambda one: (not one.is_urgent, -weight(one.articles, now - one.opened_at), -one.article_id)
+    return sorted(stories, key=lambda one: (not one.is_urgent, -_weight(one, now), -one.article_id))
+
+
+def _weight(one: PendingStory, now: datetime) -> float:
+    changed_at = one.changed_at or one.opened_at
+    return weight(
+        sources=one.sources,
+        span=changed_at - one.opened_at,
+        age=now - one.opened_at,
+        follows=one.follows,
+        is_marked=one.is_marked,
     )
+
+
+def _answered(shown: Sequence[PendingStory]) -> int | None:
+    """The message that these stories answer: a list answers none, whatever stands in it."""
+    return shown[0].reply_to if len(shown) == 1 else None
 
 
 def _ids(stories: Sequence[PendingStory]) -> tuple[int, ...]:

@@ -167,7 +167,7 @@ class Claimer:
         has_come_due = wave is None
         for start in range(0, len(chats), search.room):
             free = self._free(chats[start : start + search.room], search, now)
-            for pending in await stores.mailbox.get_pending(free, memory, now):
+            for pending in await stores.mailbox.get_pending(free, memory, now, language=self._composer.language):
                 chat, zone = pending.chat, self._composer.zone(pending.chat)
                 search.seen.add(chat.id)
                 decided = decide(pending, now=now, zone=zone, max_age=self._max_age, has_come_due=has_come_due)
@@ -206,7 +206,7 @@ class Claimer:
 def bundle_of(plan: Plan, stories: Sequence[StoryView]) -> Bundle:
     """The plan with its stories, in the order shown. A channel's readers are not told what it did not post."""
     missed = 0 if plan.chat.kind is ChatKind.CHANNEL else plan.missed
-    return arranged(Bundle(plan.chat, tuple(stories), plan.until, plan.more, missed))
+    return arranged(Bundle(plan.chat, tuple(stories), plan.until, plan.more, missed, plan.reply_to))
 
 
 def _deadline(chat: Chat) -> datetime:

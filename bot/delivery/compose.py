@@ -14,7 +14,7 @@ from bot.rendering.digests import digest, is_list
 from bot.rendering.locales import Locales, Words
 from bot.rendering.message import Outgoing
 from storage.deliveries import Bundle, PostKind
-from storage.records import Chat, ChatKind
+from storage.records import Chat, ChatKind, StoryView
 
 REMEMBERED = 300  # messages, the least recently sent forgotten first: 17 MB when all are the longest digests
 
@@ -26,6 +26,11 @@ class Composer:
         self.locales = locales
         self._timezone = ZoneInfo(timezone)
         self._composed: OrderedDict[Hashable, Outgoing] = OrderedDict()
+
+    @property
+    def language(self) -> str:
+        """The language of chats that have not chosen one."""
+        return self.locales.default_locale
 
     def words(self, chat: Chat) -> Words:
         """The words of the chat's language, the settings' when it has not chosen."""
@@ -54,15 +59,13 @@ class Composer:
     def _reading(self, bundle: Bundle, now: datetime, *, as_list: bool) -> Hashable:
         """All that decides how a bundle reads; of `now` that is the day in the chat's zone."""
         chat = bundle.chat
-        look = None if as_list else (chat.with_pictures, chat.with_hashtags, chat.with_albums)
+        is_turn = bundle.reply_to is not None
+        look = None if as_list else (chat.with_pictures, chat.with_hashtags, chat.with_albums, is_turn)
         with_subjects = not as_list and chat.kind is ChatKind.PRIVATE
         subjects = [(one.topic_ids, one.article.entities) for one in bundle.stories if with_subjects]
         day = now.astimezone(self.zone(chat)).date()
-        stories = [
-            (one.article.id, one.article.revision, one.article.published_at, one.article.url, one.articles, one.topics)
-            for one in bundle.stories
-        ]
         counted = (bundle.more, bundle.missed)
+        stories = map(_read, bundle.stories)
         return (chat.language, chat.timezone, chat.kind, look, day, *counted, *stories, *subjects)
 
     def _compose(self, bundle: Bundle, now: datetime, *, as_list: bool) -> Outgoing:
@@ -79,4 +82,12 @@ class Composer:
             hashtags=view.topics if chat.with_hashtags else (),
             is_private=chat.kind is ChatKind.PRIVATE,
             with_album=chat.with_albums,
+            is_turn=bundle.reply_to is not None,
         )
+
+
+def _read(view: StoryView) -> Hashable:
+    """All that decides how a story reads: of its other pages, the version that grows with them."""
+    article = view.article
+    told = (view.story_id, view.version, view.articles, view.sources, view.before)
+    return (article.id, article.revision, article.published_at, article.url, view.topics, *told)

@@ -1,4 +1,6 @@
-"""Messages that stand are made to read as their articles do now, or go where an article was withdrawn."""
+"""Messages that stand are made to read as their articles do now, or go where an article was withdrawn; posts in
+channels and groups grow with their stories.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -6,16 +8,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.delivery.compose import Composer
+from bot.delivery.growth import page_to_show
 from bot.delivery.results import NotSent, RateLimited, Refusal, Refused, SendResult, Sent, Uncertain
 from bot.delivery.sender import Sender, TokenRefused
 from bot.metrics import Metrics
-from bot.rendering.message import Outgoing
 from bot.rendering.withdrawn import withdrawn_mark
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.database import Database
 from storage.deliveries import Bundle, Outcome, Post, PostKind
 from storage.errors import StorageError
 from storage.records import Chat, ChatState, StoryView
+from storage.stores import Stores
 
 log = structlog.get_logger("khabar.delivery")
 
@@ -27,7 +30,10 @@ DELETABLE = timedelta(hours=48)  # a bot deletes nothing older (core.telegram.or
 
 
 class Corrector:
-    """Edits posts whose article has a new revision. An edit may be repeated without harm, so it needs no journal."""
+    """Edits posts whose article has a new revision, or whose story has grown: one edit brings all right.
+
+    An edit may be repeated without harm, so it needs no journal.
+    """
 
     def __init__(  # noqa: PLR0917  — the parts it is made of, in the order of the worker's
         self,
@@ -36,6 +42,7 @@ class Corrector:
         composer: Composer,
         metrics: Metrics,
         settings: DeliverySettings,
+        stories: StorySettings,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -43,6 +50,8 @@ class Corrector:
         self._composer = composer
         self._metrics = metrics
         self._with_private = settings.correct_private
+        self._grows_for = stories.edit_for
+        self._grows_every = stories.edit_every
         self._readers_at_once = max(settings.messages_per_second // READERS_SHARE, 1)
         self._now = now
         self._is_stopping = False
@@ -57,24 +66,35 @@ class Corrector:
         Called once a second. Raises `TokenRefused`, and what the database raises.
         """
         async with self._database.snapshot() as stores:
-            if not await stores.posts.has_corrections():
+            has_corrections = await stores.posts.has_corrections()
+            has_grown = await stores.growths.has_any()
+            if not has_corrections and not has_grown:
                 return 0
-            posts = await stores.posts.get_corrections(self._now(), AT_ONCE, with_private=self._with_private)
+            posts = await self._find(stores)
+            is_done = has_corrections or await stores.growths.has_done(self._now(), self._grows_for)
         done = 0
         for post in self._chosen(posts):
             if self._is_stopping:
                 return done
             done += await self._try(post)
-        if len(posts) < AT_ONCE:
+        if is_done and len(posts) < AT_ONCE:
             async with self._database.transaction() as stores:
                 await stores.posts.close_corrections(with_private=self._with_private)
+                await stores.growths.close(self._now(), self._grows_for)
         return done
+
+    async def _find(self, stores: Stores) -> list[Post]:
+        """Posts in channels that are wrong, those that could tell more, then readers' messages."""
+        now = self._now()
+        wrong = await stores.posts.get_corrections(now, AT_ONCE, with_private=self._with_private)
+        grown = await stores.growths.get_due(now, AT_ONCE, every=self._grows_every, lasts=self._grows_for)
+        return [*(post for post in wrong if post.chat_id < 0), *grown, *(post for post in wrong if post.chat_id > 0)]
 
     def _chosen(self, posts: Sequence[Post]) -> list[Post]:
         """Each message once; of readers' messages no more than their share."""
-        messages = list({(post.chat_id, post.message_id): post for post in posts}.values())
-        is_readers = any(post.chat_id > 0 for post in messages)
-        return messages[: self._readers_at_once] if is_readers else messages
+        messages = {(post.chat_id, post.message_id): post for post in posts}.values()
+        readers = [post for post in messages if post.chat_id > 0]
+        return [*(post for post in messages if post.chat_id < 0), *readers[: self._readers_at_once]]
 
     async def _try(self, post: Post) -> bool:
         try:
@@ -91,8 +111,10 @@ class Corrector:
         async with self._database.snapshot() as stores:
             chat = await stores.chats.find(post.chat_id)
             shown = tuple(await stores.posts.get_posted(post.chat_id, post.message_id))
-        if chat is None or not shown:
-            return False  # forgotten in the meantime
+            if chat is None or not shown:
+                return False  # forgotten in the meantime
+            shown = await self._as_now(stores, chat, post, shown)
+            answered = await self._answered(stores, post, shown)
         if chat.state in {ChatState.BLOCKED, ChatState.PAUSED}:
             async with self._database.transaction() as stores:
                 await stores.posts.pass_over([post])
@@ -103,24 +125,36 @@ class Corrector:
             # Whatever it refuses, the edit below says better: the message is not there, or it can be marked at least.
             if not isinstance(result, Refused) or result.refusal is Refusal.TOKEN:
                 return await self._settle(post, shown, result, is_deleted=isinstance(result, Sent))
-        return await self._settle(post, shown, await self._edit(chat, post, shown, standing))
-
-    async def _edit(
-        self, chat: Chat, post: Post, shown: tuple[StoryView, ...], standing: tuple[StoryView, ...]
-    ) -> SendResult:
-        """What is left of the message, or the mark where nothing is."""
-        message = self._message(chat, post, standing)
-        if message is None:
-            mark = withdrawn_mark(shown, self._composer.words(chat))
-            return await self._sender.edit(chat, post.message_id, post.kind, mark)
-        is_new_photo = post.kind is PostKind.PHOTO and standing[0].article.image != post.image
-        return await self._sender.edit(chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
-
-    def _message(self, chat: Chat, post: Post, standing: tuple[StoryView, ...]) -> Outgoing | None:
         if not standing:
+            mark = withdrawn_mark(shown, self._composer.words(chat))
+            return await self._settle(post, shown, await self._sender.edit(chat, post.message_id, post.kind, mark))
+        bundle = Bundle(chat, standing, chat.position, post.more, post.missed, answered)
+        return await self._settle(post, shown, await self._edit(post, bundle))
+
+    async def _as_now(
+        self, stores: Stores, chat: Chat, post: Post, shown: tuple[StoryView, ...]
+    ) -> tuple[StoryView, ...]:
+        """A message of one story by the page that it is to show now; a list as it is."""
+        article = shown[0].article
+        is_growing = chat.id < 0 and self._grows_for is not None and self._now() - post.posted_at < self._grows_for
+        if post.kind is PostKind.LIST or not (is_growing or article.withdrawn_at):
+            return shown
+        pages = await stores.growths.get_pages(chat.id, shown[0].story_id)
+        language = chat.language or self._composer.language
+        article_id = page_to_show(article, pages, language, chat.position)
+        return shown if article_id == article.id else tuple(await stores.posts.get_views(chat.id, [article_id]))
+
+    async def _answered(self, stores: Stores, post: Post, shown: tuple[StoryView, ...]) -> int | None:
+        """The message that a reader's message of a turn answers, as when it was sent."""
+        if post.chat_id < 0 or post.kind is PostKind.LIST or not shown[0].article.is_turn:
             return None
-        bundle = Bundle(chat, standing, chat.position, post.more, post.missed)
-        return self._composer.message(bundle, self._now(), kind=post.kind)
+        first = await stores.posts.get_first(post.chat_id, shown[0].story_id)
+        return first if first is not None and first < post.message_id else None
+
+    async def _edit(self, post: Post, bundle: Bundle) -> SendResult:
+        message = self._composer.message(bundle, self._now(), kind=post.kind)
+        is_new_photo = post.kind is PostKind.PHOTO and bundle.stories[0].article.image != post.image
+        return await self._sender.edit(bundle.chat, post.message_id, post.kind, message, is_new_photo=is_new_photo)
 
     async def _settle(
         self, post: Post, shown: tuple[StoryView, ...], result: SendResult, *, is_deleted: bool = False
@@ -135,7 +169,7 @@ class Corrector:
                     if is_deleted:
                         await stores.posts.forget_post(chat_id, message_id)
                     else:
-                        await stores.posts.settle_edit(chat_id, message_id, shown)
+                        await stores.posts.settle_edit(post, shown, now)
                     await stores.tallies.count(now.date(), outcome)
                 case Refused(Refusal.TOKEN, detail):
                     raise TokenRefused(detail)

@@ -102,6 +102,8 @@ class Doubts:
         """How many messages the post is: an album, known by its first, is one a picture. None: nobody can say."""
         if last.kind is not PostKind.ALBUM:
             return 1
+        if last.edited_at is not None:  # it may show another page by now than the one whose pictures stand there
+            return None
         shown = await stores.posts.get_posted(chat.id, last.message_id)
         if [view.article.revision for view in shown] != [last.revision]:
             return None

@@ -104,22 +104,23 @@ class Sender:
         for chat_id, seconds in holds.items():
             self._pacer.restore_hold(chat_id, now + seconds)
 
-    async def send(self, chat: Chat, message: Outgoing) -> SendResult:
+    async def send(self, chat: Chat, message: Outgoing, *, reply_to: int | None = None) -> SendResult:
         """Send it; with fewer pictures, or to the general thread, where Telegram refuses those.
 
-        Each further try comes after a refusal, so no try can leave a second copy.
+        `reply_to` is a message of the same chat that this one answers, if it still stands. Each further try comes after
+        a refusal, so no try can leave a second copy.
         """
         pictures = self.pictures(message)
         for kind in self._fuller_kinds(message, pictures):
-            result = await self._send_once(chat, message, kind, pictures)
+            result = await self._send_once(chat, message, kind, pictures, reply_to)
             if not (isinstance(result, Refused) and result.refusal is Refusal.PICTURE):
                 break
             self._remember_refused(message, kind, result)
             self._pacer.release(chat.id)
         else:
-            result = await self._send_once(chat, message, PostKind.TEXT, 0)
+            result = await self._send_once(chat, message, PostKind.TEXT, 0, reply_to)
         if isinstance(result, Refused) and result.refusal is Refusal.THREAD_GONE and chat.thread_id is not None:
-            result = await self.send(replace(chat, thread_id=None), message)
+            result = await self.send(replace(chat, thread_id=None), message, reply_to=reply_to)
             if isinstance(result, Sent):
                 result = replace(result, has_lost_thread=True)
         return result
@@ -202,8 +203,10 @@ class Sender:
         if len(self._refused_pictures) > REFUSED_KEPT:
             self._refused_pictures.popitem(last=False)
 
-    async def _send_once(self, chat: Chat, message: Outgoing, kind: PostKind, pictures: int) -> SendResult:
-        result = await self._call(self._bodies.send(chat, message, kind, pictures))
+    async def _send_once(
+        self, chat: Chat, message: Outgoing, kind: PostKind, pictures: int, reply_to: int | None
+    ) -> SendResult:
+        result = await self._call(self._bodies.send(chat, message, kind, pictures, reply_to=reply_to))
         if not isinstance(result, int):
             return result
         return Sent(result, kind) if result else Uncertain("the answer names no message")

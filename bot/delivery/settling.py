@@ -240,6 +240,7 @@ def _posts(chat_id: int, bundle: Bundle, message: Sent, now: datetime) -> list[P
             place=place,
             more=bundle.more,
             missed=bundle.missed,
+            story_version=view.version,
         )
         for place, view in enumerate(bundle.stories)
     ]

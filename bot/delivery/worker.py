@@ -26,7 +26,7 @@ from bot.delivery.schedule import is_silent
 from bot.delivery.sender import Sender, TokenRefused
 from bot.delivery.settling import Result, Settler
 from bot.metrics import Metrics
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.database import Database
 from storage.deliveries import Bundle, Claim, Outcome
 from storage.pending import Memory
@@ -60,6 +60,7 @@ class Worker:
         sender: Sender,
         composer: Composer,
         settings: DeliverySettings,
+        stories: StorySettings,
         metrics: Metrics,
         tell: Tell,
         now: Callable[[], datetime] = now_utc,
@@ -75,7 +76,7 @@ class Worker:
         self._claimer = Claimer(sender, composer, settings.max_age)
         self._settler = Settler(database, composer, metrics)
         self._doubts = Doubts(sender, composer, settings, now)
-        self._corrector = Corrector(database, sender, composer, metrics, settings, now)
+        self._corrector = Corrector(database, sender, composer, metrics, settings, stories, now)
         self._is_recovered = False
         self._doubts_at = now()
         self._stopping = asyncio.Event()
@@ -109,7 +110,7 @@ class Worker:
             return run.delivered
 
     async def correct(self) -> int:
-        """Edit the posts whose article has changed; how many were edited. Raises `TokenRefused`."""
+        """Edit the posts whose article has changed, or whose story grew; how many. Raises `TokenRefused`."""
         async with self._correcting:
             return 0 if self._stopping.is_set() else await self._corrector.correct()
 
@@ -265,7 +266,7 @@ class Worker:
             log.exception("a message could not be put together", chat=chat.id)
             return Refused(Refusal.OTHER, f"{type(error).__name__} in putting it together")
         try:
-            return await self._sender.send(chat, message)
+            return await self._sender.send(chat, message, reply_to=bundle.reply_to)
         except Exception as error:  # whatever it is, the message may stand in the chat
             log.exception("a message met a fault of ours on its way", chat=chat.id)
             return Uncertain(type(error).__name__)

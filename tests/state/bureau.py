@@ -23,7 +23,7 @@ from bot.delivery.sender import TokenRefused
 from bot.delivery.worker import Worker
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.chats import chat_record
 from storage.database import Database
 from storage.deliveries import Claim
@@ -277,6 +277,7 @@ class Bureau:
             sender=SubstituteSender(self.telegram),
             composer=CarryingComposer(_locales(), ZONE.key),
             settings=self.settings,
+            stories=StorySettings(),
             metrics=Metrics(),
             tell=_tell_nobody,
             now=self.clock.now,

@@ -234,7 +234,8 @@ class SubstituteSender(Sender):
         for chat_id, seconds in holds.items():
             self._holds[chat_id] = self._time.now() + timedelta(seconds=seconds)
 
-    async def send(self, chat: Chat, message: Outgoing) -> SendResult:
+    async def send(self, chat: Chat, message: Outgoing, *, reply_to: int | None = None) -> SendResult:
+        del reply_to
         if self._is_stopping:
             return NotSent("the bot is stopping")
         if self.wait_for(chat) > 0:

@@ -36,11 +36,17 @@ def new_article(number: int, source_id: int, **changes: object) -> NewArticle:
 
 
 async def store(
-    stores: Stores, new: NewArticle, *, story_id: int | None = None, is_pushed: bool = True, at: datetime = NOW
+    stores: Stores,
+    new: NewArticle,
+    *,
+    story_id: int | None = None,
+    is_pushed: bool = True,
+    is_turn: bool = False,
+    at: datetime = NOW,
 ) -> int:
     """What the pipeline does with an article that arrives then, without its topics."""
     story = await stores.stories.open(at) if story_id is None else story_id
-    article_id = await stores.articles.add(new, story, at, is_pushed=is_pushed)
+    article_id = await stores.articles.add(new, story, at, is_pushed=is_pushed, is_turn=is_turn)
     await stores.stories.grow(story, article_id, at)
     return article_id
 

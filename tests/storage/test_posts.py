@@ -70,7 +70,7 @@ async def test_channels_come_before_private_chats_and_those_only_where_asked_for
         await stores.articles.revise(article_id, archive.changed(1), NOW)
         assert {post.chat_id for post in await due(stores, with_private=True)} == {CHANNEL.id, GROUP.id}
         for chat in (CHANNEL, GROUP):
-            await stores.posts.settle_edit(chat.id, 7, await stores.posts.get_posted(chat.id, 7))
+            await stores.posts.settle_edit(shown(chat, article_id), await stores.posts.get_posted(chat.id, 7), NOW)
         assert await due(stores, with_private=True) == [posts[0]]
         assert await due(stores) == []
 
@@ -130,7 +130,7 @@ async def test_a_second_change_during_the_edit_is_outdated_still(database: Datab
         await stores.articles.revise(article_id, archive.changed(1, image="https://new.example/1.jpg"), NOW)
         views = await stores.posts.get_posted(CHANNEL.id, 7)
         await stores.articles.revise(article_id, archive.changed(1, title="И снова иначе"), NOW)
-        await stores.posts.settle_edit(CHANNEL.id, 7, views)
+        await stores.posts.settle_edit(shown(CHANNEL, article_id), views, NOW)
         [post] = await due(stores)
         assert (post.revision, post.image) == (2, "https://new.example/1.jpg")
 

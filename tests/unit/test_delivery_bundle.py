@@ -22,7 +22,7 @@ DAILY = replace(READER, schedule=Schedule.DAILY, hours=(18,))
 def story(number: int, **changes: object) -> PendingStory:
     """The story of this number, ten minutes old; its article has ten times that id."""
     moment = NOW - timedelta(minutes=10)
-    values: dict[str, object] = {"arrived_at": moment, "opened_at": moment, "articles": 1}
+    values: dict[str, object] = {"arrived_at": moment, "opened_at": moment, "articles": 1, "first_id": number * 10}
     return PendingStory(number, number * 10, **(values | changes))  # type: ignore[arg-type]  # each field's type
 
 
@@ -42,10 +42,41 @@ def at_nine(chat: Chat, *stories: PendingStory, has_come_due: bool = False) -> P
 
 def test_a_reader_gets_everything_at_once_the_best_first_and_the_rest_counted() -> None:
     stories = [story(number) for number in range(1, 20)]
-    stories[6] = replace(stories[6], articles=8)
+    stories[6] = replace(stories[6], articles=9, sources=8)
     plan = planned(READER, *stories)
     assert plan.article_ids[:3] == (70, 190, 180)
     assert (len(plan.article_ids), plan.more, plan.until) == (LIST_SIZE, 4, 1000)
+
+
+@pytest.mark.parametrize("heavier", [{"sources": 2}, {"follows": 2}, {"is_marked": True}])
+def test_more_sources_more_follows_and_an_admins_mark_weigh_more(heavier: dict[str, object]) -> None:
+    assert planned(READER, story(1, **heavier), story(2)).article_ids == (10, 20)
+
+
+def test_sources_that_came_at_once_weigh_more_than_those_of_a_whole_day() -> None:
+    opened_at = NOW - timedelta(hours=20)
+    at_once = story(1, opened_at=opened_at, changed_at=opened_at + timedelta(minutes=5), sources=3)
+    slowly = story(2, opened_at=opened_at, changed_at=NOW, sources=3)
+    assert planned(READER, at_once, slowly).article_ids == (10, 20)
+
+
+def test_a_turn_alone_answers_the_message_that_told_its_story() -> None:
+    turn = story(1, is_turn=True, reply_to=77)
+    assert planned(READER, turn).reply_to == 77
+    assert planned(READER, turn, story(2)).reply_to is None
+    assert planned(READER, replace(turn, reply_to=None)).reply_to is None
+
+
+def test_an_urgent_turn_answers_it_out_of_its_turn_too() -> None:
+    plan = at_nine(NIGHT, story(1), story(2, is_turn=True, is_urgent=True, reply_to=77))
+    assert isinstance(plan, Plan)
+    assert (plan.article_ids, plan.is_ahead, plan.reply_to) == ((20,), True, 77)
+
+
+def test_a_channels_position_stops_at_the_first_page_of_a_story_that_a_later_one_showed() -> None:
+    """Else the stories between the two pages would be passed by."""
+    plan = planned(CHANNEL, story(9, first_id=10), story(2))
+    assert (plan.article_ids, plan.until, plan.has_rest) == ((90,), 10, True)
 
 
 def test_a_channel_gets_each_story_as_its_own_post() -> None:

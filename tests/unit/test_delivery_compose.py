@@ -11,7 +11,7 @@ from bot.delivery.compose import REMEMBERED, Composer
 from bot.rendering.locales import Locales
 from storage.deliveries import Bundle, PostKind
 from storage.naming import Entity, EntityKind
-from storage.records import Chat, ChatKind, StoryView
+from storage.records import Chat, ChatKind, StoryView, Telling
 from tests.unit.rendering_samples import NOW, labels, story
 
 READER = Chat(1, ChatKind.PRIVATE, "Мадина", with_hashtags=True)
@@ -72,7 +72,8 @@ def test_whatever_reads_differently_is_another_message(bundle: Bundle, changed: 
         of_chat(with_pictures=False),
         of_chat(with_hashtags=False),
         lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], topics=()),)),
-        lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], articles=4),)),
+        lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], sources=4, articles=4, version=4),)),
+        lambda bundle: replace(bundle, reply_to=5),
         lambda bundle: replace(bundle, stories=(replace(bundle.stories[0], topic_ids=(8,)),)),
         of_story(entities=(PAMIR,)),
     ],
@@ -113,6 +114,15 @@ def test_topics_and_counts_make_another_list() -> None:
     unnamed = replace(LIST, stories=(*LIST.stories[:4], replace(LIST.stories[4], topics=())))
     assert of.message(unnamed, NOW) != message
     assert of.message(of_chat(with_pictures=False)(LIST), NOW) is message
+
+
+def test_two_versions_of_a_story_are_two_messages_in_a_channel() -> None:
+    of = composer()
+    told = of_chat(id=-5, kind=ChatKind.CHANNEL)(CARD)
+    copy = Telling(9, 4, "Садои мардум", "https://sado.example/9", "Пул кушода шуд", "tg", NOW)
+    grown = replace(told, stories=(replace(told.stories[0], sources=2, articles=2, version=2, others=(copy,)),))
+    assert "Садои мардум" in of.message(grown, NOW).text.removeprefix(of.message(told, NOW).text)
+    assert "Садои мардум" not in of.message(told, NOW).text
 
 
 def test_the_next_day_tells_the_date() -> None:

@@ -19,7 +19,7 @@ from bot.delivery.sender import Sender, create_bot
 from bot.delivery.worker import Worker
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage.database import Database
 from storage.records import Chat, ChatKind, ChatState, NewSource
 from tests.acceptance.conftest import TOKEN
@@ -55,7 +55,7 @@ class Post:
         """Let it be that moment now, for the workers too that are there already."""
         self.turned = moment - datetime.now(UTC)
 
-    def worker(self, *, pace: int = 1000, **settings: object) -> Worker:
+    def worker(self, *, pace: int = 1000, stories: StorySettings | None = None, **settings: object) -> Worker:
         """A worker as another process would have it: nothing is shared but the database."""
         composer = Composer(Locales("ru"), TIMEZONE)
         sender = Sender(self.bot, Pacer(pace, 1000), self.seconds)
@@ -64,6 +64,7 @@ class Post:
             sender=sender,
             composer=composer,
             settings=DeliverySettings.model_validate(settings),
+            stories=stories or StorySettings(),
             metrics=Metrics(),
             tell=Notes(sender, self.database, composer, self.admins).tell,
             now=self.now,

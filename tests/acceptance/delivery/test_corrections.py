@@ -16,7 +16,7 @@ from bot.delivery.results import Sent
 from bot.delivery.sender import Sender, TokenRefused
 from bot.metrics import Metrics
 from bot.rendering.locales import Locales
-from config.settings import DeliverySettings
+from config.settings import DeliverySettings, StorySettings
 from storage import deliveries
 from storage.deliveries import Bundle, PostKind
 from storage.records import Chat, ChatKind, ChatState
@@ -53,7 +53,7 @@ class Desk:
 
     def corrector(self, **settings: object) -> Corrector:
         given = DeliverySettings.model_validate(settings)
-        return Corrector(self.post.database, self.sender, self.composer, self.metrics, given, self.now)
+        return Corrector(self.post.database, self.sender, self.composer, self.metrics, given, StorySettings(), self.now)
 
     async def publish(self, title: str, **changes: object) -> int:
         """A new article in the archive; its id."""
