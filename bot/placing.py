@@ -26,7 +26,7 @@ from storage.stores import Stores
 log = structlog.get_logger("khabar.stories")
 
 MOST = 100_000  # articles that the window holds
-AT_ONCE = 500  # of them are loaded at once, some milliseconds
+AT_ONCE = 200  # of them are loaded at once, some milliseconds
 DAY = timedelta(days=1)
 BACK = timedelta(days=15)  # how far back an article is compared: a story and its echo
 COPIES = timedelta(days=3)  # a copy that comes later is a story of its own
@@ -48,6 +48,7 @@ class Placing:
         self._settings = settings
         self._window = Window(Frequencies(), settings.closes_after)
         self._is_loaded = False
+        self._loading = asyncio.Lock()
         self._last = 0  # the newest article that is known to be committed
         self._fresh: dict[int, int] = {}  # stories by articles that were added since
         self._state: Chore | None = None
@@ -55,18 +56,22 @@ class Placing:
 
     async def load(self, database: Database) -> None:
         """The newest of the archive; in short looks, between which others have their turns."""
-        if self._is_loaded:
-            return
-        window, below, last = Window(Frequencies(), self._settings.closes_after), None, 0
+        async with self._loading:
+            if not self._is_loaded:
+                await self._load(database)
+
+    async def _load(self, database: Database) -> None:
+        window, looked_at, below, last = Window(Frequencies(), self._settings.closes_after), 0, None, 0
         async with database.snapshot() as stores:
             state = await stores.chores.get(STORIES)
             kept_apart = await stores.stories.get_apart()
-        while len(window) < MOST:
+        while looked_at < MOST:
             async with database.snapshot() as stores:
                 rows = await stores.sketches.get_newest(AT_ONCE, below)
             if not rows:
                 break
             _load(window, rows)
+            looked_at += len(rows)
             below, last = rows[-1].article_id, max(last, rows[0].article_id)
             await asyncio.sleep(0)
         for one, other in kept_apart:
