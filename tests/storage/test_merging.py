@@ -12,7 +12,7 @@ from storage.stores import Stores
 from storage.tables import ahead, post, story
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER, asking, new_article, pending
-from tests.storage.test_growing import LATER, add_sources, grown, show, tell
+from tests.storage.told import LATER, add_sources, grown, show, tell, tell_one
 
 OTHERS = (1002, 1003)  # more readers
 
@@ -89,15 +89,6 @@ async def test_chains_of_merges_lead_to_their_end_and_a_second_merge_changes_not
         assert (story.id, story.articles, story.sources) == (d, 4, 1)
         with pytest.raises(NotFound):
             await stores.stories.merge(d, 404, LATER)
-
-
-async def tell_one(stores: Stores, source_id: int, number: int, follows_id: int | None = None) -> tuple[int, int]:
-    """A story of one page, `number` hours old by then; its id and the page's."""
-    at = NOW + timedelta(hours=number)
-    story_id = await stores.stories.open(at, follows_id)
-    article_id = await stores.articles.add(new_article(100 + number, source_id), story_id, at, is_pushed=True)
-    await stores.stories.grow(story_id, article_id, at)
-    return story_id, article_id
 
 
 async def test_a_page_that_comes_for_a_story_merged_meanwhile_goes_along(database: Database) -> None:

@@ -21,9 +21,22 @@ URLS = {
 SOURCE = """INSERT INTO source (id, url, name, kind, is_paused, from_settings, failures)
 VALUES (1, 'https://agency.example/rss', 'Агентство', 'feed', 0, 0, 0)"""
 STORY = "INSERT INTO story (id, lead_article_id, articles, opened_at, changed_at) VALUES (1, 7, 1, :at, :at)"
+STORIES = """INSERT INTO story (id, lead_article_id, articles, opened_at, changed_at)
+VALUES (:id, :lead, :articles, :at, :at)"""
 ARTICLE = """INSERT INTO article (id, story_id, source_id, identity, url, title, lead, body, language, published_at,
 arrived_at, revision, is_pushed, is_urgent, tags, fingerprint, feed_hash)
 VALUES (:id, 1, 1, :url, :url, 'Мост', '', '[]', 'ru', :at, :at, 1, 1, 0, '[]', :url, '')"""
+
+
+PAGES = {1: (1, 1, 2, 2, -2), 2: (1, -2), 3: (2, 2)}  # sources of the pages of each story; below zero: withdrawn
+SOURCE_OF_0004 = SOURCE.replace("(1, 'https://agency.example/rss', 'Агентство',", "(:id, :url, 'Газета',")
+ARTICLE_OF_0004 = """INSERT INTO article (id, story_id, source_id, identity, url, title, lead, body, language,
+published_at, arrived_at, revision, is_pushed, is_urgent, withdrawn_at, tags, fingerprint, feed_hash)
+VALUES (:id, :story, :source, :url, :url, 'Мост', '', '[]', 'ru', :at, :at, 1, 1, 0, :gone, '[]', :url, '')"""
+CHAT = """INSERT INTO chat (id, kind, title, state, schedule, hours, is_silent, with_pictures, with_hashtags, position,
+attempts, from_settings) VALUES (-100, 'channel', 'Канал', 'active', 'instant', '[9]', 0, 1, 0, 9, 0, 0)"""
+POST = """INSERT INTO post (chat_id, message_id, article_id, story_id, revision, kind, posted_at)
+VALUES (-100, 7, 1, 1, 1, 'text', :at)"""
 
 
 def upgrade(connection: sa.Connection, version: str) -> None:
@@ -31,6 +44,28 @@ def upgrade(connection: sa.Connection, version: str) -> None:
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, version)
+
+
+def fill(path: Path) -> None:
+    """A database of 0004 with these stories, the first of which stands in a channel."""
+    at = NOW.replace(tzinfo=None).isoformat(" ")
+    pages = [(story, source) for story, sources in PAGES.items() for source in sources]
+    with closing(sqlite3.connect(path)) as old:
+        for number in (1, 2):
+            old.execute(SOURCE_OF_0004, {"id": number, "url": f"https://s{number}.example/rss"})
+        for story, sources in PAGES.items():
+            lead = 1 + [number for number, _ in pages].index(story)
+            standing = sum(source > 0 for source in sources)
+            old.execute(STORIES, {"id": story, "lead": lead, "articles": standing, "at": at})
+        for number, (story, source) in enumerate(pages, 1):
+            gone = at if source < 0 else None
+            old.execute(
+                ARTICLE_OF_0004,
+                {"id": number, "story": story, "source": abs(source), "url": f"u{number}", "at": at, "gone": gone},
+            )
+        old.execute(CHAT)
+        old.execute(POST, {"at": at})
+        old.commit()
 
 
 async def test_articles_of_0003_are_known_by_all_addresses_of_their_pages(tmp_path: Path) -> None:
@@ -56,4 +91,29 @@ async def test_articles_of_0003_are_known_by_all_addresses_of_their_pages(tmp_pa
         known = await stores.articles.get_known(1, asked)
         assert {name: one.id for name, one in known.items()} == {"a": 7, "b": 8, "c": -9}
         assert (await stores.articles.get(7)).section is None
+    await database.close()
+
+
+async def test_stories_of_0004_know_their_sources_and_what_channels_show_is_up_to_date(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    async with database.schema_change() as connection:
+        await connection.run_sync(upgrade, "0004")
+    fill(tmp_path / "old.db")
+    migrated = await schema.migrate(database, NOW)
+    assert (migrated.found, migrated.now) == ("0004", schema.NEWEST)
+    async with database.transaction() as stores:
+        stories = [await stores.stories.get(number) for number in PAGES]
+        assert [(one.articles, one.sources) for one in stories] == [(4, 2), (1, 1), (2, 1)]
+        assert {(one.version, one.follows_id, one.merged_into, one.is_marked) for one in stories} == {
+            (1, None, None, False)
+        }
+        view = await stores.stories.get_view(1)
+        assert ([page.article_id for page in view.others], view.sources) == ([2, 3, 4], 2)
+        post = await stores.posts.get_last(-100)
+        assert post is not None
+        assert (post.story_id, post.story_version, post.edited_at) == (1, 1, None)
+        assert await stores.sketches.get_newest(9) == []
+        await stores.stories.merge(1, 3, NOW)
+        story = await stores.stories.get(3)
+        assert (story.id, story.articles, story.sources, story.version) == (1, 6, 2, 2)
     await database.close()

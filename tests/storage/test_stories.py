@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +13,7 @@ from storage.records import MOST_OTHERS, NewArticle, StoryView
 from storage.stores import Stores
 from tests.storage.conftest import NOW
 from tests.storage.samples import READER, claim_all, new_article
-from tests.storage.test_growing import LONG, SHORT, add_sources, show, tell
-from tests.storage.test_merging import tell_one
-
-LATER = NOW + timedelta(hours=1)
+from tests.storage.told import LATER, LONG, SHORT, add_sources, show, tell, tell_one
 
 
 def named(view: StoryView) -> list[int]:

@@ -1,0 +1,64 @@
+"""Stories as several pages tell them, and what shows them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.deliveries import Post, PostKind
+from storage.records import Block, BlockKind, NewSource, Story
+from storage.stores import Stores
+from storage.tables import growth
+from tests.storage.conftest import NOW
+from tests.storage.samples import new_article
+
+LATER = NOW + timedelta(hours=1)
+SHORT = (Block(BlockKind.PARAGRAPH, "Молния."),)
+LONG = tuple(
+    Block(
+        BlockKind.PARAGRAPH, "Мост через Вахш закрыли на ремонт до весны: движение пустили в объезд, по новой дороге."
+    )
+    for _ in range(6)
+)
+
+
+async def add_sources(stores: Stores, count: int) -> list[int]:
+    """Ids of so many sources."""
+    added = [await stores.sources.add(NewSource(f"https://s{n}.example/rss", f"Газета {n}")) for n in range(count)]
+    return [source.id for source in added]
+
+
+async def tell(
+    stores: Stores, pages: Sequence[tuple[int, bool]], preferred: Sequence[int] = ()
+) -> tuple[int, list[int]]:
+    """A story told by these pages (source, whether it is a good one), one a minute; its id and theirs."""
+    story_id = await stores.stories.open(NOW)
+    ids = []
+    for number, (source_id, is_good) in enumerate(pages):
+        at = NOW + timedelta(minutes=number)
+        new = new_article(number, source_id, body=LONG if is_good else SHORT)
+        ids.append(await stores.articles.add(new, story_id, at, is_pushed=True))
+        await stores.stories.grow(story_id, ids[-1], at, preferred)
+    return story_id, ids
+
+
+async def show(stores: Stores, chat_id: int, story: Story, article_id: int) -> None:
+    """A message in a chat shows the story by this page."""
+    post = Post(chat_id, article_id, story.id, article_id, 1, PostKind.TEXT, NOW, story_version=story.version)
+    await stores.posts.add([post])
+
+
+async def grown(database: Database) -> set[int]:
+    """Stories of which channels and groups do not show all."""
+    async with database.writer.connect() as connection:
+        return set((await connection.execute(sa.select(growth.c.story_id))).scalars())
+
+
+async def tell_one(stores: Stores, source_id: int, number: int, follows_id: int | None = None) -> tuple[int, int]:
+    """A story of one page, `number` hours old by then; its id and the page's."""
+    at = NOW + timedelta(hours=number)
+    story_id = await stores.stories.open(at, follows_id)
+    article_id = await stores.articles.add(new_article(100 + number, source_id), story_id, at, is_pushed=True)
+    await stores.stories.grow(story_id, article_id, at)
+    return story_id, article_id
