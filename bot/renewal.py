@@ -55,6 +55,7 @@ class Renewal:
 
     async def step(self) -> None:
         """Read the next articles anew, if there are any. Faults of the database are raised."""
+        await self._landing.placing.load(self._database)  # admins may ask for it before the first article comes
         while self._left and time.monotonic() >= self._resume_at and await self._is_done(self._left[0]):
             del self._left[0]
 
