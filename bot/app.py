@@ -130,7 +130,6 @@ class App:
         if self._stopping.is_set():
             return
         group.create_task(self._inbox.run(GRACE))
-        group.create_task(self._guarded(self._load_stories)())
         if self._settings.webhook.url:
             self._reading_hubs = group.create_task(self._pipeline.hubs.run())
         else:
@@ -220,10 +219,6 @@ class App:
 
     async def _ask_hubs(self) -> None:
         await self._pipeline.hubs.tick(now_utc())
-
-    async def _load_stories(self) -> None:
-        """Admins ask what is near a story before the first article comes."""
-        await self._pipeline.landing.placing.load(self._database)
 
     async def _get_load(self) -> Load:
         async with self._database.snapshot() as stores:
