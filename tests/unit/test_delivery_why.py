@@ -28,6 +28,7 @@ ARTICLE = Article(
     published_at=NOW - timedelta(minutes=5),
     arrived_at=NOW - timedelta(minutes=4),
 )
+EARLIER = replace(ARTICLE, id=58, title="Лавина перекрыла дорогу на Анзоб")
 TOPIC = FollowView(Follow(1, 77, topic_id=9, source_id=None, since=10), "лавины", 4)
 SOURCE = FollowView(Follow(2, 77, topic_id=None, source_id=3, since=10), "Вестник", 0)
 ALL = FollowView(Follow(3, 77, topic_id=None, source_id=None, since=10), "", 0)
@@ -43,8 +44,27 @@ def test_each_follow_that_brought_a_story_is_a_reason() -> None:
     assert why(case) == [Because(Rule.TOPIC, TOPIC), Because(Rule.SOURCE, SOURCE), Because(Rule.EVERYTHING, ALL)]
 
 
+def test_news_of_a_story_that_was_told_before_came_because_its_facts_changed() -> None:
+    turn = replace(CASE, article=replace(ARTICLE, is_turn=True), is_posted=True)
+    assert why(turn) == [Because(Rule.TOPIC, TOPIC)]
+    told = replace(ARTICLE, id=59)
+    assert why(replace(turn, told=told)) == [Because(Rule.TURN), Because(Rule.TOPIC, TOPIC)]
+    assert why(replace(turn, told=told, is_posted=False)) == [Because(Rule.TOLD)]
+
+
 def test_what_came_for_a_follow_that_is_gone() -> None:
     assert why(replace(CASE, matches=(), is_posted=True)) == [Because(Rule.DROPPED)]
+
+
+def test_a_turn_names_what_was_told_before_and_the_follows_that_asked_for_it() -> None:
+    turn = replace(CASE, article=replace(ARTICLE, is_turn=True), told=EARLIER, is_posted=True)
+    assert why(turn) == [Because(Rule.TURN, article=EARLIER), Because(Rule.TOPIC, TOPIC)]
+
+
+@pytest.mark.parametrize("told", [None, replace(ARTICLE, id=61)])
+def test_what_told_the_story_first_is_no_turn_for_the_chat(told: Article | None) -> None:
+    first = replace(CASE, article=replace(ARTICLE, is_turn=True), told=told, is_posted=True)
+    assert why(first) == [Because(Rule.TOPIC, TOPIC)]
 
 
 def reader(**changes: object) -> Case:
@@ -60,7 +80,7 @@ def article(**changes: object) -> Case:
     [
         (CASE, Because(Rule.WAITING)),
         (article(withdrawn_at=NOW), Because(Rule.WITHDRAWN)),
-        (replace(CASE, told=ARTICLE), Because(Rule.TOLD)),
+        (replace(CASE, told=EARLIER), Because(Rule.TOLD, article=EARLIER)),
         (replace(CASE, matches=()), Because(Rule.NO_MATCH)),
         (replace(CASE, matches=(), follows=0), Because(Rule.NO_FOLLOWS)),
         (reader(state=ChatState.NEW), Because(Rule.NEW)),
