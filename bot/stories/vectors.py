@@ -1,14 +1,17 @@
 """What a title and an opening are about, as one direction in the space of navec's words."""
 
-import re
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS = 300
-_WORDS = 100  # of a text that count
-_WORD = re.compile(r"[^\W\d_]{3,}")
+from bot.stories.hashing import Sort, hash_terms
+from bot.stories.table import load_shares, places_of
+
+_WORDS = 90  # of a text that count
+_TITLE_WORTH = 3.0
+_RARE = 1e-3  # a / (a + share): "a simple but tough-to-beat baseline for sentence embeddings" (Arora and others, 2017)
 
 
 class Vectors(Protocol):
@@ -17,20 +20,26 @@ class Vectors(Protocol):
     def __call__(self, word: str) -> NDArray[np.float32] | None: ...
 
 
-def mean_vector(title: str, text: str, vectors: Vectors | None) -> NDArray[np.int8]:
+def mean_vector(words: Sequence[frozenset[str]], title_words: int, vectors: Vectors | None) -> NDArray[np.int8]:
     """Of unit length times 127; empty without vectors, or where no word is known."""
     empty = np.empty(0, np.int8)
     if vectors is None:
         return empty
-    total, found = np.zeros(DIMENSIONS, np.float32), 0
-    words = [(word, 3.0) for word in _WORD.findall(title.lower())]
-    words += [(word, 1.0) for word in _WORD.findall(text[: _WORDS * 12].lower())[:_WORDS]]
-    for word, worth in words:
-        if (known := vectors(word)) is not None:
-            total += np.float32(worth) * known
-            found += 1
-    length = float(np.linalg.norm(total))
-    if not found or length == 0:
+    read = [
+        (key, (_TITLE_WORTH if at < title_words else 1.0) / len(keys))
+        for at, keys in enumerate(words[: title_words + _WORDS])
+        for key in keys
+    ]
+    if not read:
+        return empty
+    shares = load_shares()[places_of(hash_terms(Sort.WORD, [key for key, _ in read]))]
+    total: NDArray[np.float32] | None = None
+    for (key, worth), share in zip(read, shares, strict=True):
+        if (known := vectors(key)) is not None:
+            part = known * np.float32(worth * _RARE / (_RARE + share))
+            total = part if total is None else total + part
+    length = 0.0 if total is None else float(np.linalg.norm(total))
+    if total is None or length == 0:
         return empty
     unit: NDArray[np.int8] = np.rint(total * np.float32(127 / length)).astype(np.int8)
     return unit
