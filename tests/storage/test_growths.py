@@ -1,0 +1,245 @@
+"""Which posts are to grow with their story: those in channels and groups, in their time, at their pace."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.deliveries import Post, PostKind
+from storage.records import Chat, ChatKind, ChatState
+from storage.stores import Stores
+from storage.turns import StoryPage
+from tests.storage.conftest import NOW
+from tests.storage.samples import AGENCY, CHANNEL, READER, new_article, store
+
+GROUP = Chat(id=-42, kind=ChatKind.GROUP, title="Соседи", state=ChatState.ACTIVE)
+EVERY, LASTS = timedelta(minutes=5), timedelta(hours=24)
+SOON, LATER = NOW + EVERY - timedelta(seconds=1), NOW + EVERY
+END = NOW + LASTS
+
+
+class Paper:
+    """A source with one story, and three chats."""
+
+    def __init__(self, stores: Stores, source_id: int) -> None:
+        self.stores = stores
+        self._source_id = source_id
+        self._pages = 0
+        self.story_id = 0
+
+    async def page(self, **changes: object) -> int:
+        """One more page of the story."""
+        self._pages += 1
+        new = new_article(self._pages, self._source_id, **changes)
+        article_id = await store(self.stores, new, story_id=self.story_id or None)
+        self.story_id = (await self.stores.articles.get(article_id)).story_id
+        return article_id
+
+    async def stands(self, chat: Chat, article_id: int, message_id: int = 7, **changes: object) -> Post:
+        """A message that shows the story as it is now."""
+        version = (await self.stores.stories.get(self.story_id)).version
+        post = Post(chat.id, message_id, self.story_id, article_id, 1, PostKind.TEXT, NOW, story_version=version)
+        post = replace(post, **changes)  # type: ignore[arg-type]  # the fields' own types
+        await self.stores.posts.add([post])
+        return post
+
+    async def due(self, now: datetime = LATER, lasts: timedelta | None = LASTS) -> list[Post]:
+        return await self.stores.growths.get_due(now, 10, every=EVERY, lasts=lasts)
+
+    async def is_closed(self, now: datetime = LATER, lasts: timedelta | None = LASTS) -> bool:
+        """Whether nothing is left to do, once that has been looked at."""
+        if await self.stores.growths.has_done(now, lasts):
+            await self.stores.growths.close(now, lasts)
+        return not await self.stores.growths.has_any()
+
+    async def edited(self, post: Post, now: datetime, article_id: int | None = None) -> None:
+        """The post shows what there is to show now, perhaps by another page."""
+        views = await self.stores.posts.get_views(post.chat_id, [article_id or post.article_id])
+        await self.stores.posts.settle_edit(post, views, now)
+
+
+async def open_paper(stores: Stores) -> Paper:
+    source = await stores.sources.add(AGENCY)
+    for chat in (READER, CHANNEL, GROUP):
+        await stores.chats.add(chat)
+        await stores.chats.follow(chat.id)
+    return Paper(stores, source.id)
+
+
+def ids(posts: Sequence[Post]) -> set[int]:
+    return {post.chat_id for post in posts}
+
+
+async def test_posts_in_channels_and_groups_grow_and_readers_messages_do_not(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        first = await paper.page()
+        for chat in (READER, CHANNEL, GROUP):
+            await paper.stands(chat, first)
+        assert not await stores.growths.has_any()
+        await paper.page()
+        assert ids(await paper.due()) == {CHANNEL.id, GROUP.id}
+        assert not await paper.is_closed()
+
+
+async def test_a_list_does_not_grow(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.stands(CHANNEL, await paper.page(), kind=PostKind.LIST)
+        await paper.page()
+        assert await paper.due() == []
+        assert await paper.is_closed()
+
+
+async def test_a_post_is_edited_no_more_often_than_its_pace(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        post = await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        assert await paper.due(SOON) == []
+        assert len(await paper.due(LATER)) == 1
+        await paper.edited(post, LATER)
+        assert await paper.is_closed()
+        await paper.page()
+        assert await paper.due(LATER + EVERY - timedelta(seconds=1)) == []
+        assert len(await paper.due(LATER + EVERY)) == 1
+
+
+async def test_a_post_grows_for_its_time_and_is_left_alone_then(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        assert len(await paper.due(END - timedelta(seconds=1))) == 1
+        assert await paper.due(END) == []
+        assert not await paper.is_closed(END - timedelta(seconds=1))
+        assert await paper.is_closed(END)
+
+
+async def test_where_the_settings_say_never_nothing_grows(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        assert await paper.due(lasts=None) == []
+        assert await paper.is_closed(lasts=None)
+
+
+async def test_a_correction_shows_how_the_story_grew_too(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        first = await paper.page()
+        post = await paper.stands(CHANNEL, first)
+        await stores.articles.revise(first, new_article(1, 1, title="Иначе"), NOW)
+        await paper.page()
+        [wrong] = await stores.posts.get_corrections(NOW, 10, with_private=False)
+        await paper.edited(wrong, SOON)
+        assert await paper.due() == []
+        assert await paper.is_closed()
+        await paper.page()
+        assert await paper.due(SOON + EVERY - timedelta(seconds=1)) == [], "its pace begins with the correction"
+        assert [one.message_id for one in await paper.due(SOON + EVERY)] == [post.message_id]
+
+
+async def test_what_grew_while_the_message_was_on_its_way_is_due(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        first = await paper.page()
+        await paper.page()
+        await paper.stands(CHANNEL, first, story_version=1)
+        assert len(await paper.due()) == 1
+
+
+async def test_another_page_takes_the_place_of_the_one_that_was_shown(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        post = await paper.stands(CHANNEL, await paper.page(), kind=PostKind.PHOTO, image="https://one.example/1.jpg")
+        later = await paper.page(image="https://two.example/2.jpg")
+        [grown] = await paper.due()
+        await stores.articles.revise(later, new_article(2, 1, title="Иначе"), NOW)
+        before = await stores.posts.get_views(CHANNEL.id, [later])
+        await stores.articles.revise(later, new_article(2, 1, title="И снова иначе"), NOW)
+        await stores.posts.settle_edit(grown, before, LATER)
+        [shown] = await stores.posts.get_posted(CHANNEL.id, post.message_id)
+        assert shown.article.id == later
+        [wrong] = await stores.posts.get_corrections(NOW, 10, with_private=False)
+        assert (wrong.article_id, wrong.revision) == (later, 2), "it changed between the look and the edit"
+
+
+async def test_an_edit_that_did_not_come_through_waits_for_its_time(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        post = await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        await stores.posts.postpone_edit(post.chat_id, post.message_id, END - EVERY)
+        assert await paper.due() == []
+        assert not await paper.is_closed()
+        assert len(await paper.due(END - EVERY)) == 1
+
+
+@pytest.mark.parametrize("state", [ChatState.BLOCKED, ChatState.PAUSED])
+async def test_a_channel_that_cannot_be_reached_holds_nothing_open(database: Database, state: ChatState) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        await stores.chats.save(replace(CHANNEL, state=state))
+        assert await paper.due() == []
+        assert await paper.is_closed()
+
+
+async def test_what_is_passed_over_grows_no_more_until_the_next_page(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        post = await paper.stands(CHANNEL, await paper.page())
+        await paper.page()
+        await stores.posts.pass_over([post])
+        assert await paper.is_closed()
+        await paper.page()
+        assert len(await paper.due()) == 1
+
+
+async def test_posts_of_a_story_that_was_merged_grow_with_the_one_that_has_its_pages(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        one = await paper.stands(CHANNEL, await paper.page())
+        kept, paper.story_id = paper.story_id, 0
+        other = await paper.stands(CHANNEL, await paper.page(), 8)
+        await stores.stories.merge(kept, paper.story_id, NOW)
+        assert {post.message_id for post in await paper.due()} == {one.message_id, other.message_id}
+        for post in await paper.due():
+            await paper.edited(post, LATER)
+        assert await paper.is_closed()
+
+
+async def test_an_edit_that_was_put_together_before_a_merge_leaves_the_post_to_grow(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.page()
+        kept, paper.story_id = paper.story_id, 0
+        first = await paper.page()
+        post = await paper.stands(CHANNEL, first)
+        for _ in range(3):
+            await paper.page()
+        before = await stores.posts.get_views(CHANNEL.id, [first])
+        await stores.stories.merge(kept, paper.story_id, NOW)
+        await stores.posts.settle_edit(post, before, SOON)
+        assert len(await paper.due()) == 1
+
+
+async def test_pages_that_may_be_shown_are_those_the_chat_asks_for_and_that_stand(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        other = await stores.sources.add(replace(AGENCY, url="https://other.example/rss", name="Другое"))
+        await stores.chats.unfollow(CHANNEL.id)
+        await stores.chats.follow(CHANNEL.id, source_id=other.id)
+        await paper.page()
+        gone, turn = [
+            await store(stores, new_article(n, other.id, language="tg"), story_id=paper.story_id, is_turn=n == 9)
+            for n in (8, 9)
+        ]
+        await store(stores, new_article(10, other.id), story_id=paper.story_id, is_pushed=False)
+        await stores.articles.withdraw(gone, NOW)
+        assert await stores.growths.get_pages(CHANNEL.id, paper.story_id) == [StoryPage(turn, "tg", is_turn=True)]
