@@ -315,7 +315,7 @@ def test_below_an_article_stands_who_else_tells_it_and_when() -> None:
 
 
 def test_the_closing_lines_of_the_longest_article_fit() -> None:
-    others = tuple(telling(number, source_name="Ф" * 80 + str(number)) for number in range(20, 26))
+    others = tuple(telling(number, source_name=f"{number} {'Ф' * 80}") for number in range(20, 26))
     paragraph = Block(BlockKind.PARAGRAPH, "Мост через Гунт открыт, движение начнётся первого декабря. " * 9)
     rich, plain = read(article(body=(paragraph,) * 99), replace(BRIDGE, sources=40, others=others))
     assert len(rich) <= 32_768
