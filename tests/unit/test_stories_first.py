@@ -1,4 +1,4 @@
-"""Copies are known by their text, stories weigh by pages and age."""
+"""Copies are known by their text, stories weigh by sources, age and whom they are for."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.stories.cluster import place, weight
+from bot.stories.copies import oldest
 from bot.stories.fingerprint import fingerprint
+from bot.stories.weight import weight
 from storage.records import NewArticle, Story
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -85,12 +86,12 @@ def test_a_long_text_is_told_from_another_by_any_of_its_words() -> None:
 
 def test_texts_without_words_are_nobodys_copies() -> None:
     assert fingerprint("!", "…") == ""
-    assert place(article(""), [story(1)]) is None
+    assert oldest(article(""), [story(1)]) is None
 
 
 @pytest.mark.parametrize(("copies", "expected"), [([], None), ([7], 7), ([7, 3, 9], 3)])
 def test_a_copy_joins_the_oldest_open_story(copies: list[int], expected: int | None) -> None:
-    assert place(article("ab"), [story(story_id) for story_id in copies]) == expected
+    assert oldest(article("ab"), [story(story_id) for story_id in copies]) == expected
 
 
 @pytest.mark.parametrize(
@@ -105,21 +106,45 @@ def test_a_copy_joins_the_oldest_open_story(copies: list[int], expected: int | N
     ],
 )
 def test_what_weighs_more(heavier: tuple[int, float], lighter: tuple[int, float]) -> None:
-    assert weight(heavier[0], timedelta(hours=heavier[1])) > weight(lighter[0], timedelta(hours=lighter[1]))
+    assert weigh(heavier[0], timedelta(hours=heavier[1])) > weigh(lighter[0], timedelta(hours=lighter[1]))
+
+
+def weigh(sources: int, age: timedelta) -> float:
+    """Of a story whose pages came at once."""
+    return weight(sources=sources, span=timedelta(), age=age)
 
 
 def test_a_single_page_just_out_weighs_one() -> None:
-    assert weight(1, timedelta()) == pytest.approx(1.0)
-    assert weight(1, -timedelta(minutes=5)) == pytest.approx(1.0), "a clock that runs ahead gains nothing"
-    assert weight(1, timedelta(hours=8)) == pytest.approx(0.5)
+    assert weigh(1, timedelta()) == pytest.approx(1.0)
+    assert weigh(1, -timedelta(minutes=5)) == pytest.approx(1.0), "a clock that runs ahead gains nothing"
+    assert weigh(1, timedelta(hours=8)) == pytest.approx(0.5)
 
 
 AGES = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=3))
 
 
 @given(st.integers(0, 500), st.integers(0, 500), AGES, AGES)
-def test_more_pages_never_weigh_less_and_age_never_adds(few: int, many: int, young: timedelta, old: timedelta) -> None:
+def test_more_sources_never_weigh_less_and_age_never_adds(
+    few: int, many: int, young: timedelta, old: timedelta
+) -> None:
     few, many = sorted((few, many))
     young, old = sorted((young, old))
-    assert weight(many, young) >= weight(few, young)
-    assert weight(few, young) >= weight(few, old)
+    assert weigh(many, young) >= weigh(few, young)
+    assert weigh(few, young) >= weigh(few, old)
+
+
+@given(st.integers(2, 50), AGES, AGES)
+def test_sources_that_came_together_weigh_more_than_the_same_over_days(
+    sources: int, soon: timedelta, late: timedelta
+) -> None:
+    soon, late = sorted((soon, late))
+    hour = timedelta(hours=1)
+    assert weight(sources=sources, span=soon, age=hour) >= weight(sources=sources, span=late, age=hour)
+
+
+def test_what_the_reader_follows_and_what_an_admin_marked_weighs_more() -> None:
+    plain = weight(sources=2, span=timedelta(), age=timedelta())
+    followed = weight(sources=2, span=timedelta(), age=timedelta(), follows=1)
+    assert followed == pytest.approx(1.5 * plain)
+    assert weight(sources=2, span=timedelta(), age=timedelta(), follows=3) > followed
+    assert weight(sources=2, span=timedelta(), age=timedelta(), is_marked=True) == pytest.approx(4 * plain)
