@@ -1,44 +1,24 @@
-"""Two stories that turn out to be one are one everywhere; a page that is another story's takes along what shows it."""
+"""Two stories that turn out to be one are one everywhere."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from storage.database import Database
 from storage.errors import NotFound, NothingLeft
+from storage.records import Article, Story, Telling
 from storage.stores import Stores
 from storage.tables import ahead, post, story
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER, asking, new_article, pending
-from tests.storage.told import LATER, add_sources, grown, show, tell, tell_one
+from tests.storage.told import LATER, LONG, SHORT, add_sources, grown, ids_of, in_ahead, show, tell_one, two
 
 OTHERS = (1002, 1003)  # more readers
-
-
-async def ids_of(stores: Stores, story_id: int) -> list[int]:
-    """Ids of the pages that tell a story."""
-    return [telling.article_id for telling in await stores.stories.get_tellings(story_id)]
-
-
-async def two(stores: Stores) -> tuple[int, list[int], int, list[int]]:
-    """Two stories of two pages each by three sources, the second an hour later; each story's id and pages."""
-    one, other, third = await add_sources(stores, 3)
-    kept, its = await tell(stores, [(one, False), (other, True)])
-    gone = await stores.stories.open(LATER)
-    for number, source_id in enumerate((other, third)):
-        at = LATER + timedelta(minutes=number)
-        new = new_article(10 + number, source_id)
-        await stores.stories.grow(gone, await stores.articles.add(new, gone, at, is_pushed=True), at)
-    return kept, its, gone, await ids_of(stores, gone)
-
-
-async def in_ahead(database: Database) -> list[tuple[int, int, int]]:
-    """What chats were given ahead: chat, story, article."""
-    async with database.writer.connect() as connection:
-        rows = await connection.execute(sa.select(ahead).order_by(ahead.c.chat_id, ahead.c.story_id))
-        return [tuple(row) for row in rows]
 
 
 async def test_a_merged_story_has_all_pages_and_counts_them_anew(database: Database) -> None:
@@ -154,7 +134,7 @@ async def test_who_was_given_either_ahead_was_given_the_one(database: Database) 
     async with database.transaction() as stores:
         kept, its, gone, pages = await two(stores)
         for chat_id in (READER.id, *OTHERS):
-            await stores.chats.add(READER if chat_id == READER.id else type(READER)(chat_id, READER.kind, ""))
+            await stores.chats.add(replace(READER, id=chat_id))
     given = [
         (READER.id, kept, its[0]),
         (OTHERS[0], gone, pages[0]),
@@ -217,81 +197,49 @@ async def test_what_followed_the_gone_story_follows_the_kept_one(database: Datab
         assert (await stores.stories.get(old)).follows_id is None
 
 
-async def test_pages_that_are_split_off_are_a_story_kept_apart(database: Database) -> None:
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_happens_in_any_order_stories_agree_with_their_pages(database: Database, seed: int) -> None:
+    """Pages come and are withdrawn, stories are merged and split: each is compared with what stands of it."""
+    chance = Random(seed)  # noqa: S311 - chance, not secrecy
+    stories: list[int] = []
+    pages: list[int] = []
     async with database.transaction() as stores:
-        kept, its, gone, pages = await two(stores)
-        await stores.stories.merge(kept, gone, LATER)
-        merged = await stores.stories.get(kept)
-        new = await stores.stories.split([pages[1], its[0]], LATER)
-        one, other = await stores.stories.get(kept), await stores.stories.get(new)
-        assert (await ids_of(stores, kept), await ids_of(stores, new)) == ([its[1], pages[0]], [its[0], pages[1]])
-        assert (one.articles, one.sources, one.lead_article_id) == (2, 1, its[1])
-        assert (other.articles, other.sources, other.lead_article_id) == (2, 2, its[0])
-        assert one.version == other.version == merged.version + 1
-        assert (one.opened_at, one.changed_at) == (NOW + timedelta(minutes=1), LATER)
-        assert (other.opened_at, other.changed_at) == (NOW, LATER + timedelta(minutes=1))
-        assert await stores.stories.get_apart() == [(kept, new)]
+        sources = await add_sources(stores, 4)
+        preferred = sources[:1]
+        for number in range(40):
+            at = NOW + timedelta(minutes=number)
+            chosen = chance.random()
+            if chosen < 0.6 or len(stories) < 2:
+                if chosen < 0.3 or not stories:
+                    stories.append(await stores.stories.open(at))
+                new = new_article(number, chance.choice(sources), body=chance.choice((SHORT, LONG)))
+                told = chance.choice(stories)
+                pages.append(await stores.articles.add(new, told, at, is_pushed=True))
+                await stores.stories.grow(told, pages[-1], at, preferred)
+            elif chosen < 0.75:
+                kept, gone = chance.sample(stories, 2)
+                await stores.stories.merge(kept, gone, at, preferred)
+            elif chosen < 0.9:
+                with suppress(NothingLeft):
+                    stories.append(await stores.stories.split([chance.choice(pages)], at, preferred))
+            else:
+                await stores.articles.withdraw(chance.choice(pages), at, preferred=preferred)
+        for story_id in stories:
+            await agrees(stores, await stores.stories.get(story_id), sources[0])
 
 
-async def test_messages_and_what_was_given_ahead_go_with_their_pages(database: Database) -> None:
-    async with database.transaction() as stores:
-        kept, its, _, _ = await two(stores)
-        for chat in (CHANNEL, READER):
-            await stores.chats.add(chat)
-            for article_id in its:
-                await show(stores, chat.id, await stores.stories.get(kept), article_id)
-    given = [
-        {"chat_id": CHANNEL.id, "story_id": kept, "article_id": its[0]},
-        {"chat_id": READER.id, "story_id": kept, "article_id": its[1]},
-    ]
-    async with database.writer.begin() as connection:
-        await connection.execute(sa.insert(ahead), given)
-    async with database.transaction() as stores:
-        new = await stores.stories.split([its[1]], LATER)
-        for chat in (CHANNEL, READER):
-            assert await stores.posts.get_of_story(chat.id, kept) == [its[0]]
-            assert await stores.posts.get_of_story(chat.id, new) == [its[1]]
-    assert await in_ahead(database) == [(CHANNEL.id, kept, its[0]), (READER.id, new, its[1])]
-    assert await grown(database) == {kept, new}
+async def agrees(stores: Stores, story: Story, preferred: int) -> None:
+    """The counts of a story are those of its pages, and the best of them leads."""
+    tellings = await stores.stories.get_tellings(story.id)
+    assert story.merged_into is None
+    assert story.articles == len(tellings)
+    assert story.sources == len({telling.source_id for telling in tellings})
+    ranked = [(one.source_id != preferred, one.body == SHORT, one.id) for one in await articles_of(stores, tellings)]
+    if ranked:
+        favourites = [number for is_other, _, number in ranked if not is_other]
+        assert story.lead_article_id == min(favourites, default=min(ranked)[-1])
 
 
-@pytest.mark.parametrize("chosen", [[0, 1], [1, 2], [0, 1, 2], [2]])
-async def test_neither_of_two_stories_may_be_left_without_a_page(database: Database, chosen: Sequence[int]) -> None:
-    """The third page is withdrawn."""
-    async with database.transaction() as stores:
-        one, other = await add_sources(stores, 2)
-        story_id, ids = await tell(stores, [(one, True), (other, True), (one, True)])
-        await stores.articles.withdraw(ids[2], LATER)
-        before = await stores.stories.get(story_id)
-        asked = [ids[number] for number in chosen]
-        if chosen == [1, 2]:
-            assert await ids_of(stores, await stores.stories.split(asked, LATER)) == [ids[1]]
-            return
-        with pytest.raises(NothingLeft):
-            await stores.stories.split(asked, LATER)
-        assert await stores.stories.get(story_id) == before
-
-
-async def test_pages_of_two_stories_and_pages_that_there_are_not_are_not_split_off(database: Database) -> None:
-    async with database.transaction() as stores:
-        _, its, _, pages = await two(stores)
-        with pytest.raises(ValueError, match="2 stories"):
-            await stores.stories.split([its[0], pages[0]], LATER)
-        with pytest.raises(NotFound):
-            await stores.stories.split([its[0], 404], LATER)
-
-
-async def test_the_mark_of_an_admin_stays_with_the_page_that_has_it(database: Database) -> None:
-    async with database.transaction() as stores:
-        kept, its, _, _ = await two(stores)
-        await stores.waves.hasten(its[1], LATER)
-        new = await stores.stories.split([its[1]], LATER)
-        assert [(await stores.stories.get(one)).is_marked for one in (kept, new)] == [False, True]
-
-
-async def test_what_was_split_off_can_be_merged_again(database: Database) -> None:
-    async with database.transaction() as stores:
-        kept, its, _, _ = await two(stores)
-        new = await stores.stories.split([its[0]], LATER)
-        await stores.stories.merge(kept, new, LATER)
-        assert (await ids_of(stores, kept), await stores.stories.get_apart()) == (its, [])
+async def articles_of(stores: Stores, tellings: Sequence[Telling]) -> list[Article]:
+    """These pages whole."""
+    return await stores.articles.get_many([telling.article_id for telling in tellings])

@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.deliveries import Post, PostKind
 from storage.records import Block, BlockKind, NewSource, Story
 from storage.stores import Stores
-from storage.tables import growth
+from storage.tables import ahead, growth
 from tests.storage.conftest import NOW
 from tests.storage.samples import new_article
 
@@ -62,3 +62,27 @@ async def tell_one(stores: Stores, source_id: int, number: int, follows_id: int 
     article_id = await stores.articles.add(new_article(100 + number, source_id), story_id, at, is_pushed=True)
     await stores.stories.grow(story_id, article_id, at)
     return story_id, article_id
+
+
+async def ids_of(stores: Stores, story_id: int) -> list[int]:
+    """Ids of the pages that tell a story."""
+    return [telling.article_id for telling in await stores.stories.get_tellings(story_id)]
+
+
+async def two(stores: Stores) -> tuple[int, list[int], int, list[int]]:
+    """Two stories of two pages each by three sources, the second an hour later; each story's id and pages."""
+    one, other, third = await add_sources(stores, 3)
+    kept, its = await tell(stores, [(one, False), (other, True)])
+    gone = await stores.stories.open(LATER)
+    for number, source_id in enumerate((other, third)):
+        at = LATER + timedelta(minutes=number)
+        new = new_article(10 + number, source_id)
+        await stores.stories.grow(gone, await stores.articles.add(new, gone, at, is_pushed=True), at)
+    return kept, its, gone, await ids_of(stores, gone)
+
+
+async def in_ahead(database: Database) -> list[tuple[int, int, int]]:
+    """What chats were given ahead: chat, story, article."""
+    async with database.writer.connect() as connection:
+        rows = await connection.execute(sa.select(ahead).order_by(ahead.c.chat_id, ahead.c.story_id))
+        return [tuple(row) for row in rows]
