@@ -92,6 +92,7 @@ def demo_settings(api_url: str, site: "SampleSite", folder: Path) -> Settings:
             "admins": [EDITOR["id"]],
             "collect": {"interval": "5s", "allow_private": [f"{HOST}:{site.port}"]},
             "delivery": {"backfill": 1},
+            "stories": {"edit_every": "20s"},
             "source": [{"url": feed.url, "name": feed.name, "language": feed.language} for feed in site.feeds],
             "topic": list(TOPICS),
             "channel": [{"chat": CHANNEL["id"]}],

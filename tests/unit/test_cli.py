@@ -184,6 +184,8 @@ def test_the_archive_from_the_terminal_never_needs_aiogram(folder: Path) -> None
             "source": "Пример",
             "published_at": "2024-05-01T05:00:00+00:00",
             "topics": ["ОДКБ"],
+            "sources": 1,
+            "also": [],
         }
     ] * 3
     assert exported == "0 written to sources.opml"
