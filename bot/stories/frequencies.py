@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bot.stories.hashing import Terms
 from bot.stories.sketch import Sketch
-from bot.stories.table import PLACES, load_shares, places_of
+from bot.stories.table import PLACES, UNKNOWN, load_shares, places_of
 
 HALF_LIFE = timedelta(days=30)  # after which an article counts half
 PRIOR = 3_000.0  # newest articles that the built-in table is worth
@@ -36,9 +36,13 @@ class Frequencies:
         self._counts[places_of(sketch.terms)] += np.float32(worth)
 
     def weights(self, terms: Terms) -> NDArray[np.float32]:
-        """The weight of each term, natural logarithm of one over its share: 0 for what every article has."""
+        """The weight of each term, natural logarithm of one over its share: 0 for what every article has.
+
+        What is rarer than UNKNOWN weighs no more than that, so that weights mean the same in every archive.
+        """
         places = places_of(terms)
         prior = PRIOR * self._newest
         counted = self._counts[places] + np.float32(prior) * self._shares[places]
-        weights: NDArray[np.float32] = np.log(np.float32(self._articles + prior) / counted)
+        shares = np.maximum(counted / np.float32(self._articles + prior), np.float32(UNKNOWN))
+        weights: NDArray[np.float32] = -np.log(shares)
         return weights

@@ -30,10 +30,11 @@ MOST_CONCEPTS = 24
 MOST_NAMES = 16
 MOST_NUMBERS = 16
 MOST_ADDRESSES = 8
+MOST_FACTS = 32
 _COMMON = 0.25  # share of articles from which on a word tells nothing
 _LEAD_WORDS = 40
 
-_HEADER = 8  # bytes: version, language, terms, words among them, facts, three of no use yet
+_HEADER = 8  # bytes: version, language, numbers of terms, of facts, of words, concepts, names, numbers among the terms
 _OPENING_LETTERS = 700
 # A word with a capital that no sentence, quotation or headline begins with; what it ends with in Russian.
 _INSIDE = re.compile(r"(?<=[\w,»–—-] )[«\"“]?([A-ZА-ЯЁҒӢҚӮҲҶ][\w-]+)")
@@ -77,14 +78,15 @@ class Sketch:
         return np.frombuffer(self.data, np.uint32, self.data[2], _HEADER)
 
     @property
-    def words(self) -> int:
-        """How many of the terms are words of the language."""
-        return self.data[3]
+    def sections(self) -> tuple[int, int, int, int]:
+        """Where among the terms words, concepts, names and numbers end; addresses are the rest."""
+        words, concepts, names, numbers = self.data[4:8]
+        return words, words + concepts, words + concepts + names, words + concepts + names + numbers
 
     @property
     def facts(self) -> NDArray[np.uint32]:
         """As `facts.encode` gives them."""
-        return np.frombuffer(self.data, np.uint32, self.data[4], _HEADER + 4 * self.data[2])
+        return np.frombuffer(self.data, np.uint32, self.data[3], _HEADER + 4 * self.data[2])
 
     @property
     def in_title(self) -> NDArray[np.uint8]:
@@ -104,12 +106,12 @@ class Sketch:
     @property
     def vector(self) -> NDArray[np.int8]:
         """Of unit length times 127, or empty."""
-        start = _HEADER + 5 * self.data[2] + 4 * self.data[4]
+        start = _HEADER + 5 * self.data[2] + 4 * self.data[3]
         return np.frombuffer(self.data, np.int8, len(self.data) - start, start)
 
     @property
     def _amounts(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self.data, np.uint8, self.data[2], _HEADER + 4 * (self.data[2] + self.data[4]))
+        return np.frombuffer(self.data, np.uint8, self.data[2], _HEADER + 4 * (self.data[2] + self.data[3]))
 
 
 class _Amounts:
@@ -157,13 +159,17 @@ def make_sketch(material: Material, vectors: Vectors | None) -> Sketch:
     parts = [amounts.weightiest(most) for amounts, most in groups]
     terms, places = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
     amounts = np.concatenate([part[1] for part in parts])[places]
-    facts = np.array([encode(fact) for fact in (*named, *found)], np.uint32)
+    facts = np.array([encode(fact) for fact in (*named, *found)][:MOST_FACTS], np.uint32)
     language = LANGUAGES.index(material.language) if material.language in LANGUAGES else 0
-    header = bytes(
-        (VERSION, language, len(terms), int(np.searchsorted(terms, np.uint32(Sort.CONCEPT))), len(facts), 0, 0, 0)
-    )
+    header = bytes((VERSION, language, len(terms), len(facts), *_sections(terms)))
     vector = mean_vector(material.words, material.title_words, vectors)
     return Sketch(header + terms.tobytes() + facts.tobytes() + amounts.tobytes() + vector.tobytes())
+
+
+def _sections(terms: Terms) -> list[int]:
+    """How many words, concepts, names and numbers there are."""
+    ends = np.searchsorted(terms, np.array((Sort.CONCEPT, Sort.NAME, Sort.NUMBER, Sort.ADDRESS), np.uint32))
+    return [int(count) for count in np.diff(ends, prepend=0)]
 
 
 def pack(sketch: Sketch) -> bytes:
@@ -208,6 +214,10 @@ def _names(material: Material) -> tuple[_Amounts, list[Fact]]:
                 name = _known_as(_ENDING.sub("", word), material.language)
             if name:
                 names.add(name, where)
+    for word in _CAPITALISED.findall(material.title):
+        name = _known_as(word, material.language)
+        if name in names.of and not names.of[name][0]:
+            names.add(name, Where.TITLE)
     return names, facts[:MOST_NAMES]
 
 

@@ -11,7 +11,7 @@ from bot.stories.table import load_shares, places_of
 
 _WORDS = 90  # of a text that count
 _TITLE_WORTH = 3.0
-_RARE = 1e-3  # a / (a + share): "a simple but tough-to-beat baseline for sentence embeddings" (Arora and others, 2017)
+_RARE = 1e-2  # a / (a + share): "a simple but tough-to-beat baseline for sentence embeddings" (Arora and others, 2017)
 
 
 class Vectors(Protocol):
