@@ -86,14 +86,14 @@ class Sealed:
         split = self._starts[self._terms.searchsorted(SHARED)]
         words = np.bincount(rows[:split], worths[:split], SEGMENT)
         shared = np.bincount(rows[split:], worths[split:], SEGMENT)
-        return np.sqrt(words + shared).astype(np.float32), np.sqrt(shared).astype(np.float32)
+        return np.sqrt(words).astype(np.float32), np.sqrt(shared).astype(np.float32)
 
 
 def lengths_of(terms: Terms, worths: NDArray[np.float32]) -> tuple[float, float]:
-    """The length of an article as a vector of its terms, and of those that all languages share."""
+    """The length of an article as a vector of its words, and of what all languages share."""
     squares = worths * worths
-    shared = float(squares[terms.searchsorted(SHARED) :].sum())
-    return math.sqrt(float(squares.sum())), math.sqrt(shared)
+    split = terms.searchsorted(SHARED)
+    return math.sqrt(float(squares[:split].sum())), math.sqrt(float(squares[split:].sum()))
 
 
 def amounts_of(counts: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from bot.stories.clusters import Clusters
 from bot.stories.frequencies import Frequencies
 from bot.stories.likeness import compare, turn
-from bot.stories.shelf import GONE, Shelf
+from bot.stories.nearest import GONE
+from bot.stories.shelf import Shelf
 from bot.stories.sketch import Sketch, unpack
 
 LONGEST = timedelta(days=14)  # from the first page of a story to its last
@@ -186,7 +187,7 @@ class Window:
         longest = int(LONGEST.total_seconds())
         likeness: dict[int, float] = {}
         taken: dict[int, int] = {}
-        for slot, _ in self._shelf.nearest(sketch, at - longest, at + longest):
+        for slot in self._shelf.nearest(sketch, at, longest):
             story = self._shelf.story(slot)
             if story != but and taken.setdefault(story, 0) < OF_ONE_STORY:
                 taken[story] += 1

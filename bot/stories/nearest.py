@@ -1,0 +1,102 @@
+"""Which articles are worth comparing with a new one, by the rarest terms that they share with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.stories.frequencies import Frequencies
+from bot.stories.hashing import Terms
+from bot.stories.postings import SHARED, Found, amounts_of, lengths_of
+from bot.stories.sketch import LANGUAGES, Sketch
+
+GONE = -1  # in place of the story of an article that is no longer compared
+ASKED = 48  # words of an article that are looked for, the rarest; and as many names and numbers
+FEWEST = 8  # of them however common they are
+ENTRIES = 10_000  # that are looked at of each, more or less: what bounds the time
+MEASURED = 256  # articles whose cosines are worked out: those that share most words, and those that share most else
+MOST = 48  # articles found
+WORDS = 1.5  # what the cosine of words counts beside that of names and numbers
+FOREIGN = 1.5  # what the latter counts in place of both where the languages differ
+HALF_LIFE = 4 * 86_400.0  # seconds between two pages after which they are half as likely of one event
+TINY = 1e-6  # in place of a length of nothing
+
+ROW = np.dtype([
+    ("article", np.int64),
+    ("story", np.int64),
+    ("source", np.int32),
+    ("language", np.int32),
+    ("moment", np.int64),  # seconds since 1970
+    ("words", np.float32),  # lengths of the article as a vector of its words,
+    ("shared", np.float32),  # and of what all languages share
+])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An article as it asks for others: its rarest terms, each with what it is worth, and what they are a part of."""
+
+    terms: Terms
+    worths: NDArray[np.float32]
+    language: int
+    words: float
+    shared: float
+    moment: int
+
+    def answer(self, rows: NDArray[np.void], found: Found, within: int) -> list[int]:
+        """Rows that may be alike, the likest first, of pages that came out within so many seconds."""
+        products = self.worths[found.asked] * found.amounts
+        is_shared = (self.terms >= SHARED)[found.asked]
+        words = np.bincount(found.rows[~is_shared], products[~is_shared], rows.size)
+        shared = np.bincount(found.rows[is_shared], products[is_shared], rows.size)
+        touched = np.union1d(_largest(words + shared), _largest(shared))
+        near = rows[touched]
+        by_words = words[touched] / np.maximum(near["words"] * self.words, TINY)
+        by_shared = shared[touched] / np.maximum(near["shared"] * self.shared, TINY)
+        apart = np.abs(near["moment"] - self.moment)
+        is_own = near["language"] == self.language
+        score = np.where(is_own, WORDS * by_words + by_shared, FOREIGN * by_shared) * np.exp2(-apart / HALF_LIFE)
+        score[(near["story"] == GONE) | (apart > within)] = 0
+        likest = np.argsort(-score, kind="stable")[:MOST]
+        answer: list[int] = touched[likest[score[likest] > 0]].tolist()
+        return answer
+
+
+def ask(sketch: Sketch, moment: int, articles: int, frequencies: Frequencies) -> Question:
+    """What to look for among so many articles."""
+    terms = sketch.terms
+    weights = frequencies.weights(terms)
+    worths = weights * amounts_of(sketch.counts)
+    words, shared = lengths_of(terms, worths)
+    split = int(terms.searchsorted(SHARED))
+    asked = np.concatenate((_rarest(weights[:split], articles), split + _rarest(weights[split:], articles)))
+    language = LANGUAGES.index(sketch.language)
+    return Question(terms[asked], (weights * worths)[asked], language, words, shared, moment)
+
+
+def join(parts: Iterable[tuple[int, Found]]) -> Found:
+    """What was found in several places, of which each begins at that row."""
+    held = list(parts)
+    return Found(
+        np.concatenate([found.rows + first for first, found in held]),
+        np.concatenate([found.asked for _, found in held]),
+        np.concatenate([found.amounts for _, found in held]),
+    )
+
+
+def _largest(sums: NDArray[Any]) -> NDArray[np.int64]:
+    """The rows of the largest sums, none that is 0."""
+    touched: NDArray[np.int64] = sums.nonzero()[0]
+    if touched.size > MEASURED:
+        touched = touched[sums[touched].argpartition(-MEASURED)[-MEASURED:]]
+    return touched
+
+
+def _rarest(weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:
+    """The places of the terms that are looked for."""
+    order = np.argsort(-weights, kind="stable")[:ASKED]
+    # A weight is the logarithm of how many articles there are to one that holds the term.
+    entries = (articles * np.exp(-weights[order])).cumsum()
+    return order[: max(FEWEST, int(entries.searchsorted(ENTRIES)))]
