@@ -98,7 +98,7 @@ class StoryStore(StoryKeeper):
     ) -> Page[StoryView]:
         """Whatever a chat's follows match in the whole archive, newest first, each story by its newest article.
 
-        Goes back no further than so many articles.
+        Goes back no further than `followed.LOOKED_AT` articles.
         """
         wanted = (page + 1) * size + 1
         shown = (await get_followed(self._connection, chat_id, wanted))[page * size : wanted]

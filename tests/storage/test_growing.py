@@ -10,7 +10,7 @@ from storage.errors import NotFound
 from storage.tables import growth
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER, new_article, store
-from tests.storage.told import LATER, SHORT, add_sources, grown, show, tell
+from tests.storage.told import LATER, SHORT, add_sources, executed, grown, scans, show, tell
 
 
 async def test_pages_and_sources_are_counted_and_each_is_a_new_version(database: Database) -> None:
@@ -138,6 +138,19 @@ async def test_what_an_admin_calls_urgent_marks_its_story(database: Database) ->
         other_id = (await stores.articles.get(await store(stores, new_article(9, one)))).story_id
         await stores.waves.hasten(second, NOW)
         assert [(await stores.stories.get(each)).is_marked for each in (story_id, other_id)] == [True, False]
+
+
+async def test_each_new_page_costs_a_statement_or_two_that_read_no_table_from_end_to_end(database: Database) -> None:
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        story_id = await stores.stories.open(NOW)
+        pages = [await stores.articles.add(new_article(n, one), story_id, NOW, is_pushed=True) for n in range(2)]
+        with executed(database) as first:
+            await stores.stories.grow(story_id, pages[0], NOW, [other])
+        with executed(database) as second:
+            await stores.stories.grow(story_id, pages[1], NOW, [other])
+    assert (len(first), len(second)) == (1, 2)
+    assert await scans(database, second) == []
 
 
 async def test_what_does_not_exist_cannot_grow(database: Database) -> None:

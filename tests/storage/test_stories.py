@@ -1,10 +1,6 @@
 """What a story shows beside its page: who else tells it, what was before, and the page in the reader's language."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-import sqlalchemy as sa
 
 from storage.database import Database
 from storage.errors import NotFound
@@ -13,7 +9,7 @@ from storage.records import MOST_OTHERS, NewArticle, StoryView
 from storage.stores import Stores
 from tests.storage.conftest import NOW
 from tests.storage.samples import READER, claim_all, new_article
-from tests.storage.told import LATER, LONG, SHORT, add_sources, show, tell, tell_one
+from tests.storage.told import LATER, LONG, SHORT, add_sources, executed, scans, show, tell, tell_one
 
 
 def named(view: StoryView) -> list[int]:
@@ -92,7 +88,7 @@ async def test_all_views_of_a_page_take_one_look_for_others(database: Database) 
             for place in range(3):
                 new = new_article(number * 10 + place, (one, other)[place % 2])
                 await stores.stories.grow(story_id, await stores.articles.add(new, story_id, NOW, is_pushed=True), NOW)
-    with counted(database) as many:
+    with executed(database) as many:
         async with database.transaction() as stores:
             views = (await stores.stories.get_latest()).items
     single = await counted_alone(database)
@@ -106,26 +102,25 @@ async def counted_alone(database: Database) -> int:
         for view in (await stores.stories.get_latest()).items:
             for telling in view.others:
                 await stores.articles.withdraw(telling.article_id, LATER)
-    with counted(database) as few:
+    with executed(database) as few:
         async with database.transaction() as stores:
             await stores.stories.get_latest()
     return len(few)
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Statements that the writer executes meanwhile."""
-    statements: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        statements.append(statement)
-
-    engine = database.writer.sync_engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+async def test_what_a_message_shows_is_found_without_reading_a_table_from_end_to_end(database: Database) -> None:
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+        old, _ = await tell_one(stores, one, 1)
+        echo, page = await tell_one(stores, other, 2, old)
+        await grow(stores, echo, new_article(3, one))
+        await stores.chats.add(READER)
+        await show(stores, READER.id, await stores.stories.get(echo), page)
+        with executed(database) as looks:
+            await stores.posts.get_posted(READER.id, page)
+            await stores.stories.get_view(echo, "tg")
+            await stores.stories.get_tellings(echo)
+    assert await scans(database, looks) == []
 
 
 async def test_a_story_that_follows_another_points_back_to_its_lead(database: Database) -> None:

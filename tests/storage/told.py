@@ -1,7 +1,9 @@
 """Stories as several pages tell them, and what shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,3 +88,30 @@ async def in_ahead(database: Database) -> list[tuple[int, int, int]]:
     async with database.writer.connect() as connection:
         rows = await connection.execute(sa.select(ahead).order_by(ahead.c.chat_id, ahead.c.story_id))
         return [tuple(row) for row in rows]
+
+
+@contextmanager
+def executed(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Statements that the writer executes meanwhile, with what is bound to them."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, given: object, *___: object) -> None:
+        statements.append((statement, given))
+
+    engine = database.writer.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+async def scans(database: Database, statements: Sequence[tuple[str, Any]]) -> list[str]:
+    """Tables that SQLite would read from end to end for any of these statements."""
+    found = []
+    async with database.writer.connect() as connection:
+        for statement, given in statements:
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            details = {row.detail for row in plan} - {"SCAN CONSTANT ROW"}  # a question without a table
+            found += [detail for detail in details if detail.startswith("SCAN ")]
+    return found
