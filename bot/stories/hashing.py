@@ -28,7 +28,9 @@ _BITS = {sort: np.uint32(0x7FFF_FFFF if sort is Sort.WORD else 0x1FFF_FFFF) for 
 
 def hash_terms(sort: Sort, texts: Sequence[str]) -> Terms:
     """A term for each text."""
-    sums = np.fromiter((zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts), np.uint32, len(texts))
+    sums = np.fromiter(
+        (zlib.crc32(text.encode("utf-8", "surrogatepass"), sort) for text in texts), np.uint32, len(texts)
+    )
     scattered: Terms = (sums ^ sums >> np.uint32(15)) * _MIX
     scattered ^= scattered >> np.uint32(13)
     terms: Terms = scattered & _BITS[sort] | np.uint32(sort)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 
 from bot.stories.frequencies import Frequencies
-from bot.stories.measures import Measures, measure
+from bot.stories.measures import Measures, Weighed, measure
 from bot.stories.sketch import Sketch
 
 
@@ -33,21 +33,33 @@ _MOST_ADDRESSES = 3.0
 _LONGEST = 3.0  # days apart that count
 
 
+class Comparer:
+    """Compares one article with others, all at one time."""
+
+    def __init__(self, sketch: Sketch, frequencies: Frequencies) -> None:
+        self._frequencies = frequencies
+        self._weighed = Weighed(sketch, frequencies)
+
+    def compare(self, other: Sketch, apart: timedelta) -> Likeness:
+        """With one whose page was published so long before or after. Some 60 µs."""
+        found = measure(self._weighed, Weighed(other, self._frequencies), apart)
+        is_foreign = self._weighed.sketch.language != other.language
+        odds = _foreign(found) if is_foreign else _native(found)
+        odds += min(_PER_ADDRESS * found.addresses, _MOST_ADDRESSES)
+        facts = found.facts
+        return Likeness(
+            score=1 / (1 + math.exp(-odds)),
+            cosine=found.concepts if is_foreign else found.words,
+            vector=found.vector,
+            names=found.names,
+            numbers=found.numbers,
+            contradicted=facts.outcome_denied > 0 or facts.title_day < 0 or facts.score < 0,
+        )
+
+
 def compare(a: Sketch, b: Sketch, apart: timedelta, frequencies: Frequencies) -> Likeness:
-    """Two articles whose pages were published so long apart. Some 60 µs."""
-    found = measure(a, b, apart, frequencies)
-    is_foreign = a.language != b.language
-    sum_of = _foreign(found) if is_foreign else _native(found)
-    sum_of += min(_PER_ADDRESS * found.addresses, _MOST_ADDRESSES)
-    facts = found.facts
-    return Likeness(
-        score=1 / (1 + math.exp(-sum_of)),
-        cosine=found.concepts if is_foreign else found.words,
-        vector=found.vector,
-        names=found.names,
-        numbers=found.numbers,
-        contradicted=facts.outcome_denied > 0 or facts.title_day < 0 or facts.score < 0,
-    )
+    """Two articles whose pages were published so long apart. Some 80 µs; less by a Comparer, for one against many."""
+    return Comparer(a, frequencies).compare(b, apart)
 
 
 def _native(found: Measures) -> float:

@@ -11,6 +11,7 @@ from bot.stories.concepts import load_concepts
 from bot.stories.hashing import Sort, Terms, hash_terms, stem
 from bot.stories.latin import skeleton
 
+_PLACE = np.uint32((1 << 20) - 1)
 PLACES = 1 << 20  # terms share a place with a chance of some percent; 4 MB
 UNKNOWN = 4e-4  # share of articles that have a term of which nothing is known
 _PER = 10_000  # articles that a number of the file is of
@@ -43,7 +44,7 @@ def load_shares() -> NDArray[np.float32]:
 
 def places_of(terms: Terms) -> Terms:
     """Where in an array of PLACES each term is counted."""
-    places: Terms = (terms ^ terms >> np.uint32(12)) & np.uint32(PLACES - 1)
+    places: Terms = terms & _PLACE
     return places
 
 
