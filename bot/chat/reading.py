@@ -7,9 +7,10 @@ from bot.chat.context import Visit
 from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Article, Rekey, Replies, Reply, notice
 from bot.rendering.articles import plain_article, rich_article
-from bot.rendering.callbacks import ReadPage, ReadStory, SaveStory
+from bot.rendering.callbacks import ReadStory, SaveStory
 from bot.rendering.keyboards import story_keyboard, turned_round
 from bot.rendering.notices import Toast
+from bot.rendering.story_callbacks import ReadPage
 from bot.rendering.tellers import also, language_rows, sources_rows
 from storage.errors import NotFound
 from storage.records import StoryView

@@ -11,7 +11,6 @@ from bot.chat.admin import not_yours
 from bot.chat.context import ChatContext, Visit
 from bot.chat.middleware import ONLY_READS
 from bot.chat.replies import Redraw, Replies, Reply, Say, notice
-from bot.rendering.callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, SplitPage
 from bot.rendering.message import Outgoing
 from bot.rendering.notices import Toast
 from bot.rendering.stories import (
@@ -22,6 +21,7 @@ from bot.rendering.stories import (
     split_screen,
     story_screen,
 )
+from bot.rendering.story_callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, SplitPage
 from storage.errors import NotFound, NothingLeft
 from storage.records import StoryView
 

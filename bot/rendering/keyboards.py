@@ -6,8 +6,9 @@ from typing import Literal
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadPage, ReadStory, SaveStory, Screen
+from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadStory, SaveStory, Screen
 from bot.rendering.locales import Words
+from bot.rendering.story_callbacks import ReadPage
 from bot.rendering.texts import cut_at_word, is_blank, one_line
 from storage.records import StoryView
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Bold, Text
 
-from bot.rendering.callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, ReadPage, SplitPage
 from bot.rendering.headlines import linked_title, listed, source_of, told_title
 from bot.rendering.keyboards import Row, button, grid, keyboard
 from bot.rendering.lists import View
 from bot.rendering.locales import Words
 from bot.rendering.message import MAX_TEXT, Node, Outgoing, compose, joined, length
+from bot.rendering.story_callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, ReadPage, SplitPage
 from bot.rendering.tellers import before
 from storage.records import StoryView, Telling
 

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from aiogram.utils.formatting import Text
 
-from bot.rendering.callbacks import OpenStory, ReadPage
 from bot.rendering.headlines import source_of, told_title
 from bot.rendering.keyboards import Row, button
 from bot.rendering.locales import Words
 from bot.rendering.message import Node, joined, link
+from bot.rendering.story_callbacks import OpenStory, ReadPage
 from bot.rendering.texts import cut_at_word
 from storage.records import StoryView, Telling
 

@@ -106,7 +106,7 @@ async def test_an_admin_takes_a_page_out_of_a_story(telegram: LocalTelegram, tol
     await chief.presses("✂️ Одна из статей о другом")
     await chief.sees("Какая статья рассказывает о другом событии?")
     await chief.presses("4")
-    question = await chief.sees(f"Отделить статью {OTHER} (Азия-Новости)?")
+    question = await chief.sees(f"{OTHER}\nАзия-Новости\n\nОтделить?")
     assert await chief.presses("Да, отделить") == "Готово, статья теперь отдельно"
     screen = await chief.sees("3 источника", label="1")
     assert OTHER not in screen.text
@@ -128,7 +128,7 @@ async def test_an_admin_makes_one_story_of_two(
     await chief.presses("🗂 Источники: 3")
     await chief.sees(label="🔗 Объединить с другой новостью")
     await chief.presses("🔗 Объединить с другой новостью")
-    await chief.sees(f"С какой новостью объединить {PASS}?\n\n1. Дорогу через Анзоб расчищают")
+    await chief.sees(f"{PASS}\n\nС какой из этих новостей её объединить?\n\n1. Дорогу через Анзоб")
     await chief.presses("1")
     await chief.sees("Это об одном и том же?", label="Да, объединить")
     assert await chief.presses("Да, объединить") == "Готово, теперь это одна новость"

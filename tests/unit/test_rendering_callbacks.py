@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
-from bot.rendering import callbacks
+from bot.rendering import callbacks, story_callbacks
 from bot.rendering.callbacks import LAST_PAGE, ListKind, Offer, Screen, Switch
 from bot.rendering.charts import Theme
 from bot.rendering.keyboards import button, grid, keyboard, shelved, story_keyboard, turned_round
@@ -50,12 +50,12 @@ LARGEST = [
     callbacks.OpenSource(source_id=MIN_ID, page=MAX_ID, anew=True),
     callbacks.ChangeSource(source_id=MIN_ID, deed=callbacks.Deed.REMOVE_NOW, page=MAX_ID),
     callbacks.AddSource(number=MIN_ID, confirm=False),
-    callbacks.OpenStory(story_id=MIN_ID, anew=True, page=MAX_ID),
-    callbacks.ReadPage(article_id=MIN_ID),
-    callbacks.ChooseSplit(story_id=MIN_ID, page=MAX_ID),
-    callbacks.SplitPage(story_id=MIN_ID, article_id=MIN_ID, confirm=True),
-    callbacks.OpenNear(story_id=MIN_ID),
-    callbacks.MergeStories(story_id=MIN_ID, other_id=MIN_ID, confirm=True),
+    story_callbacks.OpenStory(story_id=MIN_ID, anew=True, page=MAX_ID),
+    story_callbacks.ReadPage(article_id=MIN_ID),
+    story_callbacks.ChooseSplit(story_id=MIN_ID, page=MAX_ID),
+    story_callbacks.SplitPage(story_id=MIN_ID, article_id=MIN_ID, confirm=True),
+    story_callbacks.OpenNear(story_id=MIN_ID),
+    story_callbacks.MergeStories(story_id=MIN_ID, other_id=MIN_ID, confirm=True),
 ]
 
 
@@ -67,9 +67,9 @@ def test_the_largest_data_fit_and_come_back_the_same(data: CallbackData) -> None
 
 
 def test_every_kind_of_data_is_tried_and_no_two_look_alike() -> None:
-    kinds = [value for value in vars(callbacks).values() if isinstance(value, type) and issubclass(value, CallbackData)]
-    kinds.remove(CallbackData)
-    assert set(kinds) == {type(data) for data in LARGEST}
+    values = [*vars(callbacks).values(), *vars(story_callbacks).values()]
+    kinds = {value for value in values if isinstance(value, type) and issubclass(value, CallbackData)} - {CallbackData}
+    assert kinds == {type(data) for data in LARGEST}
     assert len({kind.__prefix__ for kind in kinds}) == len(kinds)
 
 

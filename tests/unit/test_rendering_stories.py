@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.articles import plain_article, rich_article
-from bot.rendering.callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, ReadPage, ReadStory, SplitPage
+from bot.rendering.callbacks import ReadStory
 from bot.rendering.cards import MAX_LEAD, card
 from bot.rendering.digests import digest
 from bot.rendering.headlines import MAX_SOURCE, lead_of
@@ -25,6 +25,7 @@ from bot.rendering.stories import (
     split_screen,
     story_screen,
 )
+from bot.rendering.story_callbacks import ChooseSplit, MergeStories, OpenNear, OpenStory, ReadPage, SplitPage
 from bot.rendering.tellers import MAX_NAME, also, language_rows
 from storage.deliveries import Bundle
 from storage.records import Article, Block, BlockKind, Chat, ChatKind, Page, StoryView
@@ -167,7 +168,7 @@ def test_a_digest_counts_sources_and_marks_what_turned() -> None:
     turned = replace(BRIDGE, article=replace(BRIDGE.article, is_turn=True))
     message = digest(Bundle(READER, (turned, story(2)), 2), RU, timezone=DUSHANBE, now=NOW)
     _, first, second = message.text.split("\n\n")
-    assert first.endswith("\nВестник долины · 14:05 · и ещё 2 источника · 🆕 новое в этой истории")
+    assert first.endswith("\nВестник долины · 14:05 · и ещё 2 источника · 🆕\u00a0новое в этой истории")
     assert second.endswith("\nВестник долины · 14:05")
 
 
@@ -177,7 +178,7 @@ def test_a_long_list_of_stories_with_many_sources_is_one_message() -> None:
     message = latest_list(Page(stories), VIEW, size=20)
     assert len(message.text) > 3000
     assert "20. Мост" in message.text
-    assert message.text.endswith("🆕 новое в этой истории")
+    assert message.text.endswith("🆕\u00a0новое в этой истории")
 
 
 def test_an_inline_result_counts_sources_and_its_card_names_them() -> None:
@@ -259,14 +260,16 @@ def test_an_admin_is_asked_which_page_is_about_something_else() -> None:
     assert message.text.startswith("Какая статья рассказывает о другом событии?\n\n1. 14:05 · Вестник долины\n")
     assert labels(message.keyboard) == [["1", "2", "3", "4", "5"], ["‹ Назад"]]
     question = split_question(BRIDGE, ASIA, RU)
-    assert question.text.startswith("Отделить статью Через Гунт перекинули мост (Азия-Новости)?")
+    assert question.text.startswith("Через Гунт перекинули мост\nАзия-Новости\n\nОтделить?")
     assert pressed(question, "Да, отделить") == SplitPage(story_id=1, article_id=11, confirm=True).pack()
     assert pressed(question, "Нет, оставить") == OpenStory(story_id=1).pack()
 
 
 def test_an_admin_is_asked_with_which_story_to_merge() -> None:
     message = near_screen(BRIDGE, [story(2), story(3)], VIEW)
-    assert message.text.startswith("С какой новостью объединить В Хороге открыли новый мост через Гунт?\n\n1. В Хороге")
+    assert message.text.startswith(
+        "В Хороге открыли новый мост через Гунт\n\nС какой из этих новостей её объединить?\n\n1. В"
+    )
     assert labels(message.keyboard) == [["1", "2"], ["‹ Назад"]]
     assert pressed(message, "2") == MergeStories(story_id=1, other_id=3).pack()
     question = merge_question(BRIDGE, story(3), RU)
