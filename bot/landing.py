@@ -147,7 +147,10 @@ class Landing:
             return
         async with self._turn, self._database.transaction() as stores:
             for article_id, draft in known:
-                if await stores.articles.withdraw(article_id, now_utc(), feed_hash=draft.feed_hash):
+                preferred = self.placing.preferred
+                if await stores.articles.withdraw(
+                    article_id, now_utc(), feed_hash=draft.feed_hash, preferred=preferred
+                ):
                     self.placing.forget(article_id)
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
                     self._metrics.articles.labels("withdrawn").inc()
