@@ -195,6 +195,8 @@ def _beside(found: _Found, asked: _Asked, given: Mapping[int, int]) -> tuple[Pen
 
 def _first_told(pages: Sequence[PendingStory], language: str | None) -> PendingStory:
     """A story that the chat is told of for the first time."""
+    if len(pages) == 1 and not pages[0].is_turn:  # as nearly all are
+        return pages[0]
     spoken = first_in([_page(one) for one in pages], language)
     shown = pages[0] if spoken is None else next(one for one in pages if one.article_id == spoken.article_id)
     return replace(shown, is_urgent=any(one.is_urgent for one in pages), first_id=pages[0].article_id, is_turn=False)
