@@ -139,7 +139,10 @@ class Corrector:
         is_growing = chat.id < 0 and self._grows_for is not None and self._now() - post.posted_at < self._grows_for
         if post.kind is PostKind.LIST or not (is_growing or article.withdrawn_at):
             return shown
-        pages = await stores.growths.get_pages(chat.id, shown[0].story_id)
+        taken = set(await stores.posts.get_of_story(chat.id, shown[0].story_id))  # a merged story has several messages
+        pages = [
+            page for page in await stores.growths.get_pages(chat.id, shown[0].story_id) if page.article_id not in taken
+        ]
         language = chat.language or self._composer.language
         article_id = page_to_show(article, pages, language, chat.position)
         return shown if article_id == article.id else tuple(await stores.posts.get_views(chat.id, [article_id]))

@@ -25,6 +25,7 @@ class Page:
     came_at: datetime
     is_pushed: bool = True
     is_urgent: bool = False
+    is_turn: bool = False
     is_withdrawn: bool = False
 
 
@@ -89,6 +90,11 @@ class Reader:
             for (topic, source), since in self.follows.items()
         )
 
+    @property
+    def takes_turns(self) -> bool:
+        """Whether it is told when the facts of a story change; in channels and groups the post is edited."""
+        return self.kind is ChatKind.PRIVATE
+
 
 class Archive:
     """All articles, and which of them a chat asked for."""
@@ -103,6 +109,10 @@ class Archive:
 
     def stories(self, articles: tuple[int, ...]) -> set[int]:
         return {self.pages[one].story for one in articles}
+
+    def turns(self, story: int) -> int:
+        """How often its facts have changed."""
+        return sum(page.is_turn for page in self.pages.values() if page.story == story)
 
     def telling(self, reader: Reader) -> dict[int, list[Page]]:
         """The articles that may be shown to a chat, by story, the oldest first."""

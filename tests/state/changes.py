@@ -14,12 +14,16 @@ from tests.storage.samples import new_article
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """An article comes: of a new story, or one more of one that still stands; `is_pushed` or for the archive alone."""
+    """An article comes: of a new story, or one more of one that still stands; `is_pushed` or for the archive alone.
+
+    `is_turn`: the facts of a story that stands change with it.
+    """
 
     source: int
     topics: frozenset[int]
     again: int | None = None  # which story, counted from the last
     is_pushed: bool = True
+    is_turn: bool = False
 
     async def happen(self, bureau: Bureau) -> None:
         now, archive = bureau.clock.now(), bureau.archive
@@ -28,13 +32,15 @@ class Publish:
             old = stories[self.again % len(stories)] if self.again is not None and stories else None
             story = await stores.stories.open(now) if old is None else old
             new = new_article(bureau.told, self.source)
-            article = await stores.articles.add(new, story, now, is_pushed=self.is_pushed)
+            is_turn = self.is_turn and old is not None
+            article = await stores.articles.add(new, story, now, is_pushed=self.is_pushed, is_turn=is_turn)
             await stores.stories.grow(story, article, now)
             await stores.topics.attach(article, sorted(self.topics))
             if self.is_pushed:
                 await stores.waves.open(article, now)
         bureau.told += 1
-        archive.pages[article] = Page(article, story, self.source, self.topics, now, is_pushed=self.is_pushed)
+        page = Page(article, story, self.source, self.topics, now, is_pushed=self.is_pushed, is_turn=is_turn)
+        archive.pages[article] = page
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storage.deliveries import Claim, Outcome
 from storage.records import Chat, ChatKind, ChatState, Night, Schedule
 from tests.state.asked import Archive, Doubtful, Page, Reader
 from tests.state.clock import Clock
-from tests.state.telegram import LOST, STANDS, Answer, Room, Said
+from tests.state.telegram import LOST, STANDS, Answer, Room, Said, read
 
 ZONE = ZoneInfo("Asia/Dushanbe")  # five hours ahead, all year round
 NIGHT = (22, 7)
@@ -85,6 +85,7 @@ class Judge:
         self._hold(reader.state is ChatState.ACTIVE, reader, f"a message to a chat that is {reader.state}")
         telling = self.archive.telling(reader)
         pages = [self.archive.pages[one] for one in said.articles]
+        self._judge_answer(reader, said, pages)
         is_again = said.is_ahead and reader.tried.issuperset(said.articles)
         for page in [] if is_again else pages:
             self._hold(page in telling.get(page.story, []), reader, f"article {page.id}, which it did not ask for")
@@ -92,9 +93,25 @@ class Judge:
         self._hold(len(pages) == len({page.story for page in pages}), reader, "a story twice in one message")
         self._judge_hour(reader, said, pages)
         if said.is_ahead:
-            self._hold(all(page.is_urgent for page in pages), reader, "a story out of its turn that is not urgent")
+            self._hold(self._are_urgent(reader, pages), reader, "a story out of its turn that is not urgent")
         else:
             self._judge_counts(reader, said, telling)
+
+    def _judge_answer(self, reader: Reader, said: Said, pages: list[Page]) -> None:
+        """A message that answers another tells a turn of the very story that stands there."""
+        if said.reply_to is None:
+            return
+        is_turn = reader.takes_turns and [page.is_turn for page in pages] == [True]
+        self._hold(is_turn, reader, f"an answer with articles {said.articles}")
+        told = read(reader.room.standing.get(said.reply_to, ""))
+        if told is not None:  # else it was taken back, or people deleted it
+            stories = self.archive.stories(told.articles)
+            self._hold(pages[0].story in stories, reader, f"article {pages[0].id} answers stories {stories}")
+
+    def _are_urgent(self, reader: Reader, pages: list[Page]) -> bool:
+        """A story is, when any of its pages is."""
+        telling = self.archive.telling(reader)
+        return all(any(one.is_urgent for one in telling.get(page.story, [page])) for page in pages)
 
     def _judge_counts(self, reader: Reader, said: Said, telling: dict[int, list[Page]]) -> None:
         """Whether what the message passes over is counted in it, no more and no less."""
@@ -121,7 +138,7 @@ class Judge:
 
     def _judge_hour(self, reader: Reader, said: Said, pages: list[Page]) -> None:
         now = self.clock.now()
-        if all(page.is_urgent for page in pages) and reader.takes_urgent:
+        if self._are_urgent(reader, pages) and reader.takes_urgent:
             return
         if reader.schedule not in DIGESTS and reader.night is Night.QUIET:
             is_quiet = all(_is_night(moment) for moment in (self.began_at, now))
@@ -130,7 +147,7 @@ class Judge:
         if slot is None or said.is_ahead or reader.kind is ChatKind.CHANNEL:
             return
         is_second = reader.served_slot is not None and reader.served_slot >= slot and slot != now
-        is_open = any(page.is_urgent for page in pages) or reader.doubtful
+        is_open = any(self._are_urgent(reader, [page]) for page in pages) or reader.doubtful
         self._hold(not is_second or bool(is_open), reader, f"a second message for {slot.astimezone(ZONE):%d %H:%M}")
 
     def _stands(self, reader: Reader, said: Said) -> None:
@@ -236,7 +253,8 @@ class Judge:
     def _judge_copies(self, reader: Reader) -> None:
         for story, copies in reader.shown.items():
             may_resend = self._policy(reader) == "resend" or reader.kind is ChatKind.CHANNEL
-            allowed = 1 + reader.pardoned[story] + (reader.may_be[story] if may_resend else 0)
+            turns = self.archive.turns(story) if reader.takes_turns else 0
+            allowed = 1 + turns + reader.pardoned[story] + (reader.may_be[story] if may_resend else 0)
             self._hold(copies <= allowed, reader, f"story {story} {copies} times, {allowed} allowed")
 
     def _judge_tallies(self, tallies: Mapping[str, int], seen: Counter[Outcome | None]) -> None:

@@ -45,6 +45,7 @@ publishing = st.builds(
     topics=topics,
     again=st.one_of(st.none(), st.none(), recent),
     is_pushed=st.sampled_from([True, True, True, False]),
+    is_turn=st.booleans(),
 )
 choosing = st.builds(
     Choose,

@@ -69,6 +69,7 @@ class Said:
     articles: tuple[int, ...]
     more: int
     missed: int
+    reply_to: int | None = None
 
     @property
     def is_ahead(self) -> bool:
@@ -81,17 +82,16 @@ class CarryingComposer(Composer):
     def message(self, bundle: Bundle, now: datetime, *, kind: PostKind | None = None) -> Outgoing:  # noqa: ARG002 — as the real one
         chat = bundle.chat
         articles = [view.article.id for view in bundle.stories]
-        return Outgoing(
-            json.dumps([chat.id, chat.position, chat.missed, bundle.until, articles, bundle.more, bundle.missed])
-        )
+        counted = (bundle.more, bundle.missed, bundle.reply_to)
+        return Outgoing(json.dumps([chat.id, chat.position, chat.missed, bundle.until, articles, *counted]))
 
 
 def read(text: str) -> Said | None:
     """What such a message carries; None for one that shows nothing any more."""
     if not text.startswith("["):
         return None
-    chat_id, position, owed, until, articles, more, missed = json.loads(text)
-    return Said(chat_id, position, owed, until, tuple(articles), more, missed)
+    chat_id, position, owed, until, articles, *counted = json.loads(text)
+    return Said(chat_id, position, owed, until, tuple(articles), *counted)
 
 
 @dataclass(slots=True)
@@ -235,7 +235,9 @@ class SubstituteSender(Sender):
             self._holds[chat_id] = self._time.now() + timedelta(seconds=seconds)
 
     async def send(self, chat: Chat, message: Outgoing, *, reply_to: int | None = None) -> SendResult:
-        del reply_to
+        said = read(message.text)
+        assert said is not None
+        assert said.reply_to == reply_to
         if self._is_stopping:
             return NotSent("the bot is stopping")
         if self.wait_for(chat) > 0:

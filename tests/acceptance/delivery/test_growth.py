@@ -159,6 +159,25 @@ async def test_a_reader_is_answered_when_the_facts_turn_and_not_before(event: Ev
     assert (answered(first), answered(turn)) == (None, first["message_id"])
 
 
+async def test_of_the_posts_of_stories_that_were_merged_one_takes_the_turn(event: Event, channel: int) -> None:
+    await event.page(AVALANCHE)
+    await event.goes_out()
+    kept, event.story_id = event.story_id, None
+    await event.page(CLEARED, NAMES[1])
+    await event.goes_out()
+    assert kept is not None
+    assert event.story_id is not None
+    async with event.post.database.transaction() as stores:
+        await stores.stories.merge(kept, event.story_id, event.post.now())
+    event.story_id = kept
+    await event.page(TURN, NAMES[2], is_turn=True)
+    assert await event.edits() == 2
+    one, other = await event.stands(channel)
+    assert read(one).startswith(TURN)
+    assert read(other).startswith(CLEARED)
+    assert NAMES[2] in read(other)
+
+
 @pytest.mark.parametrize("is_again", [False, True], ids=["retried", "after a crash"])
 async def test_an_answer_survives_a_failed_attempt_and_a_crash(event: Event, reader: Person, is_again: bool) -> None:
     await event.page(AVALANCHE)
