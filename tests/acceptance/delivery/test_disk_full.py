@@ -149,14 +149,23 @@ async def test_stories_that_could_not_be_stored_are_collected_again_and_posted_o
             pipeline._held_until = 0.0
             assert [one.new for one in await pipeline.collect()] == [4]
     await post.worker().drain()
-    assert sorted(await post.texts(channel)) == [f"Мост {number}" for number in (2, 3, 4, 5)]
+    assert sorted(await post.texts(channel)) == sorted(title for title, _ in TOLD[1:])
+
+
+TOLD = (
+    ("В Хороге открыли мост через Гунт", "Строители сдали переправу раньше срока. "),
+    ("Хлопкоробы Вахша собрали урожай", "Комбайны вышли в поле затемно. "),
+    ("Музей показал клад из Пенджикента", "Серебро пролежало под стеной веками. "),
+    ("Ночной поезд вернётся в Куляб", "Билеты появятся в кассах на неделе. "),
+    ("Школьники посадили орехи", "Саженцы привезли лесники из Гиссара. "),
+)
 
 
 def serve_feed(site: FakeSite, stories: int) -> str:
     """A feed of so many stories, each longer than a page of the database."""
     items = "".join(
-        f"<item><title>Мост {one}</title><link>/{one}</link><description>{'Открыт. ' * 1000}</description></item>"
-        for one in range(1, stories + 1)
+        f"<item><title>{title}</title><link>/{number}</link><description>{lead * 200}</description></item>"
+        for number, (title, lead) in enumerate(TOLD[:stories], start=1)
     )
     return site.serve("/rss", f"<rss version='2.0'><channel><title>Вести</title>{items}</channel></rss>")
 
