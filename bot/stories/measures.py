@@ -15,6 +15,7 @@ from bot.stories.sketch import HALVES, TITLE_WORTH, Sketch
 _WORDS, _CONCEPTS, _NAMES, _NUMBERS, _ADDRESSES = range(5)
 _RARE = 3  # shared words that tell most
 _VALUE = 0xFF_FFFF
+TYPICAL = 0.7  # cosine of the vectors of two articles that may be alike
 _DAY = timedelta(days=1)
 _NUMBERED = tuple(kind for kind in Kind if kind >= Kind.DEAD)
 
@@ -53,7 +54,7 @@ class Measures:
     rarest: float  # weight of the rarest word that both have
     rare: float  # the same of the three rarest
     foreign_names: float  # weight of the names of a title that the other article has not; the lesser of the two
-    vector: float  # cosine; 0 where one has none
+    vector: float  # cosine; TYPICAL where one has none
     days: float  # between the two
     facts: Facts
 
@@ -108,7 +109,7 @@ def measure(one: Weighed, other: Weighed, apart: timedelta) -> Measures:
         rarest=float(rare[-1]) if rare.size else 0.0,
         rare=float(rare.sum()),
         foreign_names=min(_foreign_names(one, ours), _foreign_names(other, theirs)),
-        vector=dot(one.vector, other.vector) / 127**2 if one.vector.size and other.vector.size else 0.0,
+        vector=dot(one.vector, other.vector) / 127**2 if one.vector.size and other.vector.size else TYPICAL,
         days=abs(apart) / _DAY,
         facts=compare_facts(one.facts, other.facts),
     )

@@ -162,7 +162,8 @@ def make_sketch(material: Material, vectors: Vectors | None) -> Sketch:
     facts = np.array([encode(fact) for fact in (*named, *found)][:MOST_FACTS], np.uint32)
     language = LANGUAGES.index(material.language) if material.language in LANGUAGES else 0
     header = bytes((VERSION, language, len(terms), len(facts), *_sections(terms)))
-    vector = mean_vector(material.words, material.title_words, vectors)
+    # Vectors know Russian words alone.
+    vector = mean_vector(material.words, material.title_words, vectors if material.language == "ru" else None)
     return Sketch(header + terms.tobytes() + facts.tobytes() + amounts.tobytes() + vector.tobytes())
 
 
