@@ -4,7 +4,7 @@ A post whose article has a newer revision is outdated. A change of an article co
 many messages show it; the outdated ones are found article by article. Posts whose story grew are in `growths`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,9 @@ class PostStore:
         await self._note_changes(
             {one.article_id: one.revision for one in sorted(posts, key=lambda one: -one.revision)}, now
         )
-        growing = {one.story_id: one.story_version for one in posts if one.chat_id < 0}
+        growing = [one for one in posts if one.chat_id < 0 and one.kind is not PostKind.LIST]
         if growing:
-            newest = sa.select(story.c.id, story.c.version).where(story.c.id.in_(growing))
-            for row in list(await self._connection.execute(newest)):
-                if growing[row.id] < row.version:
-                    await note_growth(self._connection, row.id, now)
+            await self._note_growth(growing, now)
 
     async def has_corrections(self) -> bool:
         """Whether any article has changed under messages that stand."""
@@ -170,6 +167,27 @@ class PostStore:
         for row in list(await self._connection.execute(newest)):
             if shown[row.id] < row.revision:
                 await mark_outdated(self._connection, row.id, now)
+
+    async def _note_growth(self, shown: Sequence[Post], now: datetime) -> None:
+        """Stories of which these posts in channels do not show all, or not the turn that they took, are to be grown."""
+        newest = sa.select(story.c.id, story.c.version).where(story.c.id.in_({one.story_id for one in shown}))
+        versions = {row.id: row.version for row in await self._connection.execute(newest)}
+        turns = await self._turns(versions)
+        for one in shown:
+            if one.article_id < turns.get(one.story_id, one.article_id):
+                which = _message(one.chat_id, one.message_id)
+                await self._connection.execute(sa.update(post).where(*which).values(story_version=0))
+            elif one.story_version >= versions.get(one.story_id, 0):
+                continue
+            await note_growth(self._connection, one.story_id, now)
+
+    async def _turns(self, stories: Iterable[int]) -> dict[int, int]:
+        """The newest article that stands with which each of these stories took a turn, if it did."""
+        query = sa.select(article.c.story_id, sa.func.max(article.c.id).label("newest")).where(
+            article.c.story_id.in_(stories), article.c.is_turn, article.c.withdrawn_at.is_(None)
+        )
+        rows = await self._connection.execute(query.group_by(article.c.story_id))
+        return {row.story_id: row.newest for row in rows}
 
     async def _changed(self) -> list[sa.Row[Any]]:
         """Articles in `correction` with their revision: that is where to begin, not with the archive."""

@@ -152,6 +152,17 @@ async def test_what_grew_while_the_message_was_on_its_way_is_due(database: Datab
         assert len(await paper.due()) == 1
 
 
+async def test_a_post_that_told_a_story_by_a_page_before_its_turn_is_due(database: Database) -> None:
+    """It came late, after a quiet night: nothing else may come that would let it grow."""
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        first = await paper.page()
+        turn = await store(stores, new_article(9, 1), story_id=paper.story_id, is_turn=True)
+        await paper.stands(CHANNEL, first)
+        await paper.stands(GROUP, turn)
+        assert ids(await paper.due()) == {CHANNEL.id}
+
+
 async def test_another_page_takes_the_place_of_the_one_that_was_shown(database: Database) -> None:
     async with database.transaction() as stores:
         paper = await open_paper(stores)
