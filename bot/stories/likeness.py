@@ -1,15 +1,15 @@
 """Whether two articles tell one event."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-
-import numpy as np
 
 from bot.stories.frequencies import Frequencies
 from bot.stories.measures import Measures, Weighed, measure
 from bot.stories.sketch import Sketch
+from bot.stories.turns import turn
+
+__all__ = ["Comparer", "Likeness", "compare", "turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Likeness:
 
 
 # Both rows were fitted by logistic regression: on pairs of articles of tests/data/stories (of one event, of events of
-# one family, and a share of all others), at a tenth of their weight on the headline pairs of paraphraser.ru, and on a few
-# pages of real newsrooms that tell of like events; held by cross-validation that leaves whole families of events out.
+# one family, and a share of all others), at a tenth of their weight on the headline pairs of paraphraser.ru, and on a
+# few pages of real newsrooms that tell of like events; held by leaving whole families of events out.
 # What the pages do not teach was set by hand: addresses, and days in titles of two languages.
 _START, _START_FOREIGN = -5.66, -2.99
 _PER_ADDRESS = 0.4  # of weight; chosen by hand: the fitted pages show neither links nor pictures
@@ -105,14 +105,3 @@ def _foreign(found: Measures) -> float:
         + 0.55 * facts.outcome_agreed
         - 1.35 * min(found.days, _LONGEST)
     )
-
-
-def turn(new: Sketch, known: Sequence[Sketch], frequencies: Frequencies) -> float:
-    """From 0, nothing new, to 1: how much of its facts the earlier articles of the story did not have."""
-    if not known:
-        return 0.0
-    seen = np.unique(np.concatenate([sketch.terms for sketch in known]))
-    weights = frequencies.weights(new.terms)
-    fresh = ~np.isin(new.terms, seen)
-    total = float(weights.sum())
-    return float(weights[fresh].sum()) / total if total else 0.0
