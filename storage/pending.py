@@ -67,7 +67,7 @@ class Memory:
 
     until: int = -1
     made_at: datetime | None = None
-    alike: dict[tuple[int, _Asked], _Found] = field(default_factory=dict)
+    alike: dict[tuple[int, Follows, str | None, bool], _Found] = field(default_factory=dict)
     floors: dict[int, int] = field(default_factory=dict)
     topics: dict[int, frozenset[int]] = field(default_factory=dict)
     views: dict[tuple[frozenset[int], tuple[int, ...]], tuple[StoryView, ...]] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class PendingReader:
             return await self._look_up(to, asked)
         floor = await self._floor(to.position, memory)
         alike = tuple((topic, source, since if since >= floor else 0) for topic, source, since in asked.follows)
-        key = (to.position, replace(asked, follows=alike))
+        key = (to.position, alike, asked.language, asked.takes_turns)
         if key not in memory.alike:
             memory.alike[key] = await self._look_up(to, asked)
         return memory.alike[key]
