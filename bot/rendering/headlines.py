@@ -99,8 +99,6 @@ def listed(
     title = linked_title(view.article, limit)
     found = [] if snippet is None or is_blank(clean(snippet.text)) else [*quoted(snippet), "\n"]
     facts: list[Node] = [source_of(view.article), when, *counted_sources(view, words)]
-    if view.article.is_turn:
-        facts.append(words.text("story.turn_listed"))
     return Text(f"{number}. ", title, "\n", *found, joined(facts, " · "))
 
 
