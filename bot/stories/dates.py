@@ -17,6 +17,19 @@ _MONTH_DAY = re.compile(
     r"\b(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?P<day>[0-3]?\d)(?:th|st|nd|rd)?\b(?:,?\s+(?P<year>20\d\d))?"
 )
 _NUMERIC = re.compile(r"\b(?P<day>[0-3]?\d)\.(?P<month>[01]\d)\.(?P<year>20\d\d)\b")
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого"
+        " двенадцатого тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого"
+        " девятнадцатого двадцатого".split(),
+        1,
+    )
+} | {"тридцатого": 30}
+_TENS = {"двадцать": 20, "тридцать": 30}
+_SPELT = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})\s+)?(?P<day>{'|'.join(_ORDINALS)})\s+(?P<month>{_MONTH})[а-я]{{0,6}}\b"
+)
 _MONTH_OF = [re.compile(names) for names in _MONTHS]
 
 # Душанбе is Monday, too, and the capital far more often: only «рӯзи душанбе» is a day.
@@ -61,7 +74,19 @@ def find_days(folded: str, published: date) -> list[Named]:
         Named(published + timedelta(days=_STEPS[match.lastgroup or ""]), match.start(), match.end())
         for match in _NEAR.finditer(folded)
     ]
+    dated += _spelt(folded, published)
     return dated + near + list(_weekdays(folded, published, [named.day for named in dated + near]))
+
+
+def _spelt(folded: str, published: date) -> list[Named]:
+    """Первого июля, двадцать шестого июля."""
+    found = []
+    for match in _SPELT.finditer(folded):
+        number = _TENS.get(match["tens"], 0) + _ORDINALS[match["day"]]
+        month = next(number for number, pattern in enumerate(_MONTH_OF, 1) if pattern.match(match["month"]))
+        if day := (_nearest(number, month, published)):
+            found.append(Named(day, match.start(), match.end()))
+    return found
 
 
 def _weekdays(folded: str, published: date, told: Sequence[date]) -> Iterator[Named]:
@@ -92,10 +117,18 @@ def _calendar_day(match: re.Match[str], published: date) -> date | None:
         if name.isdigit()
         else next(number for number, pattern in enumerate(_MONTH_OF, 1) if pattern.match(name))
     )
+    if not match["year"]:
+        return _nearest(int(match["day"]), month, published)
     try:
-        if match["year"]:
-            return date(int(match["year"]), month, int(match["day"]))
-        days = [date(published.year + years, month, int(match["day"])) for years in (-1, 0, 1)]
+        return date(int(match["year"]), month, int(match["day"]))
     except ValueError:
         return None
-    return min(days, key=lambda day: abs(day - published))
+
+
+def _nearest(day: int, month: int, published: date) -> date | None:
+    """Such a day of this year, of the one before or after; None where there is none."""
+    try:
+        days = [date(published.year + years, month, day) for years in (-1, 0, 1)]
+    except ValueError:
+        return None
+    return min(days, key=lambda one: abs(one - published))

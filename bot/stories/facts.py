@@ -40,6 +40,9 @@ class Kind(IntEnum):
     PEOPLE = 24
 
 
+TOLLS = (Kind.DEAD, Kind.HURT, Kind.MISSING, Kind.HELD, Kind.RESCUED)
+
+
 class Where(IntEnum):
     TITLE = 0
     LEAD = 1
@@ -120,6 +123,11 @@ _SCORE_NEAR = re.compile(
     r"сч[её]т|матч|побед|выигр|обыгр|ничь|проигр|гол|хисоб|бози|галаба|мусови|score|win|won|beat|draw|drew|lost|defeat|match|victory"
 )
 _NOT_BEFORE = re.compile(r"(?:\bв|\bк|\bдо|\bс|около|после|\bat|\bfrom|соати?|соат|by|until)\s+$")
+_BACKGROUND = re.compile(
+    r"^[ \t]*(?:напомн|напомина|ранее|как (?:ранее )?сообщал|читайте|подпис|ёдовар|қаблан|пештар|earlier|read (?:also|more)"
+    r"|as (?:previously )?reported|background:)[^\n]*\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _YEARS = range(1900, 2101)
 _EPOCH = date(1970, 1, 1)
 _VALUE = 0xFF_FFFF
@@ -132,11 +140,17 @@ _WHOLE = frozenset({Kind.DEAD, Kind.HURT, Kind.MISSING, Kind.HELD, Kind.RESCUED,
 def find_facts(title: str, text: str, language: str, published: date) -> list[Fact]:
     """The facts of an article, at most MOST, those of the title first and none twice."""
     found: dict[tuple[Kind, float], Fact] = {}
+    text = without_background(text)
     for where, piece in ((Where.TITLE, title), (Where.LEAD, text[:LEAD]), (Where.FURTHER, text[LEAD:READ])):
         for fact in _of_piece(fold(piece), language, published, where):
             found.setdefault((fact.kind, fact.value), fact)
     sides = list(_sides(fold(title), fold(text[:LEAD])))
     return (sides + list(found.values()))[:MOST]
+
+
+def without_background(text: str) -> str:
+    """The text without paragraphs that tell what was before, or lead elsewhere."""
+    return _BACKGROUND.sub("", text)
 
 
 def _of_piece(folded: str, language: str, published: date, where: Where) -> Iterator[Fact]:

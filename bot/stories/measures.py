@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.stories.facts import Axis, Kind, Where
+from bot.stories.facts import TOLLS, Axis, Kind, Where
 from bot.stories.frequencies import Frequencies
 from bot.stories.hashing import Terms
 from bot.stories.sketch import HALVES, TITLE_WORTH, Sketch
@@ -15,6 +15,8 @@ from bot.stories.sketch import HALVES, TITLE_WORTH, Sketch
 _WORDS, _CONCEPTS, _NAMES, _NUMBERS, _ADDRESSES = range(5)
 _RARE = 3  # shared words that tell most
 _VALUE = 0xFF_FFFF
+_STEADY = frozenset(Kind) - {Kind.SCORE, Kind.DAY, Kind.OUTCOME, Kind.PLACE, Kind.PERSON, *TOLLS}
+LEAST_NAME = np.float32(4.0)  # Россия and Узбекистан are two countries, however often they are named
 TYPICAL = 0.7  # cosine of the vectors of two articles that may be alike
 _DAY = timedelta(days=1)
 _NUMBERED = tuple(kind for kind in Kind if kind >= Kind.DEAD)
@@ -36,6 +38,7 @@ class Facts:
     title_day: int = 0  # -1: both titles name a day, not the same
     counts_agreed: int = 0  # kinds of counted things
     counts_denied: int = 0
+    title_numbers: int = 0  # -1: both titles have numbers, and neither has one of the other article; tolls apart
     outcome_agreed: bool = False
     outcome_denied: float = 0.0  # 1: the titles tell opposite outcomes; 0.5: a title or a lead against the other's lead
 
@@ -135,10 +138,10 @@ def _covered(weighed: Weighed, has: Weights) -> float:
 
 
 def _foreign_names(weighed: Weighed, has: Weights) -> float:
-    """The weight of the title's names that the other has not."""
+    """The weight of the title's names that the other has not, none less than LEAST_NAME."""
     names = weighed.sections[_NAMES]
     titled = weighed.titled[names]
-    return float(titled.sum()) - dot(titled, has[names])
+    return dot(np.where(titled > 0, np.maximum(titled, LEAST_NAME), np.float32(0)), 1 - has[names])
 
 
 def compare_facts(ours: ByKind, theirs: ByKind) -> Facts:
@@ -152,6 +155,7 @@ def compare_facts(ours: ByKind, theirs: ByKind) -> Facts:
         title_day=_agree(ours[Kind.DAY], theirs[Kind.DAY], Where.TITLE) if Kind.DAY in kinds else 0,
         counts_agreed=counts.count(1),
         counts_denied=counts.count(-1),
+        title_numbers=_agree(_numbers(ours), _numbers(theirs), Where.TITLE),
         outcome_agreed=not sides[0].keys().isdisjoint(sides[1]),
         outcome_denied=max((_denied(side, where, sides[1]) for side, where in sides[0].items()), default=0.0),
     )
@@ -171,6 +175,11 @@ def _agree(ours: _Places, theirs: _Places, farthest: Where) -> int:
     if not ours_near or not theirs_near:
         return 0
     return -1 if ours_near.isdisjoint(theirs) and theirs_near.isdisjoint(ours) else 1
+
+
+def _numbers(facts: ByKind) -> _Places:
+    """All numbers but those that grow within hours."""
+    return {value: where for kind, found in facts.items() if kind in _STEADY for value, where in found.items()}
 
 
 def _denied(side: int, where: int, theirs: _Places) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.stories.concepts import concepts_of
-from bot.stories.facts import Fact, Kind, Where, encode, find_facts
+from bot.stories.facts import Fact, Kind, Where, encode, find_facts, without_background
 from bot.stories.hashing import Sort, Terms, hash_terms, stem
 from bot.stories.latin import skeleton
 from bot.stories.numerals import fold
@@ -35,6 +35,10 @@ _COMMON = 0.25  # share of articles from which on a word tells nothing
 _LEAD_WORDS = 40
 
 _HEADER = 8  # bytes: version, language, numbers of terms, of facts, of words, concepts, names, numbers among the terms
+# What sentences begin with that tell of something else.
+_BEFORE = frozenset(
+    {"напомнить", "напоминать", "ранее", "читать", "каблан", "пештар", "ёдовар", "едовар", "earlier", "previously"}
+)
 _OPENING_LETTERS = 700
 # A word with a capital that no sentence, quotation or headline begins with; what it ends with in Russian.
 _INSIDE = re.compile(r"(?<=[\w,»–—-] )[«\"“]?([A-ZА-ЯЁҒӢҚӮҲҶ][\w-]+)")
@@ -186,7 +190,7 @@ def unpack(data: bytes) -> Sketch | None:
 def _words_and_concepts(material: Material) -> tuple[_Amounts, _Amounts]:
     meanings = concepts_of(material.language)
     words, concepts = _Amounts(Sort.WORD), _Amounts(Sort.CONCEPT)
-    for at, keys in enumerate(material.words[: material.title_words + OPENING]):
+    for at, keys in _opening(material):
         where = Where.TITLE if at < material.title_words else Where.LEAD
         stems = {stem(key) for key in keys}
         for text in stems:
@@ -194,6 +198,17 @@ def _words_and_concepts(material: Material) -> tuple[_Amounts, _Amounts]:
         for concept in {meanings[key] for key in keys if key in meanings}:
             concepts.add(concept, where)
     return words, concepts
+
+
+def _opening(material: Material) -> Iterator[tuple[int, frozenset[str]]]:
+    """The words of the title and the first of the text by place, without sentences that tell what was before."""
+    is_background = is_inside = False
+    for at, keys in enumerate(material.words[: material.title_words + OPENING]):
+        if not is_inside:
+            is_background = at >= material.title_words and not keys.isdisjoint(_BEFORE)
+        is_inside = bool(keys)
+        if not is_background:
+            yield at, keys
 
 
 def _names(material: Material) -> tuple[_Amounts, list[Fact]]:
@@ -208,7 +223,10 @@ def _names(material: Material) -> tuple[_Amounts, list[Fact]]:
             if where is not Where.FURTHER and entity.kind is not EntityKind.ORGANISATION:
                 kind = Kind.PERSON if entity.kind is EntityKind.PERSON else Kind.PLACE
                 facts.append(Fact(kind, where, float(hash_terms(Sort.NAME, [name])[0] & 0xFF_FFFF)))
-    for where, text in ((Where.TITLE, material.title), (Where.LEAD, material.text[:_OPENING_LETTERS])):
+    for where, text in (
+        (Where.TITLE, material.title),
+        (Where.LEAD, without_background(material.text)[:_OPENING_LETTERS]),
+    ):
         for word in _INSIDE.findall(text):
             name = _known_as(word, material.language)
             if name and name not in names.of:
