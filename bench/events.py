@@ -20,7 +20,7 @@ TITLE, OPENING, SENTENCE = 9, 110, 14  # words
 OF_EVENT = 26  # words that belong to an event
 FROM_EVENT = 0.3  # of an article's words; of those of a title 0.75
 SECOND_KEY = 0.17  # of words, as pymorphy3 reads them
-SYLLABLES = ("ба", "ве", "ги", "до", "жу", "за", "ки", "ло", "мы", "не", "па", "ро", "си", "ту", "фе", "хо", "ча", "ше")
+LETTERS = "бвгджзклмнпрстфхцчшщ"
 KNOWN = 8_192  # vectors
 
 
@@ -106,9 +106,9 @@ class News:
 
 
 def spell(number: int) -> str:
-    """A word of its own for each number."""
-    parts: list[str] = []
-    while number or not parts:
-        number, rest = divmod(number, len(SYLLABLES))
-        parts.append(SYLLABLES[rest])
-    return "".join(parts) + "м"
+    """A word of its own for each number, that no stem is cut off."""
+    letters = []
+    for _ in range(4):
+        number, rest = divmod(number, len(LETTERS))
+        letters.append(LETTERS[rest])
+    return "".join(letters)
