@@ -17,15 +17,11 @@ _MONTH_DAY = re.compile(
     r"\b(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(?P<day>[0-3]?\d)(?:th|st|nd|rd)?\b(?:,?\s+(?P<year>20\d\d))?"
 )
 _NUMERIC = re.compile(r"\b(?P<day>[0-3]?\d)\.(?P<month>[01]\d)\.(?P<year>20\d\d)\b")
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        "первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого"
-        " двенадцатого тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого"
-        " девятнадцатого двадцатого".split(),
-        1,
-    )
-} | {"тридцатого": 30}
+_ORDINAL_WORDS = (
+    "первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого двенадцатого"
+    " тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого девятнадцатого двадцатого"
+)
+_ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS.split(), 1)} | {"тридцатого": 30}
 _TENS = {"двадцать": 20, "тридцать": 30}
 _SPELT = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(_TENS)})\s+)?(?P<day>{'|'.join(_ORDINALS)})\s+(?P<month>{_MONTH})[а-я]{{0,6}}\b"
@@ -35,7 +31,8 @@ _MONTH_OF = [re.compile(names) for names in _MONTHS]
 # Душанбе is Monday, too, and the capital far more often: only «рӯзи душанбе» is a day.
 _WEEKDAYS = (
     r"понедельник|monday|рузи душанбе", r"вторник|tuesday|сешанбе", r"\bсред[уы]\b|wednesday|чоршанбе|чахоршанбе",
-    r"четверг|thursday|панчшанбе", r"пятниц|friday|\bчумъа", r"суббот|saturday|(?<!як)(?<!ду)(?<!се)(?<!чор)(?<!панч)\bшанбе",
+    r"четверг|thursday|панчшанбе", r"пятниц|friday|\bчумъа",
+    r"суббот|saturday|(?<!як)(?<!ду)(?<!се)(?<!чор)(?<!панч)\bшанбе",
     r"воскресен|\bsunday|якшанбе",
 )  # fmt: skip
 _WEEKDAY = re.compile("|".join(f"(?P<d{number}>{names})" for number, names in enumerate(_WEEKDAYS)))
@@ -50,6 +47,7 @@ _AHEAD = re.compile(
 )
 _STEPS = {"today": 0, "yesterday": -1, "tomorrow": 1}  # days
 _AHEAD_BY = 2  # days
+_FORTNIGHT = timedelta(days=14)
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*")
 
 
@@ -95,7 +93,7 @@ def _weekdays(folded: str, published: date, told: Sequence[date]) -> Iterator[Na
         for match in _WEEKDAY.finditer(sentence[0]):
             number = int((match.lastgroup or "d0")[1:])
             day = next(
-                (day for day in told if day.weekday() == number and abs(day - published) < timedelta(days=7)),
+                (day for day in told if day.weekday() == number and abs(day - published) < _FORTNIGHT),
                 _weekday(number, published, is_ahead=is_ahead),
             )
             yield Named(day, sentence.start() + match.start(), sentence.start() + match.end())

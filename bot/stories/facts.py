@@ -1,10 +1,13 @@
 """What articles of one event agree on and those of two events do not: what was counted, how it ended, which day."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
 
 from bot.stories.dates import find_days
 from bot.stories.numerals import Token, fold, tokens
@@ -73,58 +76,16 @@ class Fact:
     value: float
 
 
-# fmt: off
-_COUNTED: tuple[tuple[Kind, str], ...] = (
-    (Kind.DEAD, r"погиб|умер|умир|скончал|жертв|убит|смерт|летальн|халок|фавт|кушта|курбон|марг|die[ds]?\b|dead|death|toll|kill|fatalit|lives"),
-    (Kind.HURT, r"ранен|ранил|пострада|травм|госпитализ|ожог|мачрух|захм|осеб|чарохат|бистари|injur|wound|hurt|hospitali"),
-    (Kind.MISSING, r"пропа[лв]|пропаж|вести|гумшуда|гум шуд|бедарак|missing"),
-    (Kind.HELD, r"задерж|аресто|боздошт|дастгир|хабс|detain|arrest|custod"),
-    (Kind.RESCUED, r"спас|эвакуир|начот|тахлия|rescue|evacuat|saved"),
-    (Kind.MAGNITUDE, r"магнитуд|балл|magnitude|richter"),
-    (Kind.PERCENT, r"%|процент|фоиз|дарсад|per ?cent"),
-    (Kind.DEGREES, r"°|градус|дарача|degree"),
-    (Kind.MONEY, r"[$€₽]|долл|руб|сомон|евро|тенге|сум\b|сумов|dollar|somoni|rouble|ruble|euro|\busd"),
-    (Kind.HOMES, r"дом(?:ов|а|ах)?\b|домохоз|хона|манзил|house|homes?\b"),
-    (Kind.DISTANCE, r"км\b|километр|km\b|kilomet"),
-    (Kind.TONNES, r"тонн(?!ел)|tons?\b|tonnes?\b"),
-    (Kind.POWER, r"мвт|мегаватт|megawatt|mw\b"),
-    (Kind.YEARS, r"лет\b|летн|года?\b|годам|сол(?:а|и)?\b|years?\b|year-old"),
-    (Kind.PEOPLE, r"человек|люд|граждан|жител|пассажир|ребен|дет(?:ей|и)\b|женщин|мужчин|нафар|\bкас|одам|people|person|passenger|child|resident|men\b|women\b"),
-)
-_SIDES: tuple[tuple[Axis, str, str], ...] = (
-    (Axis.DECISION,
-     r"\b(?<!не )(?:одобр|утверд|принял|принят|поддержа|ратифиц|согласова)|тасдик кард|тасдик шуд|тасвиб|\b(?<!not )(?:approv|adopt|passed|ratif|backed|endors)",
-     r"отклон|отверг|отказал|не поддержа|не одобр|не принял|не утвер|провалил|заблокир|\bвето|рад (?:кард|намуд|шуд)|reject|veto|refus|turned? down|voted? down"),
-    (Axis.LIBERTY,
-     r"освобо(?:д|жд)|отпусти|отпущен|оправда(?:л|н)|вышел на свобод|озод (?:шуд|кард|намуд)|бегунох|freed?\b|releas|acquit",
-     r"задержан|задержал|арест|приговор|осуди|осужд|под страж|боздошт|дастгир|хабс|махкум|detain|arrest|sentenc|convict|jail"),
-    (Axis.WAY,
-     r"возобнов|открыл|открыт|открыва|запусти|запуск|введен|кушода|ифтитох|аз нав огоз|reopen|opens?\b|opened|resum|launch",
-     r"закры|приостан|перекры|прекра[тщ]|баста|пушида|катъ (?:шуд|кард)|clos(?:e|ed|es|ing|ure)|suspend|halt|shut"),
-    (Axis.LEVEL,
-     r"вырос|выраст|повы[сш]|увелич|подорож|\bрост\b|роста\b|ростом|укреп|афзуд|афзоиш|зиёд шуд|боло рафт|\brise|\brose|rising|increas|grow|grew|higher|climb",
-     r"сниз|сниж|упал|упад|сократ|уменьш|подешев|паден|ослаб|паст (?:шуд|рафт)|кам шуд|кохиш|арзон|\bfell|\bfall|drop|decreas|declin|lower|\bcut"),
-    (Axis.TIMING,
-     r"состоял|стартов|началс|начали|прош(?:ел|ла|ло|ли)\b|баргузор (?:шуд|гардид)|огоз (?:шуд|ёфт|ефт)|took place|was held|began|kicked off|started",
-     r"перенес|перенос|отлож|отмен|сорва|таъхир|бекор|postpon|cancel|called? off|delay"),
-    (Axis.WORD, r"подтверд|тасдик мекун|confirm", r"опроверг|опроверж|отрица|такзиб|инкор|den(?:y|ied|ies)"),
-    (Axis.POST,
-     r"назнач|избран|избрал|таъин|интихоб шуд|appoint|elected|named as",
-     r"уволен|уволил|отставк|освобожден от|снят с|истеъфо|аз вазифа озод|dismiss|resign|sacked|ousted"),
-    (Axis.STAGE,
-     r"подписал|подписан|имзо (?:шуд|кард|намуд|расид)|signed|завершил|завершен|сдан\b|анчом ёфт|completed|finished",
-     r"проект\b|подпишут|планиру|намерен|готов[ия]т|предлож|собира[ею]т|лоиха|накша|тарх|\bdraft|propos|\bplan[sn]?\b|intend|will sign"),
-)
-# fmt: on
-_COUNT_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _COUNTED)
-_SIDE_PATTERNS = tuple((axis, re.compile(done), re.compile(undone)) for axis, done, undone in _SIDES)
 _SCORE = re.compile(r"(?<![\d.,:/-])(\d{1,3})\s?([:–-])\s?(\d{1,3})(?![\d.,]?\d|[:/–-]\d|-?[а-яa-z])")
 _SCORE_NEAR = re.compile(
     r"сч[её]т|матч|побед|выигр|обыгр|ничь|проигр|гол|хисоб|бози|галаба|мусови|score|win|won|beat|draw|drew|lost|defeat|match|victory"
 )
 _NOT_BEFORE = re.compile(r"(?:\bв|\bк|\bдо|\bс|около|после|\bat|\bfrom|соати?|соат|by|until)\s+$")
+_SIGNS = Path(__file__).with_name("facts.toml")
+_Sign = re.Pattern[str]
 _BACKGROUND = re.compile(
-    r"^[ \t]*(?:напомн|напомина|ранее|как (?:ранее )?сообщал|читайте|подпис|ёдовар|қаблан|пештар|earlier|read (?:also|more)"
+    r"^[ \t]*(?:напомн|напомина|ранее|как (?:ранее )?сообщал|читайте|подпи(?:сывай|ши)|ёдовар|қаблан|пештар|earlier"
+    r"|read (?:also|more)"
     r"|as (?:previously )?reported|background:)[^\n]*\n?",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -219,13 +180,14 @@ def _kind_of(read: Sequence[Token], at: int) -> Kind:
     return best
 
 
+@lru_cache(8192)
 def _kind(word: str) -> Kind | None:
-    return next((kind for kind, pattern in _COUNT_PATTERNS if pattern.match(word)), None)
+    return next((kind for kind, pattern in _load_signs()[0] if pattern.match(word)), None)
 
 
 def _sides(title: str, lead: str) -> Iterator[Fact]:
     """How it ended, where the title tells just one side, or the opening does."""
-    for axis, done, undone in _SIDE_PATTERNS:
+    for axis, done, undone in _load_signs()[1]:
         for where, text in ((Where.TITLE, title), (Where.LEAD, f"{title}\n{lead}")):
             is_done, is_undone = done.search(text) is not None, undone.search(text) is not None
             if is_done != is_undone:
@@ -233,6 +195,22 @@ def _sides(title: str, lead: str) -> Iterator[Fact]:
                 break
             if is_done and is_undone:
                 break
+
+
+@lru_cache(1)
+def _load_signs() -> tuple[tuple[tuple[Kind, _Sign], ...], tuple[tuple[Axis, _Sign, _Sign], ...]]:
+    """By what words it is known what is counted, and how something ended."""
+    with _SIGNS.open("rb") as file:
+        signs = tomllib.load(file)
+    counted = tuple((Kind[name.upper()], _any_of(beginnings)) for name, beginnings in signs["counted"].items())
+    sides = tuple(
+        (Axis[name.upper()], _any_of(side["done"]), _any_of(side["undone"])) for name, side in signs["sides"].items()
+    )
+    return counted, sides
+
+
+def _any_of(alternatives: Sequence[str]) -> _Sign:
+    return re.compile("|".join(alternatives))
 
 
 def encode(fact: Fact) -> int:

@@ -27,7 +27,7 @@ class Likeness:
 # Both rows were fitted by logistic regression: on pairs of articles of tests/data/stories (of one event, of events of
 # one family, and a share of all others), at a tenth of their weight on the headline pairs of paraphraser.ru, and on a
 # few pages of real newsrooms that tell of like events; held by leaving whole families of events out.
-# What these pages are too few to teach was set by hand: cosine of words, numbers of titles, addresses.
+# What these pages are too few to teach was set by hand: cosine of words, numbers and scores of titles, addresses.
 _START, _START_FOREIGN = -5.90, -2.81
 _PER_ADDRESS = 0.4  # of weight; chosen by hand: the fitted pages show neither links nor pictures
 _MOST_ADDRESSES = 3.0
@@ -77,6 +77,7 @@ def _native(found: Measures) -> float:
         + 1.17 * found.numbers
         + 1.05 * found.vector
         + (0.0, 0.91, -0.90)[facts.score]
+        + (0.0, 0.0, -1.50)[facts.title_score]
         + (0.0, 0.30, -0.54)[facts.day]
         + (0.0, 0.0, -5.30)[facts.title_day]
         + (0.0, 0.0, -2.00)[facts.title_numbers]

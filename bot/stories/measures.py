@@ -36,6 +36,7 @@ class Facts:
     day: int = 0
     place: int = 0
     title_day: int = 0  # -1: both titles name a day, not the same
+    title_score: int = 0  # -1: both titles tell a score, not the same
     counts_agreed: int = 0  # kinds of counted things
     counts_denied: int = 0
     title_numbers: int = 0  # -1: both titles have numbers, and neither has one of the other article; tolls apart
@@ -153,6 +154,7 @@ def compare_facts(ours: ByKind, theirs: ByKind) -> Facts:
         day=_agree(ours[Kind.DAY], theirs[Kind.DAY], Where.LEAD) if Kind.DAY in kinds else 0,
         place=_agree(ours[Kind.PLACE], theirs[Kind.PLACE], Where.LEAD) if Kind.PLACE in kinds else 0,
         title_day=_agree(ours[Kind.DAY], theirs[Kind.DAY], Where.TITLE) if Kind.DAY in kinds else 0,
+        title_score=_agree(ours[Kind.SCORE], theirs[Kind.SCORE], Where.TITLE) if Kind.SCORE in kinds else 0,
         counts_agreed=counts.count(1),
         counts_denied=counts.count(-1),
         title_numbers=_agree(_numbers(ours), _numbers(theirs), Where.TITLE),

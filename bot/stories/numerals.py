@@ -26,12 +26,16 @@ _TAJIK = (
     (60, "шаст"), (70, "хафтод"), (80, "хаштод"), (90, "навад"), (100, "сад"),
 )
 _ENGLISH = (
-    (2, "two"), (3, "three"), (4, "four"), (5, "five"), (6, "six"), (7, "seven"), (8, "eight"), (9, "nine"), (10, "ten"),
-    (11, "eleven"), (12, "twelve dozen"), (13, "thirteen"), (14, "fourteen"), (15, "fifteen"), (16, "sixteen"),
-    (17, "seventeen"), (18, "eighteen"), (19, "nineteen"), (20, "twenty"), (30, "thirty"), (40, "forty"), (50, "fifty"),
-    (60, "sixty"), (70, "seventy"), (80, "eighty"), (90, "ninety"), (100, "hundred"),
+    (2, "two"), (3, "three"), (4, "four"), (5, "five"), (6, "six"), (7, "seven"), (8, "eight"), (9, "nine"),
+    (10, "ten"), (11, "eleven"), (12, "twelve dozen"), (13, "thirteen"), (14, "fourteen"), (15, "fifteen"),
+    (16, "sixteen"), (17, "seventeen"), (18, "eighteen"), (19, "nineteen"), (20, "twenty"), (30, "thirty"),
+    (40, "forty"), (50, "fifty"), (60, "sixty"), (70, "seventy"), (80, "eighty"), (90, "ninety"), (100, "hundred"),
 )
-_ONE = {"ru": frozenset("один одного одному одна одной одну".split()), "tg": frozenset(("як",)), "en": frozenset(("one",))}
+_ONE = {
+    "ru": frozenset(("один", "одного", "одному", "одна", "одной", "одну")),
+    "tg": frozenset(("як",)),
+    "en": frozenset(("one",)),
+}
 _TIMES = (
     (1e3, ("тыс", "тысяч", "хазор", "thousand")), (1e6, ("млн", "миллион", "million", "mln")),
     (1e9, ("млрд", "миллиард", "billion", "bn")), (1e12, ("трлн", "триллион", "trillion")),
@@ -67,15 +71,27 @@ def tokens(folded: str, language: str) -> list[Token]:
     """The words, numbers and signs of a folded text; 3,5 тыс. is one number, and so is двадцать пять."""
     found: list[Token] = []
     for token in _read(folded, language):
-        last = found[-1] if found else None
-        if token.value is None and last and last.value is not None and (times := _times(token.text)):
-            found[-1] = Token(last.text, last.value * times, last.start)
-        elif _continues(last, token):
-            assert last is not None and last.value is not None and token.value is not None
-            found[-1] = Token(last.text, last.value + token.value, last.start)
+        if found and (value := _together(found[-1], token)):
+            found[-1] = Token(found[-1].text, value, found[-1].start)
         else:
             found.append(token)
     return found
+
+
+def _together(last: Token, token: Token) -> float | None:
+    """The number that two tokens are in one: двадцать, then пять; 3,5, then тыс."""
+    if last.value is None:
+        return None
+    if token.value is None:
+        times = _times(token.text)
+        return last.value * times if times else None
+    are_words = "#" not in {last.text, token.text}
+    is_round = last.value >= 20 and last.value % 10 == 0
+    return (
+        last.value + token.value
+        if are_words and is_round and token.value < (100 if last.value >= 100 else 10)
+        else None
+    )
 
 
 def _read(folded: str, language: str) -> Iterator[Token]:
@@ -96,13 +112,6 @@ def _read(folded: str, language: str) -> Iterator[Token]:
             yield Token(".", None, match.start())
         else:
             yield Token(match["sign"], None, match.start())
-
-
-def _continues(last: Token | None, token: Token) -> bool:
-    """двадцать, then пять: one number in two words."""
-    if last is None or last.value is None or token.value is None or last.text == "#" or token.text == "#":
-        return False
-    return last.value >= 20 and last.value % 10 == 0 and token.value < (100 if last.value >= 100 else 10)
 
 
 def _times(word: str) -> float | None:
