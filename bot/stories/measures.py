@@ -60,6 +60,8 @@ class Measures:
     foreign_names: float  # weight of the names of a title that the other article has not; the lesser of the two
     vector: float  # cosine; TYPICAL where one has none
     days: float  # between the two
+    shared_words: int
+    shared_others: int  # concepts, names and numbers
     facts: Facts
 
 
@@ -115,6 +117,8 @@ def measure(one: Weighed, other: Weighed, apart: timedelta) -> Measures:
         foreign_names=min(_foreign_names(one, ours), _foreign_names(other, theirs)),
         vector=dot(one.vector, other.vector) / 127**2 if one.vector.size and other.vector.size else TYPICAL,
         days=abs(apart) / _DAY,
+        shared_words=int(np.count_nonzero(has[words])),
+        shared_others=int(np.count_nonzero(has[concepts.start : numbers.stop])),
         facts=compare_facts(one.facts, other.facts),
     )
 
