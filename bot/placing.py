@@ -95,10 +95,13 @@ class Placing:
 
         `may_be_copy`: its very text or its page is in the archive already. Stories that turn out to be one are merged.
         """
-        copies = await stores.stories.get_copies(article, now, COPIES) if may_be_copy else []
-        story_id = oldest(article, copies)
-        if story_id is not None:
-            return Place(story_id)
+        if may_be_copy:
+            story_id = oldest(article, await stores.stories.get_copies(article, now, COPIES))
+            if story_id is not None:
+                return Place(story_id)
+            if await stores.articles.find_fingerprints({article.fingerprint}):
+                # The same text under another title in one source: its pages all show a text that is not theirs.
+                return Place(await stores.stories.open(now))
         found = self._window.place(sketch, article.source_id, min(article.published_at, now))
         if found.story_id is None:
             return Place(await stores.stories.open(now, follows_id=found.follows_id))

@@ -169,6 +169,15 @@ async def test_stories_that_an_admin_made_one_take_later_pages_together(newsroom
     assert (await newsroom.story(one)).id == other, "an old button leads to the story that it became"
 
 
+async def test_a_site_whose_pages_all_show_one_text_tells_as_many_stories_as_it_has_headlines(
+    newsroom: Newsroom,
+) -> None:
+    landing = newsroom.landing()
+    text = " ".join(page[1] for page in BRIDGE)
+    titles = ("Мост через Гунт рухнул", "Лимонов стало больше", "Открыта школа")
+    assert len({await newsroom.tell(landing, 0, title, text) for title in titles}) == len(titles)
+
+
 async def test_a_preferred_source_leads_whenever_it_tells(newsroom: Newsroom) -> None:
     landing = newsroom.landing(Settings.model_validate({"stories": {"preferred": ["Азия-Новости"]}}))
     for source, page in enumerate(BRIDGE):
