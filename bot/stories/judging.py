@@ -1,6 +1,7 @@
 """How like a new article is to the stories of the window, each judged as a whole lest chains of likenesses grow."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from bot.stories.sketch import Sketch
 LONGEST = int(timedelta(days=14).total_seconds())  # from the first page of a story to its last
 COMPARED = 12  # articles in full
 OF_ONE_STORY = 3  # of these
+IN_VAIN = 4  # of these, one after another, from which on those that share less are not looked at
 SPEAKERS = 6  # articles that speak for a story
 OF_TWO = 4  # of these where two stories are held against one another
 
@@ -88,14 +90,16 @@ class Judge:
     def ask(self, sketch: Sketch, moment: int, but: int = GONE) -> Asking:
         """An article, compared with those that are most worth it; with none of the story `but`, a few of each other."""
         asking = Asking(sketch, moment, self._shelf, self._frequencies)
-        taken: dict[int, int] = {}
+        taken: Counter[int] = Counter()
+        in_vain = 0
         for slot in self._shelf.nearest(sketch, moment, LONGEST):
             story = self._shelf.story(slot)
-            if story != but and taken.setdefault(story, 0) < OF_ONE_STORY:
-                taken[story] += 1
-                asking.odds(slot)
-                if len(asking.known) == COMPARED:
-                    break
+            if story == but or taken[story] == OF_ONE_STORY:
+                continue
+            taken[story] += 1
+            in_vain = in_vain + 1 if asking.odds(slot) < HINT else 0
+            if in_vain == IN_VAIN or taken.total() == COMPARED:
+                break
         return asking
 
     def judge(self, asking: Asking) -> list[Verdict]:

@@ -51,7 +51,10 @@ class Question:
         is_shared = (self.terms >= SHARED)[found.asked]
         words = np.bincount(found.rows[~is_shared], products[~is_shared], rows.size)
         shared = np.bincount(found.rows[is_shared], products[is_shared], rows.size)
-        touched = np.union1d(_largest(words + shared), _largest(shared))
+        is_touched = np.zeros(rows.size, np.bool_)
+        is_touched[_largest(words + shared)] = True
+        is_touched[_largest(shared)] = True
+        touched = is_touched.nonzero()[0]
         near = rows[touched]
         by_words = words[touched] / np.maximum(near["words"] * self.words, TINY)
         by_shared = shared[touched] / np.maximum(near["shared"] * self.shared, TINY)
