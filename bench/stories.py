@@ -134,6 +134,7 @@ def watch(articles: int, file: Path) -> Seen:
     frequencies = Frequencies()
     window = Window(frequencies, CLOSES)
     window.load(old)
+    window.weigh()
     start = time.perf_counter() - started
     gc.collect()
     gc.freeze()  # as the bot does once it is ready

@@ -1,6 +1,6 @@
 """Which articles are a story, from when to when it goes, and which stories are kept apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 Slots = tuple[int, ...]  # of a tuple of numbers the collector of garbage need not look at all of them again and again
 
@@ -37,11 +37,16 @@ class Clusters:
         for other in self._apart.pop(gone, set()):
             self._apart[other].discard(gone)
             if other != kept:
-                self.keep_apart(kept, other)
+                self._part(kept, other)
         return slots
 
-    def keep_apart(self, one: int, other: int) -> None:
-        """Both ways; a story that is not in the window may come into it."""
+    def keep_apart(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """These and no others; a story that is not in the window may come into it."""
+        self._apart.clear()
+        for one, other in pairs:
+            self._part(one, other)
+
+    def _part(self, one: int, other: int) -> None:
         if one != other:
             self._apart.setdefault(one, set()).add(other)
             self._apart.setdefault(other, set()).add(one)

@@ -61,10 +61,6 @@ class Window:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def article_ids(self) -> list[int]:
-        """All that it holds."""
-        return list(self._slots)
-
     def place(self, sketch: Sketch, source_id: int, moment: datetime) -> Placement:  # noqa: ARG002  sources may tell one event twice
         """Decide; nothing changes. About a millisecond."""
         asking = self._judge.ask(sketch, int(moment.timestamp()))
@@ -86,14 +82,17 @@ class Window:
         self._put(member.article_id, member.story_id, member.source_id, member.moment, member.sketch)
 
     def load(self, rows: Iterable[tuple[int, int, int, datetime, bytes]]) -> None:
-        """Many at once, at the start: article, story, source, moment and the packed sketch of each.
+        """Many at once: article, story, source, moment and the packed sketch of each; one that is there is taken anew.
 
-        What was packed by another version is passed over.
+        What was packed by another version is passed over. After a start, `weigh`.
         """
         for article_id, story_id, source_id, moment, data in rows:
             if sketch := unpack(data):
                 self._frequencies.learn(sketch, moment)
                 self._put(article_id, story_id, source_id, moment, sketch)
+
+    def weigh(self) -> None:
+        """Measure all articles by what is known of words now; some milliseconds a thousand of them."""
         self._shelf.weigh()
 
     def move(self, article_id: int, story_id: int) -> None:
@@ -108,9 +107,9 @@ class Window:
         if kept != gone:
             self._shelf.assign(self._clusters.merge(kept, gone), kept)
 
-    def keep_apart(self, one: int, other: int) -> None:
-        """No article merges them any more."""
-        self._clusters.keep_apart(one, other)
+    def keep_apart(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """No article merges these stories any more, and no others are kept apart."""
+        self._clusters.keep_apart(pairs)
 
     def forget(self, article_id: int) -> None:
         """The article was withdrawn, or not stored after all."""

@@ -154,7 +154,7 @@ def test_stories_that_turn_out_to_be_one_are_reported() -> None:
 
 def test_stories_that_are_kept_apart_are_never_merged() -> None:
     desk = two_stories_of_one_event()
-    desk.window.keep_apart(2, 1)
+    desk.window.keep_apart([(2, 1)])
     placement = desk.tell(telling(event(1)))
     assert placement.story_id in {1, 2}
     assert placement.merges == ()
@@ -165,7 +165,7 @@ def test_stories_that_are_kept_apart_are_never_merged() -> None:
 def test_what_was_kept_apart_from_a_story_is_kept_apart_from_what_it_becomes() -> None:
     desk = two_stories_of_one_event()
     desk.tell(telling(rewritten(event(1), 9)), story=3)
-    desk.window.keep_apart(2, 3)
+    desk.window.keep_apart([(2, 3)])
     desk.window.merge(1, 2)
     assert desk.window.place(telling(event(1)), 1, NOW).merges == ()
     assert 3 not in desk.window.near(1, 5)
@@ -250,6 +250,7 @@ def test_a_restart_decides_as_before() -> None:
         rows.append((number + 1, desk.stories[number + 1], 1, at, pack(sketch)))
     again = Window(Frequencies(), 3 * DAY)
     again.load([*rows, (99, 99, 1, NOW, b"\xff of another version")])
+    again.weigh()
     assert len(again) == 40
     for number in range(15):
         new = telling(rewritten(event(number), 500 + number))
