@@ -16,6 +16,7 @@ from storage.pastids import free_past_id
 from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, NewArticle
 from storage.rows import article_record, pack_block, select_articles, topics_of
+from storage.sketches import note_regrouped
 from storage.tables import article, article_topic, chat, source, story
 from storage.terms import Terms, index_article, marks_of, unindex_article, unpack_terms
 
@@ -165,6 +166,7 @@ class ArticleStore(ArticleLookups):
         await self._unindex(article_id, old.terms)
         await self._discount(old)
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
+        await note_regrouped(self._connection, now, article.c.id == article_id)
         await lose_page(self._connection, old.story_id, now, preferred)
         await mark_outdated(self._connection, article_id, now)
         return True

@@ -12,6 +12,7 @@ from storage.errors import NotFound, NothingLeft
 from storage.growing import count_pages, note_growth, take_page
 from storage.records import Story
 from storage.rows import story_record
+from storage.sketches import note_regrouped
 from storage.tables import ahead, apart, article, growth, post, story
 
 # Made once: each new article needs it, and each button that names a story the other.
@@ -70,6 +71,7 @@ class StoryKeeper:
         into, of = await self.get(kept), await self.get(gone)
         if into.id == of.id:
             return
+        await note_regrouped(self._connection, now, article.c.story_id == of.id)
         await self._move_pages(into.id, article.c.story_id == of.id)
         await self._connection.execute(sa.update(post).where(post.c.story_id == of.id).values(story_id=into.id))
         await self._move_ahead(into.id, of.id)
@@ -99,6 +101,7 @@ class StoryKeeper:
         old = await self._story_of(article_ids)
         values = {"opened_at": old.opened_at, "changed_at": old.changed_at, "articles": 0}
         new_id: int = (await self._connection.execute(_OPENED, values)).scalar_one()
+        await note_regrouped(self._connection, now, article.c.id.in_(article_ids))
         await self._move_pages(new_id, article.c.id.in_(article_ids))
         which = post.c.article_id.in_(article_ids)
         await self._connection.execute(sa.update(post).where(which).values(story_id=new_id))

@@ -1,5 +1,8 @@
-"""What articles are compared by, kept beside them, so that a process finds again what it knew."""
+"""What articles are compared by, kept beside them, so that a process finds again what it knew; and by what it hears of
+articles that are in another story since, or went.
+"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
+from storage.lookups import PARAMETERS
 from storage.records import SketchRow
-from storage.tables import article, sketch
+from storage.tables import article, regrouped, sketch
 
 SECONDS_A_DAY = 86_400
 NEWEST = 2**62  # above every id
-NEWEST = 2**62  # above every id
-
 
 # Made once: each new article is followed by a look.
 _SKETCHES: sa.Select[Any] = (
@@ -29,6 +31,13 @@ _ABOVE = _SKETCHES.where(sketch.c.article_id > sa.bindparam("after")).order_by(s
 _OF_DAYS = _SKETCHES.where(sketch.c.day.between(sa.bindparam("first"), sa.bindparam("last"))).order_by(
     sketch.c.article_id
 )
+_OF_IDS = _SKETCHES.where(sketch.c.article_id.in_(sa.bindparam("ids", expanding=True))).order_by(sketch.c.article_id)
+_REGROUPED = (
+    sa.select(regrouped.c.id, regrouped.c.article_id)
+    .where(regrouped.c.id > sa.bindparam("after"))
+    .order_by(regrouped.c.id)
+)
+_LAST = sa.select(sa.func.max(regrouped.c.id))
 
 
 class SketchStore:
@@ -61,8 +70,41 @@ class SketchStore:
         """Whole days since 1970 in UTC."""
         return int(moment.timestamp() // SECONDS_A_DAY)
 
-    async def _read(self, query: sa.Select[Any], **given: int) -> list[SketchRow]:
+    async def get_of(self, article_ids: Sequence[int]) -> list[SketchRow]:
+        """Those of these articles, in the order of their ids."""
+        found = []
+        ids = sorted(set(article_ids))
+        for start in range(0, len(ids), PARAMETERS):
+            found += await self._read(_OF_IDS, ids=ids[start : start + PARAMETERS])
+        return found
+
+    async def note_regrouped(self, article_ids: Sequence[int], now: datetime) -> None:
+        """Let everybody hear that what they know of these articles is out of date."""
+        if article_ids:
+            rows = [{"article_id": one, "at": now} for one in article_ids]
+            await self._connection.execute(sa.insert(regrouped), rows)
+
+    async def get_regrouped(self, after: int) -> list[tuple[int, int]]:
+        """What was noted after this entry, each an entry and its article, the oldest first."""
+        rows = await self._connection.execute(_REGROUPED, {"after": after})
+        return [(row.id, row.article_id) for row in rows]
+
+    async def get_last_regrouped(self) -> int:
+        """The newest entry; 0 where there is none."""
+        return (await self._connection.execute(_LAST)).scalar() or 0
+
+    async def forget_regrouped(self, before: datetime) -> None:
+        """Drop what was noted before then: whoever was there has heard of it."""
+        await self._connection.execute(sa.delete(regrouped).where(regrouped.c.at < before))
+
+    async def _read(self, query: sa.Select[Any], **given: int | Sequence[int]) -> list[SketchRow]:
         return [
             SketchRow(row.article_id, row.story_id, row.source_id, row.published_at, row.data)
             for row in await self._connection.execute(query, given)
         ]
+
+
+async def note_regrouped(connection: AsyncConnection, now: datetime, which: sa.ColumnElement[bool]) -> None:
+    """Let everybody hear that these articles are in another story than they were, or went."""
+    of = sa.select(article.c.id, sa.literal(now, regrouped.c.at.type)).where(which).order_by(article.c.id)
+    await connection.execute(sa.insert(regrouped).from_select(["article_id", "at"], of))

@@ -1,6 +1,17 @@
 """The tables, for SQLite and PostgreSQL alike. They never leave the storage."""
 
-from storage.tables.archive import alert, apart, article, correction, growth, sketch, source, story, subscription
+from storage.tables.archive import (
+    alert,
+    apart,
+    article,
+    correction,
+    growth,
+    regrouped,
+    sketch,
+    source,
+    story,
+    subscription,
+)
 from storage.tables.base import Id, UtcDateTime, metadata
 from storage.tables.chats import chat, follow, inbox, saved
 from storage.tables.delivery import ahead, hold, in_flight, post, tally, wave
@@ -28,6 +39,7 @@ __all__ = [
     "name_pair",
     "post",
     "question",
+    "regrouped",
     "saved",
     "sketch",
     "source",

@@ -142,6 +142,17 @@ sketch = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
 
+# Articles whose story became another one, and those that were withdrawn: what others know of them in memory is out of
+# date. A log that is read from where one stood.
+regrouped = sa.Table(
+    "regrouped",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("article_id", Id, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
 # Articles that changed or were withdrawn while messages that stand somewhere show them as they were.
 correction = sa.Table(
     "correction",

@@ -65,6 +65,15 @@ def grow_articles() -> None:
         sa.PrimaryKeyConstraint("article_id", name="pk_sketch"),
     )
     op.create_index("ix_sketch_day", "sketch", ["day"])
+    op.create_table(
+        "regrouped",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_regrouped"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_regrouped_at", "regrouped", ["at"])
 
 
 def grow_delivery() -> None:
