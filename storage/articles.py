@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from storage.addresses import page_key
 from storage.entities import count_entities, discount_entities
 from storage.errors import NotFound
-from storage.growing import lose_page
+from storage.leads import lose_page
 from storage.lookups import ArticleLookups
 from storage.naming import Entity, NewEntity
 from storage.pastids import free_past_id

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Post, PostKind
+from storage.followed import select_asked_for
 from storage.posts import IN_CHANNELS, REACHED, post_record
 from storage.tables import article, chat, growth, post, story
 from storage.turns import StoryPage
-from storage.wanted import select_asked_for
 
 
 class GrowthStore:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
 from storage.errors import NotFound, NothingLeft
-from storage.growing import count_pages, note_growth, take_page
+from storage.leads import count_pages, note_growth, take_page
 from storage.records import Story
 from storage.rows import story_record
 from storage.sketches import note_regrouped

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import article
 
+NEWEST = 2**62  # above every id
+OLDEST = -NEWEST  # below every one
 FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
 PAST_IDS = 4096  # a second; dates without a time put a whole day into one
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.asking import Candidates
-from storage.reading import NEWEST, Accepts, Reader
+from storage.pastids import NEWEST
+from storage.reading import Accepts, Reader
 from storage.records import MOST_COUNTED
 from storage.tables import article, article_topic, topic
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Pending, PendingStory
+from storage.followed import Follows, select_asked_for, select_waiting
 from storage.records import Chat, StoryView
 from storage.tables import ahead, article, follow, post
 from storage.turns import StoryPage, first_in, page_of_turn
-from storage.wanted import Follows, select_asked_for, select_waiting
 
 FRESH = timedelta(seconds=1)
 NEAR = 200  # articles behind the log's end within which chats are compared with one another

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Post, PostKind
 from storage.dialect import insert
-from storage.growing import note_growth
+from storage.leads import note_growth
 from storage.records import ChatState, StoryView
 from storage.rows import views_for
 from storage.tables import article, chat, correction, post, story

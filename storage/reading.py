@@ -16,13 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.asking import Candidate, Candidates
 from storage.driver import OneTripConnection
 from storage.matching import match_expression
-from storage.pastids import first_past_id
+from storage.pastids import NEWEST, OLDEST, first_past_id
 from storage.tables import article, source, story
 from storage.tables.base import UtcDateTime
 from storage.terms import unpack_terms
-
-NEWEST = 2**62  # above every id
-OLDEST = -NEWEST  # below every one
 
 Accepts = Callable[[Candidate], bool]
 Span = tuple[int, int]  # the lowest and the highest id

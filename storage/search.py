@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.asking import Candidates, Cursor, Found, Order
 from storage.matching import title_expression
+from storage.pastids import NEWEST, OLDEST
 from storage.ranking import weigh
-from storage.reading import NEWEST, OLDEST, Accepts, Reader
+from storage.reading import Accepts, Reader
 from storage.rows import select_articles, story_views
 from storage.tables import article
 from storage.terms import unpack_terms

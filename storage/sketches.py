@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
 from storage.lookups import PARAMETERS
+from storage.pastids import NEWEST
 from storage.records import SketchRow
 from storage.tables import article, regrouped, sketch
 
 SECONDS_A_DAY = 86_400
-NEWEST = 2**62  # above every id
-
 # Made once: each new article is followed by a look.
 _SKETCHES: sa.Select[Any] = (
     sa.select(sketch.c.article_id, article.c.story_id, article.c.source_id, article.c.published_at, sketch.c.data)

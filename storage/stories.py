@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.errors import NotFound
-from storage.followed import NEWEST, get_followed
+from storage.followed import get_followed
 from storage.lookups import PARAMETERS
 from storage.merging import StoryKeeper
+from storage.pastids import NEWEST
 from storage.records import NewArticle, Page, Story, StoryView, Telling
 from storage.rows import select_articles, story_record, story_views
 from storage.tables import article, story

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.growing import best_first
+from storage.leads import best_first
 from storage.records import MOST_OTHERS, Telling
 from storage.tables import article, source, story
 

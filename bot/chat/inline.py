@@ -20,7 +20,7 @@ from bot.chat.replies import Results
 from bot.rendering.inline import PAGE, Unasked, nothing, results, unasked
 from bot.topics.query import QuestionError
 from storage.asking import Cursor
-from storage.followed import NEWEST, OLDEST
+from storage.pastids import NEWEST, OLDEST
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
 
