@@ -96,10 +96,11 @@ class ArticleLookups:
         """Those that are the page of an article."""
         return await self._present(article.c.page_key, [key for key in keys if key])
 
-    async def is_at(self, article_id: int, revision: int) -> bool:
-        """Whether the article stands in this revision."""
-        query = sa.select(article.c.id).where(article.c.id == article_id, article.c.revision == revision)
-        return (await self._connection.execute(query.where(article.c.withdrawn_at.is_(None)))).first() is not None
+    async def get_story_at(self, article_id: int, revision: int) -> int | None:
+        """The story of the article as it stands in this revision; None where it has another one, or was withdrawn."""
+        which = (article.c.id == article_id, article.c.revision == revision, article.c.withdrawn_at.is_(None))
+        found: int | None = (await self._connection.execute(sa.select(article.c.story_id).where(*which))).scalar()
+        return found
 
     async def find_copies(self, article_id: int) -> list[int]:
         """This article and those of its story that have its very text, as they came."""

@@ -52,16 +52,17 @@ class StoryKeeper:
         story_id: int = (await self._connection.execute(_OPENED, values)).scalar_one()
         return story_id
 
-    async def grow(self, story_id: int, article_id: int, now: datetime, preferred: Sequence[int] = ()) -> None:
+    async def grow(self, story_id: int, article_id: int, now: datetime, preferred: Sequence[int] = ()) -> int:
         """One more article, stored already, tells this story; `preferred` are sources, the first before the others.
 
-        Where the story has been merged meanwhile, the article goes along. Raises `NotFound`.
+        The story that it tells by now: one that has been merged meanwhile takes the article along. Raises `NotFound`.
         """
         if await take_page(self._connection, story_id, article_id, now, preferred):
-            return
+            return story_id
         kept = await self.resolve(story_id)
         await self._move_pages(kept, article.c.id == article_id)
         await take_page(self._connection, kept, article_id, now, preferred)
+        return kept
 
     async def merge(self, kept: int, gone: int, now: datetime, preferred: Sequence[int] = ()) -> None:
         """The one turned out to be the other: all that it had is the other's, in the chats too.

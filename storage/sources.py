@@ -36,6 +36,15 @@ class SourceStore:
         """The names of all sources by their ids, of those too that were removed: their articles stay."""
         return {row.id: row.name for row in await self._connection.execute(sa.select(source.c.id, source.c.name))}
 
+    async def get_ids_named(self, names: Sequence[str]) -> list[int]:
+        """Sources of these names, upper and lower case alike, in the order of the names; all that share a name."""
+        query = sa.select(source.c.id, source.c.name).where(source.c.removed_at.is_(None)).order_by(source.c.id)
+        ids: dict[str, list[int]] = {}
+        for row in await self._connection.execute(query):
+            ids.setdefault(row.name.casefold(), []).append(row.id)
+        asked = dict.fromkeys(name.casefold() for name in names)
+        return [one for name in asked for one in ids.get(name, ())]
+
     async def get_due(self, now: datetime, limit: int = 1000) -> list[Source]:
         """Sources to poll now, the longest due first."""
         query = _select().where(*_is_due(now)).order_by(source.c.due_at, source.c.id).limit(limit)

@@ -209,6 +209,31 @@ async def test_sources_that_leave_the_settings_are_polled_no_more(database: Data
             await stores.sources.get(by_hand.id)
 
 
+async def test_sources_are_found_by_name_in_the_order_asked_without_those_removed(database: Database) -> None:
+    async with database.transaction() as stores:
+        names = ("Вечерний Хорог", "Агентство", "агентство", "Вахш")
+        news = [replace(AGENCY, url=f"https://n{n}.example/rss", name=name) for n, name in enumerate(names)]
+        evening, *agencies, gone = [(await stores.sources.add(new)).id for new in news]
+        await stores.sources.remove(gone, NOW)
+        asked = ["АГЕНТСТВО", "Вахш", "Никакая", "вечерний хорог", "Агентство"]
+        assert await stores.sources.get_ids_named(asked) == [*agencies, evening]
+
+
+async def test_the_story_of_an_article_is_told_as_long_as_it_stands_as_it_was(database: Database) -> None:
+    async with database.transaction() as stores:
+        source = await stores.sources.add(AGENCY)
+        ids = [await store(stores, new_article(number, source.id)) for number in (1, 2)]
+        told = [(await stores.articles.get(one)).story_id for one in ids]
+        assert [await stores.articles.get_story_at(one, 1) for one in ids] == told
+        await stores.stories.merge(told[1], told[0], NOW)
+        assert await stores.articles.get_story_at(ids[0], 1) == told[1]
+        await stores.articles.revise(ids[0], new_article(1, source.id, title="Иначе"), NOW)
+        assert [await stores.articles.get_story_at(ids[0], one) for one in (1, 2, 3)] == [None, told[1], None]
+        await stores.articles.withdraw(ids[0], NOW)
+        assert [await stores.articles.get_story_at(ids[0], one) for one in (2, 3)] == [None, None]
+        assert await stores.articles.get_story_at(404, 1) is None
+
+
 async def test_a_rolled_back_transaction_leaves_nothing(database: Database) -> None:
     async def add_and_break() -> None:
         async with database.transaction() as stores:

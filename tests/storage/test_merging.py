@@ -77,7 +77,7 @@ async def test_a_page_that_comes_for_a_story_merged_meanwhile_goes_along(databas
         await stores.stories.merge(kept, gone, LATER)
         [source_id] = await add_sources(stores, 1)
         late = await stores.articles.add(new_article(50, source_id), gone, LATER, is_pushed=True)
-        await stores.stories.grow(gone, late, LATER)
+        assert await stores.stories.grow(gone, late, LATER) == kept
         assert await ids_of(stores, kept) == [*its, *pages, late]
         assert (await stores.stories.get(gone)).articles == 5
         assert (await stores.articles.get(late)).story_id == kept
