@@ -89,7 +89,8 @@ def read(message: dict[str, Any]) -> str:
 
 def answered(message: dict[str, Any]) -> int | None:
     """The number of the message that this one answers."""
-    return message.get("reply_to_message", {}).get("message_id")
+    number: int | None = message.get("reply_to_message", {}).get("message_id")
+    return number
 
 
 async def test_a_post_names_who_tells_it_too_and_takes_the_headline_of_a_turn(event: Event, channel: int) -> None:
