@@ -7,7 +7,7 @@ from typing import cast
 import structlog
 
 from bot.ingest.hosts import current_owner
-from bot.tasks import ReadArticle, read_with
+from bot.tasks import ReadArticle, read_without_sketch
 from bot.topics.annotate import LONGEST_TEXT, annotate
 from bot.topics.lemmas import Lemmatiser
 from bot.workers.pool import TIME_LIMIT, Door, Pool, WorkerError
@@ -24,7 +24,7 @@ class Annotator(Door):
     """Use as an async context manager. The process starts with the first article.
 
     No article is lost: of one over which the process dies or takes too long, the words are read by another process;
-    where that fails too, the first of them by this one.
+    where that fails too, the first of them by this one, and it is like no other article.
     """
 
     def __init__(self, lemmatiser: Lemmatiser, processes: int = 1, *, time_limit: timedelta = TIME_LIMIT) -> None:
@@ -54,4 +54,4 @@ class Annotator(Door):
             else:
                 return cast("ReadArticle", read)
         annotation = annotate(*facts, self._lemmatiser, longest=READ_HERE)
-        return read_with(annotation, *facts, published_at, image, longest=READ_HERE)
+        return read_without_sketch(annotation, language, published_at)

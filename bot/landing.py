@@ -82,7 +82,7 @@ class Landing:
         ready = await self.read(source, drafts)
         for part in _in_parts(ready):
             async with self._turn:
-                await self.prepare()
+                await self.prepare(part)
                 async with self._database.transaction() as stores:
                     await self.store(stores, part, pushed)
 
@@ -106,7 +106,7 @@ class Landing:
         `is_past`: they stand among the archive's past by their dates, before everything that arrived by itself.
         """
         await self._topics.learn(stores)
-        await self.placing.begin(stores, [one.article for one in ready])
+        await self.placing.begin(stores)
         told = await stores.articles.find_fingerprints({one.article.fingerprint for one in ready})
         told |= await stores.articles.find_pages({one.article.page_key for one in ready})
         for one in ready:
@@ -121,11 +121,11 @@ class Landing:
             if one.article_id is None and one.annotation.pairs:  # its revisions tell nothing that it has not told
                 await stores.topics.mark_stale(await stores.names.learn(one.annotation.pairs))
 
-    async def prepare(self) -> None:
+    async def prepare(self, ready: Sequence[Ready]) -> None:
         """What takes long when a process starts, or after a change of the lemmatiser: in steps, between which others
         may write. What is left of the topics is learned with the next articles.
         """
-        await self.placing.load(self._database)
+        await self.placing.load(self._database, [one.article.published_at for one in ready])
         await self._learn_most_topics()
 
     async def _learn_most_topics(self) -> None:
@@ -151,7 +151,6 @@ class Landing:
                 if await stores.articles.withdraw(
                     article_id, now_utc(), feed_hash=draft.feed_hash, preferred=preferred
                 ):
-                    self.placing.forget(article_id)
                     log.info("its site took an article back", source=source.name, article=article_id, url=draft.url)
                     self._metrics.articles.labels("withdrawn").inc()
 
@@ -169,8 +168,9 @@ class Landing:
         One that has changed since it was read was taken down as it reads now already.
         """
         for article, one in read:
-            if await stores.articles.is_at(article.id, article.revision):
-                await self.placing.keep(stores, article.id, article, article.story_id, one.sketch)
+            story_id = await stores.articles.get_story_at(article.id, article.revision)
+            if story_id is not None:
+                await self.placing.keep(stores, article.id, article, story_id, one.sketch)
 
     async def renew(self, stores: Stores, read: Sequence[tuple[Article, ReadArticle]]) -> None:
         """Index and match articles anew, within the caller's transaction. What they match by now is pushed to nobody.
@@ -204,8 +204,8 @@ class Landing:
         article_id = await stores.articles.add(
             article, place.story_id, now, is_pushed=is_pushed, is_past=is_past, is_turn=place.is_turn
         )
-        await stores.stories.grow(place.story_id, article_id, moment, self.placing.preferred)
-        await self.placing.keep(stores, article_id, article, place.story_id, one.sketch)
+        story_id = await stores.stories.grow(place.story_id, article_id, moment, self.placing.preferred)
+        await self.placing.keep(stores, article_id, article, story_id, one.sketch)
         if topics:
             await stores.topics.attach(article_id, topics)
         if is_pushed:
@@ -218,7 +218,7 @@ class Landing:
         article = await stores.articles.get(article_id)
         if article.withdrawn_at is None:
             await stores.topics.attach(article_id, topics, is_late=True)
-            await self.placing.keep(stores, article_id, one.article, article.story_id, one.sketch)
+            await self.placing.keep(stores, article_id, article, article.story_id, one.sketch)
         self._metrics.articles.labels("revised" if changed else "same").inc()
 
 

@@ -34,7 +34,9 @@ Read = Sequence[tuple[Article, ReadArticle]]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A chore that goes through articles, the newest first: down to those that came before `since`, or all of them."""
+    """A chore that goes through articles, the newest first: all of them, or those that came `since` so long ago and
+    were published since then.
+    """
 
     name: str
     version: str
@@ -66,9 +68,9 @@ class Renewal:
                 return True
             position = begun.position if begun and begun.version == work.version else None
             articles = await stores.articles.get_below(position, limit=STEP)
-        if work.since is not None:
-            articles = [one for one in articles if one.arrived_at > now_utc() - work.since]
-        read = await self._landing.reread(articles)
+        since = None if work.since is None else now_utc() - work.since
+        articles = [one for one in articles if since is None or (one.id > 0 and one.arrived_at > since)]
+        read = await self._landing.reread([one for one in articles if since is None or one.published_at > since])
         asked = time.monotonic()
         async with self._database.transaction() as stores:
             if time.monotonic() - asked > PATIENCE:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.stories.sketch import Material, Sketch, make_sketch
-from bot.stories.vectors import Vectors
-from bot.topics.annotate import LONGEST_TEXT, Annotation, annotate
+from bot.topics.annotate import Annotation, annotate
 from bot.topics.lemmas import Lemmatiser
 from storage.records import Block, BlockKind, article_text
 
@@ -41,34 +40,23 @@ def load_tasks() -> Mapping[str, Callable[..., object]]:
         annotation = annotate(
             title, lead, body, language, lemmatiser, finder if with_entities else None, longest=longest
         )
-        return read_with(annotation, title, lead, body, language, published_at, image, finder.vector, longest=longest)
+        pictures = [image, *(block.url for block in body if block.kind is BlockKind.IMAGE)]
+        material = Material(
+            title=title[:longest],
+            text=article_text("", lead, body).strip()[:longest],
+            language=language,
+            published_at=published_at,
+            words=annotation.reading.words,
+            title_words=annotation.reading.title_words,
+            entities=annotation.entities,
+            links=tuple(link.url for block in body for link in block.links),
+            pictures=tuple(url for url in pictures if url),
+        )
+        return ReadArticle(annotation, make_sketch(material, finder.vector))
 
     return {"annotate": read}
 
 
-def read_with(  # noqa: PLR0917  what an article is made of
-    annotation: Annotation,
-    title: str,
-    lead: str,
-    body: Sequence[Block],
-    language: str,
-    published_at: datetime,
-    image: str | None,
-    vectors: Vectors | None = None,
-    *,
-    longest: int = LONGEST_TEXT,
-) -> ReadArticle:
-    """An article whose words are read already, with its sketch; without vectors of words where there are none."""
-    pictures = [image, *(block.url for block in body if block.kind is BlockKind.IMAGE)]
-    material = Material(
-        title=title[:longest],
-        text=article_text("", lead, body).strip()[:longest],
-        language=language,
-        published_at=published_at,
-        words=annotation.reading.words,
-        title_words=annotation.reading.title_words,
-        entities=annotation.entities,
-        links=tuple(link.url for block in body for link in block.links),
-        pictures=tuple(url for url in pictures if url),
-    )
-    return ReadArticle(annotation, make_sketch(material, vectors))
+def read_without_sketch(annotation: Annotation, language: str, published_at: datetime) -> ReadArticle:
+    """An article that is like no other: of what resists being read nothing is compared."""
+    return ReadArticle(annotation, make_sketch(Material("", "", language, published_at, ()), None))

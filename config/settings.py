@@ -127,6 +127,9 @@ class DeliverySettings(Slice):
         return self
 
 
+MOST_OPEN = timedelta(days=7)  # a story and its echo are looked for in two weeks
+
+
 class StorySettings(Slice):
     """How pages become stories, and what becomes of a message when its story grows."""
 
@@ -135,6 +138,13 @@ class StorySettings(Slice):
     edit_for: OptionalDuration = timedelta(hours=24)  # a post in a channel grows with its story; None: never
     edit_every: Duration = timedelta(minutes=5)  # and is edited for it no more often
     turn: Annotated[float, Field(ge=0, le=1)] = 0.5  # how large a change of the facts is told to readers; 1: none is
+
+    @field_validator("closes_after")
+    @classmethod
+    def _check_closing(cls, closes_after: timedelta) -> timedelta:
+        if closes_after > MOST_OPEN:
+            raise ValueError("a story stays open for 7d at most: what comes later points back to it")
+        return closes_after
 
 
 class WebhookSettings(Slice):

@@ -68,7 +68,7 @@ async def withdraw(_: CallbackQuery, callback_data: WithdrawArticle, visit: Visi
         return Redraw(verdict(Verdict.ALREADY_WITHDRAWN, article, visit.words))
     if not callback_data.confirm:
         return Redraw(verdict(Verdict.KEPT, article, visit.words))
-    if not await visit.stores.articles.withdraw(article.id, visit.now):
+    if not await visit.context.desk.withdraw(visit.stores, article.id, visit.now):
         return Redraw(verdict(Verdict.ALREADY_WITHDRAWN, article, visit.words))
     log.info("an article was withdrawn", article=article.id, admin=visit.user_id)
     return Redraw(verdict(Verdict.WITHDRAWN, article, visit.words))

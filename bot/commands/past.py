@@ -10,6 +10,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -49,6 +50,7 @@ BATCH = 50  # articles at once: the database's one writer is held for a tenth of
 BUSY_FOR = 600.0  # seconds that a busy database is waited for: a backup, or the bot itself
 AGAIN_IN = 1.0  # seconds between attempts
 LOOK = 2000  # lines that are looked up at once
+DAYS = timedelta(days=3)  # of articles that are stored at once
 MB = 1024**2
 
 Given = TypeVar("Given")
@@ -177,11 +179,17 @@ class Importer:
         return ready
 
     async def _store(self, ready: Sequence[Ready], advance: Advance) -> None:
+        """A transaction for each few days of it: those around them are looked through for stories."""
+        for days in _by_days(ready):
+            await self._store_days(days)
+        advance(len(ready))
+
+    async def _store_days(self, ready: Sequence[Ready]) -> None:
         """One transaction. A file may tell an article twice, so what is known is looked up once more."""
         deadline = time.monotonic() + BUSY_FOR
         while True:
             try:
-                await self._landing.prepare()
+                await self._landing.prepare(ready)
                 async with self._database.transaction() as stores:
                     left = await _without_known(stores, ready)
                     await self._landing.store(stores, left, is_past=True)
@@ -191,7 +199,6 @@ class Importer:
                     raise
                 await asyncio.sleep(AGAIN_IN)
         self.stored += len(left)
-        advance(len(ready))
 
     async def _source(self, name: str) -> Source:
         """The source of this name; one that was never polled is kept out of the list of sources."""
@@ -216,6 +223,18 @@ async def _without_known(stores: Stores, ready: Sequence[Ready]) -> list[Ready]:
         by_source[one.source.id].setdefault(one.article.identity, url)
     known = {source_id: await stores.articles.find_known(source_id, asked) for source_id, asked in by_source.items()}
     return [one for one in ready if one is by_url[one.article.url] and one.article.identity not in known[one.source.id]]
+
+
+def _by_days(ready: Sequence[Ready]) -> Iterator[list[Ready]]:
+    """Articles in their order, DAYS at once."""
+    part: list[Ready] = []
+    for one in ready:
+        if part and one.article.published_at - part[0].article.published_at > DAYS:
+            yield part
+            part = []
+        part.append(one)
+    if part:
+        yield part
 
 
 def _megabytes(file: Path) -> int:

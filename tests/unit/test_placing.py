@@ -70,6 +70,11 @@ class Newsroom:
         """As another process has it."""
         return Landing(self.database, self.annotator, LEMMATISER, settings or Settings(), Metrics())
 
+    def landing_of_the_past(self) -> Landing:
+        """As `khabar import` has it."""
+        placing = PastPlacing(Settings().stories)
+        return Landing(self.database, self.annotator, LEMMATISER, Settings(), Metrics(), placing)
+
     async def tell(self, landing: Landing, source: int, title: str, text: str, *, at: datetime = NOW) -> int:
         """The story that an article of a source came into."""
         one = draft(title, text, at)
@@ -195,22 +200,70 @@ async def test_an_echo_after_the_story_closed_opens_one_that_points_back(newsroo
 
 
 async def test_the_past_finds_its_stories_among_its_own_days(newsroom: Newsroom) -> None:
-    landing = Landing(
-        newsroom.database, newsroom.annotator, LEMMATISER, Settings(), Metrics(), PastPlacing(Settings().stories)
-    )
+    past = newsroom.landing_of_the_past()
     then = NOW - timedelta(days=400)
-    pages = [(0, draft(*BRIDGE[0], then)), (1, draft(*BRIDGE[1], then + timedelta(hours=2)))]
-    later = draft(BRIDGE[2][0], BRIDGE[2][1], then + timedelta(days=200))
-    for source, one in (*pages, (2, later)):
-        ready = await landing.read(newsroom.sources[source], [Known(one)])
-        await landing.prepare()
-        async with newsroom.database.transaction() as stores:
-            await landing.store(stores, ready, is_past=True)
+    first = await import_past(newsroom, past, 0, draft(*BRIDGE[0], then))
+    assert await import_past(newsroom, past, 1, draft(*BRIDGE[1], then + timedelta(hours=2))) == first
+    assert await import_past(newsroom, past, 2, draft(*BRIDGE[2], then + timedelta(days=200))) != first
+
+
+async def import_past(newsroom: Newsroom, landing: Landing, source: int, one: Draft) -> int:
+    """As `khabar import` does it; the story that the page came into."""
+    ready = await landing.read(newsroom.sources[source], [Known(one)])
+    await landing.prepare(ready)
+    async with newsroom.database.transaction() as stores:
+        await landing.store(stores, ready, is_past=True)
+        found = await stores.articles.get_by_url(one.url)
+    assert found is not None
+    return found.story_id
+
+
+async def test_a_bot_hears_of_pages_of_these_days_that_are_imported_beside_it(newsroom: Newsroom) -> None:
+    live = newsroom.landing()
+    await newsroom.tell(live, 0, *HARVEST)
+    past = newsroom.landing_of_the_past()
+    earlier = await import_past(newsroom, past, 0, draft(*BRIDGE[0], NOW - timedelta(hours=5)))
+    assert await newsroom.tell(live, 1, *BRIDGE[1]) == earlier
+
+
+async def test_a_page_of_the_past_that_is_corrected_stays_in_its_story(newsroom: Newsroom) -> None:
+    live = newsroom.landing()
+    one = draft(*BRIDGE[0], NOW - timedelta(hours=5))
+    earlier = await import_past(newsroom, newsroom.landing_of_the_past(), 0, one)
     async with newsroom.database.snapshot() as stores:
-        found = [await stores.articles.get_by_url(one.url) for _, one in (*pages, (2, later))]
-    stories = [one.story_id for one in found if one is not None]
-    assert stories[0] == stories[1]
-    assert stories[2] not in stories[:2]
+        known = await stores.articles.get_by_url(one.url)
+    assert known is not None
+    await live.land(newsroom.sources[0], [Known(replace(one, feed_hash="2", title=BRIDGE[2][0]), known.id)])
+    await newsroom.tell(live, 2, *HARVEST)
+    assert await newsroom.tell(live, 1, *BRIDGE[1]) == earlier
+
+
+async def test_an_echo_in_the_past_points_back_as_one_of_today_does(newsroom: Newsroom) -> None:
+    past = newsroom.landing_of_the_past()
+    then = NOW - timedelta(days=400)
+    first = await import_past(newsroom, past, 0, draft(*BRIDGE[0], then))
+    echo = await newsroom.story(await import_past(newsroom, past, 1, draft(*BRIDGE[1], then + timedelta(days=6))))
+    assert echo.follows_id == first
+
+
+async def test_nobody_joins_a_story_whose_only_page_an_admin_withdrew(newsroom: Newsroom) -> None:
+    landing = newsroom.landing()
+    first = await newsroom.tell(landing, 0, *BRIDGE[0])
+    await newsroom.tell(landing, 0, *HARVEST)
+    async with newsroom.database.transaction() as stores:
+        page = (await stores.stories.get_tellings(first))[0]
+        await StoryDesk(landing.placing).withdraw(stores, page.article_id, NOW)
+    assert await newsroom.tell(landing, 1, *BRIDGE[1]) != first
+
+
+async def test_a_preferred_source_leads_what_an_admin_merges_before_anything_came(newsroom: Newsroom) -> None:
+    landing = newsroom.landing()
+    one = await newsroom.tell(landing, 0, *BRIDGE[0])
+    other = await newsroom.tell(landing, 2, *HARVEST)
+    settings = Settings.model_validate({"stories": {"preferred": ["азия-новости"]}})
+    async with newsroom.database.transaction() as stores:
+        await StoryDesk(newsroom.landing(settings).placing).merge(stores, one, other, NOW)
+        assert (await stores.stories.get_view(one)).article.source_name == "Азия-Новости"
 
 
 async def test_a_new_revision_is_compared_by_what_it_says_now(newsroom: Newsroom) -> None:

@@ -1,39 +1,16 @@
 """Copies are known by their text, stories weigh by sources, age and whom they are for."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.stories.copies import oldest
 from bot.stories.fingerprint import fingerprint
 from bot.stories.weight import weight
-from storage.records import NewArticle, Story
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LONG = " ".join(f"Отряд {number} поднял ёмкость с водой на высоту." for number in range(10))
-
-
-def article(mark: str) -> NewArticle:
-    return NewArticle(
-        source_id=1,
-        identity="1",
-        url="https://news.example/1",
-        title="Вода",
-        lead="",
-        body=(),
-        language="ru",
-        published_at=NOW,
-        lemmas="вода",
-        fingerprint=mark,
-        feed_hash="",
-    )
-
-
-def story(story_id: int) -> Story:
-    return Story(id=story_id, lead_article_id=story_id, articles=1, opened_at=NOW, changed_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +61,8 @@ def test_a_long_text_is_told_from_another_by_any_of_its_words() -> None:
     assert fingerprint("", " ".join(words)) != fingerprint("", " ".join(other))
 
 
-def test_texts_without_words_are_nobodys_copies() -> None:
+def test_texts_without_words_have_no_fingerprint_to_share() -> None:
     assert fingerprint("!", "…") == ""
-    assert oldest(article(""), [story(1)]) is None
-
-
-@pytest.mark.parametrize(("copies", "expected"), [([], None), ([7], 7), ([7, 3, 9], 3)])
-def test_a_copy_joins_the_oldest_open_story(copies: list[int], expected: int | None) -> None:
-    assert oldest(article("ab"), [story(story_id) for story_id in copies]) == expected
 
 
 @pytest.mark.parametrize(
