@@ -2,7 +2,8 @@
 stands in channels shows it as it was.
 
 The lead is the page of the first preferred source that tells the story, else its first good page, else its first one;
-of pages that stand.
+of pages that stand. One of the past, whose id is below zero, leads only where none came by itself: lists are ordered by
+the ids of leads, and a story would leave the news of the day for the year that it began.
 """
 
 from collections.abc import Sequence
@@ -67,14 +68,15 @@ async def note_growth(connection: AsyncConnection, story_id: int, now: datetime)
 
 def best_first(preferred: Sequence[int] = ()) -> tuple[sa.ColumnElement[Any], ...]:
     """The order in which pages of a story would lead it; `preferred` are ids of sources."""
+    is_past = sa.case((article.c.id < 0, 1), else_=0)
     length = sa.func.length(sa.cast(article.c.body, sa.Text))
     if not preferred:
-        return sa.case((length >= GOOD, 0), else_=1), article.c.id
+        return is_past, sa.case((length >= GOOD, 0), else_=1), article.c.id
     places = {source_id: place for place, source_id in enumerate(preferred)}
     rank = sa.case(places, value=article.c.source_id, else_=len(preferred))
     # Of a preferred source it is the first page, good or not.
     merit = sa.case((article.c.source_id.in_(preferred), 0), (length >= GOOD, 0), else_=1)
-    return rank, merit, article.c.id
+    return is_past, rank, merit, article.c.id
 
 
 def _best(preferred: tuple[int, ...], *which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:

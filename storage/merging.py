@@ -188,12 +188,7 @@ class StoryKeeper:
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["story_id", "other_id"]))
 
     async def _follows(self, kept: Story, gone: Story) -> int | None:
-        """Let what follows the one follow the other; and what the other itself follows after that.
-
-        An echo opens its story later than the one that it follows: no others are looked at.
-        """
-        echoes = (story.c.follows_id == gone.id, story.c.opened_at >= gone.opened_at, story.c.id != kept.id)
-        await self._connection.execute(sa.update(story).where(*echoes).values(follows_id=kept.id))
+        """What the one story follows that the two become; readers resolve what follows either of them."""
         for one in (kept.follows_id, gone.follows_id):
             if one is not None and await self.resolve(one) not in {kept.id, gone.id}:
                 return one

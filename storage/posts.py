@@ -26,6 +26,15 @@ _IN_PRIVATE = sa.text("post.chat_id > 0")
 # An edit makes no sound, so whoever asked for silence gets it too. A blocked or paused chat cannot be reached.
 REACHED = (ChatState.ACTIVE, ChatState.STOPPED)
 
+_STORY = sa.bindparam("_story", type_=sa.BigInteger)
+_VERSION = sa.bindparam("_version", type_=sa.Integer)
+_TOLD = sa.select(article.c.story_id).where(article.c.id == sa.bindparam("_article", type_=sa.BigInteger))
+# Made once: each message needs it.
+_ADDED = sa.insert(post).values(
+    story_id=_TOLD.scalar_subquery(),
+    story_version=sa.case((_TOLD.scalar_subquery() == _STORY, _VERSION), else_=0),
+)
+
 
 class PostStore:
     """Messages that stand in chats. Nothing is sent or edited here."""
@@ -34,10 +43,13 @@ class PostStore:
         self._connection = connection
 
     async def add(self, posts: Sequence[Post]) -> None:
-        """Write down what stands now; what changed or grew while it was on its way makes it due for an edit."""
+        """Write down what stands now; what changed or grew while it was on its way makes it due for an edit.
+
+        So does a story that was merged or split meanwhile: a post is of the story that its article is in by now.
+        """
         if not posts:
             return
-        await self._connection.execute(sa.insert(post), [_post_values(one) for one in posts])
+        await self._connection.execute(_ADDED, [_post_values(one) for one in posts])
         now = max(one.posted_at for one in posts)
         await self._note_changes(
             {one.article_id: one.revision for one in sorted(posts, key=lambda one: -one.revision)}, now
@@ -107,24 +119,30 @@ class PostStore:
     async def settle_edit(self, edited: Post, shown: Sequence[StoryView], now: datetime) -> None:
         """The message shows these revisions now, and stories of these versions; what changed since is outdated still.
 
-        A message of one story may show another page of it than before.
+        A message of one story may show another page of it than before. Where the story was merged or split meanwhile,
+        it shows an older version of the one that its page is in by now.
         """
         message = _message(edited.chat_id, edited.message_id)
         for view in shown:
             which = (*message, post.c.article_id == view.article.id) if edited.kind is PostKind.LIST else message
-            # A story that was merged meanwhile counts anew.
-            is_newer = sa.and_(post.c.story_id == view.story_id, post.c.story_version < view.version)
+            told = sa.select(article.c.story_id).where(article.c.id == view.article.id).scalar_subquery()
+            is_newer = post.c.story_version < view.version
             has_grown = sa.or_(is_newer, post.c.article_id != view.article.id)
             values = {
                 "article_id": view.article.id,
                 "revision": view.article.revision,
-                "story_version": sa.case((is_newer, view.version), else_=post.c.story_version),
+                "story_id": told,
+                "story_version": sa.case(
+                    (told != view.story_id, 0), (is_newer, view.version), else_=post.c.story_version
+                ),
                 "edited_at": sa.case((has_grown, sa.literal(now, post.c.edited_at.type)), else_=post.c.edited_at),
                 "edit_due_at": None,
                 "image": sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null()),
             }
             await self._connection.execute(sa.update(post).where(*which).values(values))
         await self._note_changes({view.article.id: view.article.revision for view in shown}, now)
+        if edited.chat_id < 0 and edited.kind is not PostKind.LIST:
+            await self._note_regrouped(edited, now)
 
     async def pass_over(self, posts: Sequence[Post]) -> None:
         """These stay as they are: nobody can be reached there. What changes or grows later is looked at anew."""
@@ -170,16 +188,24 @@ class PostStore:
 
     async def _note_growth(self, shown: Sequence[Post], now: datetime) -> None:
         """Stories of which these posts in channels do not show all, or not the turn that they took, are to be grown."""
-        newest = sa.select(story.c.id, story.c.version).where(story.c.id.in_({one.story_id for one in shown}))
-        versions = {row.id: row.version for row in await self._connection.execute(newest)}
-        turns = await self._turns(versions)
+        query = sa.select(article.c.id, article.c.story_id, story.c.version).join(story)
+        rows = await self._connection.execute(query.where(article.c.id.in_({one.article_id for one in shown})))
+        told = {row.id: (row.story_id, row.version) for row in rows}
+        turns = await self._turns({story_id for story_id, _ in told.values()})
         for one in shown:
-            if one.article_id < turns.get(one.story_id, one.article_id):
+            story_id, version = told[one.article_id]
+            if one.article_id < turns.get(story_id, one.article_id):
                 which = _message(one.chat_id, one.message_id)
                 await self._connection.execute(sa.update(post).where(*which).values(story_version=0))
-            elif one.story_version >= versions.get(one.story_id, 0):
+            elif story_id == one.story_id and one.story_version >= version:
                 continue
-            await note_growth(self._connection, one.story_id, now)
+            await note_growth(self._connection, story_id, now)
+
+    async def _note_regrouped(self, edited: Post, now: datetime) -> None:
+        """The post's story may be another one than that which had grown."""
+        which = (*_message(edited.chat_id, edited.message_id), post.c.story_version == 0)
+        for story_id in list((await self._connection.execute(sa.select(post.c.story_id).where(*which))).scalars()):
+            await note_growth(self._connection, story_id, now)
 
     async def _turns(self, stories: Iterable[int]) -> dict[int, int]:
         """The newest article that stands with which each of these stories took a turn, if it did."""
@@ -256,7 +282,9 @@ def _post_values(record: Post) -> dict[str, Any]:
     return {
         "chat_id": record.chat_id,
         "message_id": record.message_id,
-        "story_id": record.story_id,
+        "_story": record.story_id,
+        "_version": record.story_version,
+        "_article": record.article_id,
         "article_id": record.article_id,
         "revision": record.revision,
         "kind": record.kind,
@@ -265,7 +293,6 @@ def _post_values(record: Post) -> dict[str, Any]:
         "place": record.place,
         "more": record.more,
         "missed": record.missed,
-        "story_version": record.story_version,
         "edited_at": record.edited_at,
         "edit_due_at": None,
     }

@@ -116,8 +116,7 @@ class StoryStore(StoryKeeper):
         language: str | None = None,
     ) -> Page[StoryView]:
         """Stories opened since then, the heaviest first by `weigh`."""
-        leads = story.join(article, sa.and_(article.c.id == story.c.lead_article_id, article.c.story_id == story.c.id))
-        query = sa.select(story).select_from(leads).where(story.c.opened_at >= since, article.c.withdrawn_at.is_(None))
+        query = sa.select(story).where(story.c.opened_at >= since, story.c.articles > 0)
         stories = [story_record(row) for row in await self._connection.execute(query)]
         stories.sort(key=lambda one: (-weigh(one), -one.id))
         chosen = [one.id for one in stories[page * size : (page + 1) * size]]

@@ -85,6 +85,7 @@ apart = sa.Table(
     metadata,
     sa.Column("story_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     sa.Column("other_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Index("ix_apart_other_id", "other_id"),
 )
 
 # Stories that grew, or turned, while posts in channels and groups show them as they were.

@@ -47,6 +47,7 @@ ahead = sa.Table(
     sa.Column("chat_id", sa.BigInteger, of_chat(), primary_key=True),
     sa.Column("story_id", Id, sa.ForeignKey("story.id"), primary_key=True),
     sa.Column("article_id", Id, nullable=False),
+    sa.Index("ix_ahead_story_id", "story_id"),
     sqlite_with_rowid=False,
 )
 

@@ -237,7 +237,41 @@ async def test_an_edit_that_was_put_together_before_a_merge_leaves_the_post_to_g
         before = await stores.posts.get_views(CHANNEL.id, [first])
         await stores.stories.merge(kept, paper.story_id, NOW)
         await stores.posts.settle_edit(post, before, SOON)
-        assert len(await paper.due()) == 1
+        assert await paper.due(SOON + EVERY - timedelta(seconds=1)) == [], "it grew with that edit"
+        assert len(await paper.due(SOON + EVERY)) == 1
+
+
+async def test_an_edit_that_was_put_together_before_a_split_leaves_the_post_to_grow(database: Database) -> None:
+    """It shows a page that is another story's by now, of which nothing stood in channels before."""
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        post = await paper.stands(CHANNEL, await paper.page())
+        turn = await paper.page()
+        before = await stores.posts.get_views(CHANNEL.id, [turn])
+        split = await stores.stories.split([turn], NOW)
+        await stores.posts.settle_edit(post, before, SOON)
+        [shown] = await paper.due(SOON + EVERY)
+        assert (shown.article_id, shown.story_id, shown.story_version) == (turn, split, 0)
+        await paper.edited(shown, LATER, turn)
+        assert await paper.is_closed()
+
+
+async def test_a_message_that_was_on_its_way_during_a_merge_or_a_split_is_of_the_story_that_has_its_page(
+    database: Database,
+) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        await paper.page()
+        kept, paper.story_id = paper.story_id, 0
+        merged, split = await paper.page(), await paper.page()
+        apart = await stores.stories.split([split], NOW)
+        await stores.stories.merge(kept, paper.story_id, NOW)
+        # Of a higher version than either has now: it says nothing of another story.
+        for chat, page in ((READER, merged), (CHANNEL, merged), (GROUP, split)):
+            await paper.stands(chat, page, story_id=paper.story_id, story_version=99)
+        found = {(one.article_id, one.story_id, one.story_version) for one in await paper.due()}
+        assert found == {(merged, kept, 0), (split, apart, 0)}
+        assert await stores.posts.get_of_story(READER.id, kept) == [merged]
 
 
 async def test_pages_that_may_be_shown_are_those_the_chat_asks_for_and_that_stand(database: Database) -> None:

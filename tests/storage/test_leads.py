@@ -1,6 +1,6 @@
 """A story keeps count of its pages and sources, is led by the best of them, and says when it grew."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from storage.errors import NotFound
 from storage.tables import growth
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER, new_article, store
-from tests.storage.told import LATER, SHORT, add_sources, executed, grown, scans, show, tell
+from tests.storage.told import LATER, LONG, SHORT, add_sources, executed, grown, scans, show, tell
 
 
 async def test_pages_and_sources_are_counted_and_each_is_a_new_version(database: Database) -> None:
@@ -61,6 +61,32 @@ async def test_the_first_preferred_source_leads_else_the_first_good_page(
         asked = [(sources[page[0]], page.endswith("!")) for page in pages.split()]
         story_id, ids = await tell(stores, asked, [sources[one] for one in preferred])
         assert (await stores.stories.get(story_id)).lead_article_id == ids[lead]
+
+
+async def test_a_page_of_the_past_leads_only_a_story_that_nothing_else_tells(database: Database) -> None:
+    """An archive that is read in later moves no news down the list."""
+    async with database.transaction() as stores:
+        one, other = await add_sources(stores, 2)
+
+        async def past(day: int, told: int, at: datetime) -> int:
+            new = new_article(900 + day, other, body=LONG, published_at=NOW - timedelta(days=day))
+            article_id = await stores.articles.add(new, told, at, is_pushed=False, is_past=True)
+            await stores.stories.grow(told, article_id, at, [other])
+            return article_id
+
+        story_id, ids = await tell(stores, [(one, False), (one, False)], [other])
+        newer = await store(stores, new_article(9, one), at=LATER)
+        early = await past(30, story_id, NOW - timedelta(days=30))
+        story = await stores.stories.get(story_id)
+        assert (story.lead_article_id, story.articles, story.opened_at) == (ids[0], 3, NOW - timedelta(days=30))
+        assert [view.article.id for view in (await stores.stories.get_latest()).items] == [newer, ids[0]]
+        await stores.articles.withdraw(ids[0], LATER, preferred=[other])
+        assert (await stores.stories.get(story_id)).lead_article_id == ids[1]
+        await stores.articles.withdraw(ids[1], LATER, preferred=[other])
+        assert (await stores.stories.get(story_id)).lead_article_id == early
+        await past(31, story_id, NOW - timedelta(days=31))
+        again = await store(stores, new_article(10, one, body=SHORT), story_id=story_id, at=LATER)
+        assert (await stores.stories.get(story_id)).lead_article_id == again
 
 
 async def test_a_withdrawn_lead_is_followed_by_the_best_that_is_left(database: Database) -> None:

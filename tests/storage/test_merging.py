@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -178,7 +179,7 @@ async def test_what_an_admin_marked_and_what_was_kept_apart_are_the_kept_storys(
         assert await stores.stories.get_apart() == [(kept, third)]
 
 
-async def test_what_followed_the_gone_story_follows_the_kept_one(database: Database) -> None:
+async def test_what_followed_the_gone_story_is_read_to_follow_the_kept_one(database: Database) -> None:
     async with database.transaction() as stores:
         [source_id] = await add_sources(stores, 1)
         old, _ = await tell_one(stores, source_id, 0)
@@ -186,7 +187,7 @@ async def test_what_followed_the_gone_story_follows_the_kept_one(database: Datab
         kept, its = await tell_one(stores, source_id, 2)
         echo, _ = await tell_one(stores, source_id, 3, gone)
         await stores.stories.merge(kept, gone, LATER)
-        assert [(await stores.stories.get(one)).follows_id for one in (kept, echo)] == [old, kept]
+        assert [(await stores.stories.get(one)).follows_id for one in (kept, echo)] == [old, gone]
         before = (await stores.stories.get_view(echo)).before
         assert before is not None
         # Of both stories' pages the first leads.
@@ -195,6 +196,22 @@ async def test_what_followed_the_gone_story_follows_the_kept_one(database: Datab
         assert (await stores.stories.get(kept)).follows_id == old
         await stores.stories.merge(old, kept, LATER)
         assert (await stores.stories.get(old)).follows_id is None
+
+
+async def test_no_story_is_read_to_follow_itself_whichever_of_a_chain_become_one(database: Database) -> None:
+    async with database.transaction() as stores:
+        [source_id] = await add_sources(stores, 1)
+        number = 0
+        for pairs in permutations(permutations(range(3), 2), 2):
+            chain: list[int] = []
+            for _ in range(3):
+                chain.append((await tell_one(stores, source_id, number, chain[-1] if chain else None))[0])
+                number += 1
+            for kept, gone in pairs:
+                await stores.stories.merge(chain[kept], chain[gone], LATER)
+            for story_id in chain:
+                view = await stores.stories.get_view(story_id)
+                assert view.before is None or view.before.article_id not in await ids_of(stores, story_id), pairs
 
 
 @pytest.mark.parametrize("seed", range(4))

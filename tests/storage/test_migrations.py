@@ -28,11 +28,13 @@ arrived_at, revision, is_pushed, is_urgent, tags, fingerprint, feed_hash)
 VALUES (:id, 1, 1, :url, :url, 'Мост', '', '[]', 'ru', :at, :at, 1, 1, 0, '[]', :url, '')"""
 
 
-PAGES = {1: (1, 1, 2, 2, -2), 2: (1, -2), 3: (2, 2)}  # sources of the pages of each story; below zero: withdrawn
+# Sources of the pages of each story; below zero: withdrawn.
+PAGES = {1: (1, 1, 2, 2, -2), 2: (1, -2), 3: (2, 2), 4: (-1,)}
+URGENT = 7  # the withdrawn page of the second story
 SOURCE_OF_0004 = SOURCE.replace("(1, 'https://agency.example/rss', 'Агентство',", "(:id, :url, 'Газета',")
 ARTICLE_OF_0004 = """INSERT INTO article (id, story_id, source_id, identity, url, title, lead, body, language,
 published_at, arrived_at, revision, is_pushed, is_urgent, withdrawn_at, tags, fingerprint, feed_hash)
-VALUES (:id, :story, :source, :url, :url, 'Мост', '', '[]', 'ru', :at, :at, 1, 1, 0, :gone, '[]', :url, '')"""
+VALUES (:id, :story, :source, :url, :url, 'Мост', '', '[]', 'ru', :at, :at, 1, 1, :urgent, :gone, '[]', :url, '')"""
 CHAT = """INSERT INTO chat (id, kind, title, state, schedule, hours, is_silent, with_pictures, with_hashtags, position,
 attempts, from_settings) VALUES (-100, 'channel', 'Канал', 'active', 'instant', '[9]', 0, 1, 0, 9, 0, 0)"""
 POST = """INSERT INTO post (chat_id, message_id, article_id, story_id, revision, kind, posted_at)
@@ -59,10 +61,8 @@ def fill(path: Path) -> None:
             old.execute(STORIES, {"id": story, "lead": lead, "articles": standing, "at": at})
         for number, (story, source) in enumerate(pages, 1):
             gone = at if source < 0 else None
-            old.execute(
-                ARTICLE_OF_0004,
-                {"id": number, "story": story, "source": abs(source), "url": f"u{number}", "at": at, "gone": gone},
-            )
+            values = {"id": number, "story": story, "source": abs(source), "url": f"u{number}", "at": at, "gone": gone}
+            old.execute(ARTICLE_OF_0004, values | {"urgent": number == URGENT})
         old.execute(CHAT)
         old.execute(POST, {"at": at})
         old.commit()
@@ -103,10 +103,9 @@ async def test_stories_of_0004_know_their_sources_and_what_channels_show_is_up_t
     assert (migrated.found, migrated.now) == ("0004", schema.NEWEST)
     async with database.transaction() as stores:
         stories = [await stores.stories.get(number) for number in PAGES]
-        assert [(one.articles, one.sources) for one in stories] == [(4, 2), (1, 1), (2, 1)]
-        assert {(one.version, one.follows_id, one.merged_into, one.is_marked) for one in stories} == {
-            (1, None, None, False)
-        }
+        assert [(one.articles, one.sources) for one in stories] == [(4, 2), (1, 1), (2, 1), (0, 0)]
+        assert {(one.version, one.follows_id, one.merged_into) for one in stories} == {(1, None, None)}
+        assert [one.is_marked for one in stories] == [False, True, False, False]
         view = await stores.stories.get_view(1)
         assert ([page.article_id for page in view.others], view.sources) == ([2, 3, 4], 2)
         post = await stores.posts.get_last(-100)

@@ -58,6 +58,21 @@ async def test_a_turn_answers_the_first_message_that_told_the_story(database: Da
         assert (again.article_id, again.is_turn, again.reply_to) == (turn, True, 42)
 
 
+async def test_a_turn_answers_a_message_that_was_on_its_way_while_its_story_was_merged(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = Paper(stores, await follow_everything(stores, READER))
+        first, gone = await paper.page(), paper.story_id
+        paper.story_id = None
+        last = await paper.page()
+        assert gone is not None
+        assert paper.story_id is not None
+        await stores.stories.merge(paper.story_id, gone, NOW)
+        await stores.posts.add([Post(READER.id, 42, gone, first, 1, PostKind.TEXT, NOW)])
+        turn = await paper.page(is_turn=True)
+        [again] = await waits(stores, READER, position=last)
+        assert (again.article_id, again.is_turn, again.reply_to) == (turn, True, 42)
+
+
 async def test_a_turn_of_which_nothing_stands_answers_nothing(database: Database) -> None:
     async with database.transaction() as stores:
         paper = Paper(stores, await follow_everything(stores, READER))

@@ -11,7 +11,7 @@ from storage.errors import NotFound, NothingLeft
 from storage.tables import ahead
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER
-from tests.storage.told import LATER, add_sources, grown, ids_of, in_ahead, show, tell, two
+from tests.storage.told import LATER, add_sources, executed, grown, ids_of, in_ahead, scans, show, tell, tell_one, two
 
 
 async def test_pages_that_are_split_off_are_a_story_kept_apart(database: Database) -> None:
@@ -84,6 +84,22 @@ async def test_the_mark_of_an_admin_stays_with_the_page_that_has_it(database: Da
         await stores.waves.hasten(its[1], LATER)
         new = await stores.stories.split([its[1]], LATER)
         assert [(await stores.stories.get(one)).is_marked for one in (kept, new)] == [False, True]
+
+
+async def test_neither_merging_nor_splitting_reads_a_table_from_end_to_end(database: Database) -> None:
+    async with database.transaction() as stores:
+        kept, its, gone, _ = await two(stores)
+        other, _ = await tell_one(stores, (await add_sources(stores, 1))[0], 3, gone)
+        await stores.stories.keep_apart(gone, other)
+        await stores.chats.add(CHANNEL)
+        await show(stores, CHANNEL.id, await stores.stories.get(kept), its[0])
+        with executed(database) as merging:
+            await stores.stories.merge(kept, gone, LATER)
+        with executed(database) as splitting:
+            await stores.stories.split([its[0]], LATER)
+    assert await scans(database, [*merging, *splitting]) == []
+    touched = " ".join(statement for statement, _ in merging)
+    assert "opened_at >=" not in touched, "no look through all later stories"
 
 
 async def test_what_was_split_off_can_be_merged_again(database: Database) -> None:

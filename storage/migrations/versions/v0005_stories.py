@@ -25,6 +25,7 @@ def grow_stories() -> None:
     op.add_column("story", sa.Column("merged_into", Id, nullable=True))
     op.add_column("story", sa.Column("is_marked", sa.Boolean(), nullable=False, server_default=sa.false()))
     count_sources()
+    mark_urgent()
     op.create_table(
         "apart",
         sa.Column("story_id", Id, nullable=False, autoincrement=False),
@@ -33,6 +34,7 @@ def grow_stories() -> None:
         sa.ForeignKeyConstraint(["other_id"], ["story.id"], name="fk_apart_other_id_story", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("story_id", "other_id", name="pk_apart"),
     )
+    op.create_index("ix_apart_other_id", "apart", ["other_id"])
     op.create_table(
         "growth",
         sa.Column("story_id", Id, nullable=False, autoincrement=False),
@@ -43,13 +45,18 @@ def grow_stories() -> None:
 
 
 def count_sources() -> None:
-    """How many sources tell each story that has several pages."""
+    """How many sources tell each story that has not just one page."""
     op.execute(
         """UPDATE story SET sources = (
             SELECT count(DISTINCT article.source_id) FROM article
             WHERE article.story_id = story.id AND article.withdrawn_at IS NULL
-        ) WHERE articles > 1"""
+        ) WHERE articles <> 1"""
     )
+
+
+def mark_urgent() -> None:
+    """Stories of which an admin called a page urgent."""
+    op.execute("UPDATE story SET is_marked = true WHERE id IN (SELECT story_id FROM article WHERE is_urgent)")
 
 
 def grow_articles() -> None:
@@ -77,6 +84,7 @@ def grow_articles() -> None:
 
 
 def grow_delivery() -> None:
+    op.create_index("ix_ahead_story_id", "ahead", ["story_id"])
     op.add_column("in_flight", sa.Column("reply_to", sa.BigInteger(), nullable=True))
     op.add_column("post", sa.Column("story_version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("post", sa.Column("edited_at", UtcDateTime(), nullable=True))
