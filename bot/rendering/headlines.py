@@ -129,5 +129,5 @@ def origin(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime) 
 
 
 def counted_sources(view: StoryView, words: Words) -> list[str]:
-    """«and 3 more sources», where others tell the story too."""
+    """«3 more sources», where others tell the story too."""
     return [words.plural("story.more_sources", view.sources - 1)] if view.sources > 1 else []

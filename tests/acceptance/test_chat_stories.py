@@ -69,7 +69,7 @@ async def test_a_story_is_read_in_the_readers_language_with_the_others_behind_bu
 async def test_its_pages_stand_on_one_screen_and_each_is_read(reader: Person, told: Told) -> None:
     await reader.says(f"/start story_{told.story_id}")
     await reader.presses("🗂 Источники: 3")
-    screen = await reader.sees("3 источника · 4 публикации")
+    screen = await reader.sees("3 источника · 4 статьи")
     assert [text for text, _ in screen.links] == [PASS, PASS, ASIAN, TAJIK, OTHER]
     assert screen.labels == ("1", "2", "3", "4")
     assert "· на таджикском" in screen.text
@@ -102,8 +102,8 @@ async def test_an_admin_takes_a_page_out_of_a_story(telegram: LocalTelegram, tol
     chief = await telegram.person(CHIEF, "Редактор")
     await chief.says(f"/start story_{told.story_id}")
     await chief.presses("🗂 Источники: 3")
-    await chief.sees(label="✂️ Одна из статей о другом")
-    await chief.presses("✂️ Одна из статей о другом")
+    await chief.sees(label="✂️ Убрать лишнюю статью")
+    await chief.presses("✂️ Убрать лишнюю статью")
     await chief.sees("Какая статья рассказывает о другом событии?")
     await chief.presses("4")
     question = await chief.sees(f"{OTHER}\nАзия-Новости\n\nОтделить?")
@@ -132,7 +132,7 @@ async def test_an_admin_makes_one_story_of_two(
     await chief.presses("1")
     await chief.sees("Это об одном и том же?", label="Да, объединить")
     assert await chief.presses("Да, объединить") == "Готово, теперь это одна новость"
-    await chief.sees("5 публикаций")
+    await chief.sees("5 статей")
     await khabar.leaves(CHIEF, f"M:{told.story_id}:{told.near_id}:1")
     assert await chief.presses(f"M:{told.story_id}:{told.near_id}:1") == "Это уже одна новость"
     assert PASS in (await chief.says(f"/start story_{told.near_id}")).text
@@ -150,7 +150,7 @@ async def test_old_buttons_of_admins_are_answered_kindly(telegram: LocalTelegram
     assert await chief.presses(split) == "Этой статьи здесь уже нет"
     last = f"V:{told.near_id}:{await _lead(khabar, told.near_id)}:1"
     await khabar.leaves(CHIEF, last)
-    assert await chief.presses(last) == "Отделять не от чего: других статей здесь нет."
+    assert await chief.presses(last) == "Отделять не от чего: других статей здесь нет"
     await khabar.leaves(CHIEF, "N:987654321")
     assert await chief.presses("N:987654321") == "Эта кнопка устарела. Откройте список заново."
 

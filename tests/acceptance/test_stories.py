@@ -234,7 +234,7 @@ class Region:
             return found.story_id
 
 
-MARK = "🆕 Новое в этой истории\n\n"
+MARK = "🆕 Новые подробности\n\n"
 TITLES = tuple(page.title for page in (AVALANCHE, REWRITE, TOLL, IN_TAJIK))
 
 
@@ -339,7 +339,7 @@ async def test_the_same_event_in_another_language_joins_the_post_and_is_no_news_
 async def test_what_an_admin_takes_apart_and_puts_together_shows_in_the_post(region: Region) -> None:
     chief, story_id = region.chief, await region.story_of(TOLL)
     await chief.says(f"/start story_{story_id}")
-    for label in ("🗂 Источники: 4", "✂️ Одна из статей о другом", "2", "Да, отделить"):
+    for label in ("🗂 Источники: 4", "✂️ Убрать лишнюю статью", "2", "Да, отделить"):
         await chief.presses(label)
     await region.passes()
     [post] = await region.told(region.channel)

@@ -38,7 +38,7 @@ def test_a_card() -> None:
         "\n"
         "Мост соединил два берега реки. Движение по нему начнётся 1 декабря.\n"
         "\n"
-        "Вестник долины · 14:05 · и ещё 2 источника\n"
+        "Вестник долины · 14:05 · ещё 2 источника\n"
         "#МостыПамира #ГБАО"
     )
     assert message.preview_url == "https://vestnik.example/news/1"
@@ -49,7 +49,7 @@ def test_a_card_in_tajik() -> None:
     message = card(
         BRIDGE, LOCALES.words("tg"), timezone=DUSHANBE, now=NOW, with_picture=False, hashtags=[], is_private=True
     )
-    assert message.text.endswith("\n\nВестник долины · 14:05 · ва боз 2 манбаъ")
+    assert message.text.endswith("\n\nВестник долины · 14:05 · боз 2 манбаъ")
     assert labels(message.keyboard) == [["📖 Хондан", "🔖 Нигоҳ доштан"], ["🗂 Манбаъҳо: 3"]]
 
 
@@ -99,7 +99,7 @@ def test_a_digest() -> None:
         "<b>7 новостей</b> · 21 ноября\n"
         "\n"
         '1. <a href="https://vestnik.example/news/1"><b>В Хороге открыли новый мост через Гунт</b></a>\n'
-        "Вестник долины · 14:05 · и ещё 2 источника\n"
+        "Вестник долины · 14:05 · ещё 2 источника\n"
         "\n"
         '2. <a href="https://golos.example/a?id=2&amp;x=1"><b>'
         "Школа в Гарме &lt;b&gt;получила&lt;/b&gt; библиотеку &amp; читальный зал</b></a>\n"
