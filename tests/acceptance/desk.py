@@ -1,9 +1,10 @@
 """A newsroom for the bot as a process: a local Telegram with channels, the sample site, and the settings for both."""
 
 import socket
+import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,14 @@ HOST = "127.0.0.1"
 TOKEN = "700000002:AAa-whole-bot-tests-only-token-00000"
 FIRST_STORIES = 24  # what stands on the sample site when it opens
 EDITOR = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where a page of the site stands in the archive."""
+
+    story: int
+    source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,25 @@ class Desk:
 
         await until(is_stored, f"{FIRST_STORIES} stories in the archive")
 
-    async def shown(self, channel: int) -> Counter[str]:
-        """How often the stories of the site stand in a channel, by address."""
-        links = (url for seen in await self.telegram.messages(channel) for _, url in seen.links)
-        return Counter(url for url in links if url.startswith(self.site.url))
+    def archived(self) -> dict[str, Told]:
+        """The site's pages as the bot's database has them, by address."""
+        with closing(sqlite3.connect(self.folder / "khabar.db")) as file:
+            rows = file.execute("SELECT url, story_id, source_id FROM article WHERE withdrawn_at IS NULL")
+            return {url: Told(story, source) for url, story, source in rows if url.startswith(self.site.url)}
+
+    def stories(self, urls: Iterable[str]) -> set[int]:
+        """The stories that these pages tell. KeyError for a page that is not in the archive."""
+        archived = self.archived()
+        return {archived[url].story for url in urls}
+
+    async def shown(self, channel: int) -> Counter[int]:
+        """How many messages of a channel show each story of the site. A message may show several pages of one story."""
+        links = [self._pages(seen) for seen in await self.telegram.messages(channel)]
+        archived = self.archived()
+        return Counter(story for urls in links for story in {archived[url].story for url in urls})
+
+    def _pages(self, seen: Seen) -> list[str]:
+        return [url for _, url in seen.links if url.startswith(self.site.url)]
 
     async def publish_until_posted(self, count: int) -> None:
         """Several stories come out, and one of them stands in the first channel: the others are on their way."""
@@ -79,12 +103,20 @@ class Desk:
         await self.telegram.wait(self.channels[0], before, is_new, "the first of the new stories")
 
     async def all_stand(self, within: float = START) -> None:
-        """Wait until every story that was published stands in every channel."""
+        """Wait until every page that was published is in the archive, and every story of these pages stands in every
+        channel with the name of each source that tells it.
+        """
 
         async def is_complete() -> bool:
-            return all([set(self.published) <= set(await self.shown(channel)) for channel in self.channels])
+            standing = [await self.telegram.messages(channel) for channel in self.channels]
+            archived = self.archived()
+            if not set(self.published) <= archived.keys():
+                return False
+            stories = {archived[url].story for url in self.published}
+            wanted = {told for told in archived.values() if told.story in stories}
+            return all(wanted <= {archived[url] for seen in one for url in self._pages(seen)} for one in standing)
 
-        await until(is_complete, "every story in every channel", within)
+        await until(is_complete, "every page in the archive, every story and its sources in every channel", within)
 
     async def slows(self, seconds: float) -> None:
         """Each post takes Telegram so long, and then works."""
@@ -118,6 +150,7 @@ async def open_desk(
                     "allow_paid_broadcast": True,
                     "group_messages_per_minute": 6000,
                 },
+                "stories": {"edit_every": "1s"},  # a page that joins a story is soon seen under its post
                 "metrics": {"listen": f"{HOST}:{free_port()}"},
                 "source": [*feeds, *sources],
                 "topic": [{"name": "ОДКБ", "aliases": ["Организация Договора о коллективной безопасности", "СААД"]}],

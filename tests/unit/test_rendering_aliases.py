@@ -3,7 +3,7 @@
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from bot.rendering.aliases import MOST_SHOWN, how_to_name, names_of_topic, no_such_topic
 from bot.rendering.callbacks import DropAlias
@@ -39,6 +39,7 @@ def test_a_topic_without_other_names_has_no_buttons() -> None:
 
 
 @LANGUAGES
+@settings(deadline=None)
 @given(name=ANY_TEXT, other=ANY_TEXT)
 def test_any_name_is_accepted(words: Words, name: str, other: str) -> None:
     topic = Topic(MAX_ID, name, name)
