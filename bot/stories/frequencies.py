@@ -1,6 +1,6 @@
 """How common a term is in news: what makes two articles alike is what few others have."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from bot.stories.table import PLACES, UNKNOWN, load_shares, places_of
 
 HALF_LIFE = timedelta(days=30)  # after which an article counts half
 PRIOR = 3_000.0  # newest articles that the built-in table is worth
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GREATEST = 2.0**40  # worth of an article; beyond it all are made smaller, lest float32 ends
 
 
@@ -23,10 +22,11 @@ class Frequencies:
         self._shares = load_shares()
         self._articles = 0.0
         self._newest = 1.0  # what the newest article was worth
-        self._epoch = _EPOCH
+        self._epoch: datetime | None = None  # of the article that is worth 1, at first the first one
 
     def learn(self, sketch: Sketch, at: datetime) -> None:
         """Take an article in; in any order of time."""
+        self._epoch = self._epoch or at
         worth = 2.0 ** ((at - self._epoch) / HALF_LIFE)
         if worth > _GREATEST:
             self._counts /= np.float32(worth)

@@ -31,11 +31,12 @@ def test_a_fresh_archive_knows_what_is_common(common: str, rare: str) -> None:
     assert weight(Frequencies(), common) < weight(Frequencies(), rare) - 0.5
 
 
-def test_what_many_articles_have_weighs_less() -> None:
+@pytest.mark.parametrize("years", [0, 6, -3])
+def test_what_many_articles_have_weighs_less_whenever_they_came_out(years: int) -> None:
     frequencies = Frequencies()
     before = weight(frequencies, "харбмайдон")
     for _ in range(500):
-        frequencies.learn(sketch("Полигон Харбмайдон"), NOW)
+        frequencies.learn(sketch("Полигон Харбмайдон"), NOW - years * timedelta(days=365))
     assert weight(frequencies, "харбмайдон") < before - 3
 
 
