@@ -99,6 +99,19 @@ def _waiting_at_all(to: Chat) -> sa.Select[Any]:
     return sa.select(one.c.id).where(one.c.id > to.position, one.c.id > since)
 
 
+async def get_only_sources(connection: AsyncConnection, chat_id: int) -> frozenset[int] | None:
+    """The sources that a channel or group asked for, if each of its follows names one; None: any.
+
+    A newsroom's channel does not point to others. What readers follow decides what they get, not whom they may meet.
+    """
+    if chat_id > 0:
+        return None
+    query = sa.select(follow.c.source_id).where(follow.c.chat_id == chat_id)
+    asked: list[int | None] = list((await connection.execute(query)).scalars())
+    named = frozenset(one for one in asked if one is not None)
+    return named if named and len(named) == len(set(asked)) else None
+
+
 async def get_followed(connection: AsyncConnection, chat_id: int, wanted: int) -> list[int]:
     """So many articles, each the newest of its story that the chat's follows match; fewer where there are no more.
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Post, PostKind
-from storage.followed import select_asked_for
+from storage.followed import get_only_sources, select_asked_for
 from storage.posts import IN_CHANNELS, REACHED, post_record
 from storage.tables import article, chat, growth, post, story
 from storage.turns import StoryPage
@@ -48,10 +48,15 @@ class GrowthStore:
 
     async def get_pages(self, chat_id: int, story_id: int) -> list[StoryPage]:
         """The pages of a story that a chat's follows ask for and that stand, as they came."""
-        columns = (article.c.id, article.c.language, article.c.is_turn)
-        query = select_asked_for(chat_id, *columns).where(article.c.story_id == story_id).distinct()
-        rows = await self._connection.execute(query.order_by(article.c.id))
-        return [StoryPage(row.id, row.language, row.is_turn) for row in rows]
+        asked = select_asked_for(chat_id, article.c.id, article.c.language).where(article.c.story_id == story_id)
+        rows = await self._connection.execute(asked.distinct().order_by(article.c.id))
+        turns = await get_turns(self._connection, [story_id])
+        return with_turns([StoryPage(row.id, row.language) for row in rows], turns.get(story_id, ()))
+
+    async def names_others(self, chat_id: int) -> bool:
+        """Whether posts in a chat name further sources at all: not where its follows ask for just one."""
+        sources = await get_only_sources(self._connection, chat_id)
+        return sources is None or len(sources) > 1
 
     async def has_done(self, now: datetime, lasts: timedelta | None) -> bool:
         """Whether `close` would have anything to do."""

@@ -6,7 +6,7 @@ Telegram has no idempotency key: what is left after a crash may or may not stand
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.chats import chat_record
 from storage.deliveries import Claim, Pending, Plan
 from storage.dialect import insert
+from storage.followed import get_only_sources
 from storage.pending import Memory, PendingReader
 from storage.records import Chat, ChatState, Rank, StoryView
 from storage.rows import views_for
@@ -40,13 +41,21 @@ class MailboxStore:
         return [chat_record(row) for row in rows]
 
     async def get_pending(
-        self, chats: Sequence[Chat], memory: Memory, now: datetime, *, language: str | None = None
+        self,
+        chats: Sequence[Chat],
+        memory: Memory,
+        now: datetime,
+        *,
+        language: str | None = None,
+        max_age: timedelta | None = None,
     ) -> list[Pending]:
         """What waits for each of these chats; `memory` is the caller's, for this look and the next.
 
-        `language` is that of chats that have not chosen one; None: any.
+        `language` is that of chats that have not chosen one; None: any. A story that has a page younger than `max_age`
+        is shown by it, but for digests.
         """
-        return await PendingReader(self._connection).read(chats, memory, now, language=language)
+        reader = PendingReader(self._connection)
+        return await reader.read(chats, memory, now, language=language, max_age=max_age)
 
     async def get_views(self, plans: Sequence[Plan], memory: Memory) -> list[tuple[StoryView, ...]]:
         """The stories of each plan in its order, with the topics that its chat follows or that the settings name.
@@ -56,7 +65,8 @@ class MailboxStore:
         await self._learn_topics([plan.chat.id for plan in plans if plan.chat.id not in memory.topics], memory)
         views = []
         for plan in plans:
-            key = (memory.topics[plan.chat.id], plan.article_ids)
+            sources = await get_only_sources(self._connection, plan.chat.id)
+            key = (memory.topics[plan.chat.id], sources, plan.article_ids)
             if key not in memory.views:
                 found = await views_for(self._connection, plan.chat.id, plan.article_ids)
                 memory.views[key] = tuple(view for view in found if view.article.withdrawn_at is None)
@@ -222,17 +232,17 @@ class MailboxStore:
         await self._connection.execute(sa.delete(ahead).where(ahead.c.article_id <= reached))
 
     async def _give_ahead(self, settled: Sequence[tuple[Chat, Plan]]) -> None:
-        """Remember what was given out of its turn, so that it does not come again in its turn.
+        """Remember what was given beyond the position, so that it does not come again in its turn.
 
-        Of a story that was given ahead before, by the later page: what it told came with a turn.
+        That is what came out of its turn, and a channel's post by a later page of its story than the first. Of a story
+        that was given ahead before, by the later page: what it told came with a turn.
         """
-        given = [(to.id, plan.article_ids) for to, plan in settled if plan.is_ahead]
+        given = [(to.id, plan) for to, plan in settled if plan.is_ahead or plan.has_rest]
         columns = ["chat_id", "story_id", "article_id"]
-        for chat_id, article_ids in given:
+        for chat_id, plan in given:
+            beyond = (article.c.id.in_(plan.article_ids), article.c.id > plan.until)
             stories = sa.select(sa.literal(chat_id), article.c.story_id, article.c.id)
-            statement = insert(self._connection, ahead).from_select(
-                columns, stories.where(article.c.id.in_(article_ids))
-            )
+            statement = insert(self._connection, ahead).from_select(columns, stories.where(*beyond))
             later = {"article_id": statement.excluded.article_id}
             newer = statement.excluded.article_id > ahead.c.article_id
             await self._connection.execute(

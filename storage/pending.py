@@ -70,7 +70,9 @@ class Memory:
     alike: dict[tuple[int, Follows, str | None, bool], _Found] = field(default_factory=dict)
     floors: dict[int, int] = field(default_factory=dict)
     topics: dict[int, frozenset[int]] = field(default_factory=dict)
-    views: dict[tuple[frozenset[int], tuple[int, ...]], tuple[StoryView, ...]] = field(default_factory=dict)
+    views: dict[tuple[frozenset[int], frozenset[int] | None, tuple[int, ...]], tuple[StoryView, ...]] = field(
+        default_factory=dict
+    )  # by the topics and sources that decide how a chat sees the articles
 
     def refresh(self, until: int, now: datetime) -> None:
         """Forget everything that may be out of date; `until` is the log's end now."""

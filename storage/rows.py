@@ -1,12 +1,13 @@
 """Where rows of articles become records, for every store that reads them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.followed import get_only_sources
 from storage.naming import Entity, EntityKind
 from storage.records import Article, Block, BlockKind, Link, Story, StoryView
 from storage.tables import article, article_topic, follow, source, story, topic
@@ -120,18 +121,23 @@ async def topics_of(connection: AsyncConnection, ids: Iterable[int]) -> dict[int
 
 
 async def story_views(
-    connection: AsyncConnection, rows: Sequence[sa.Row[Any]], language: str | None = None
+    connection: AsyncConnection,
+    rows: Sequence[sa.Row[Any]],
+    language: str | None = None,
+    *,
+    sources: Collection[int] | None = None,
 ) -> list[StoryView]:
     """Rows of `select_articles` as stories, each shown by that article with all its topics.
 
     With a `language`, one whose article is in another is shown by its page in that one, where it has such a page.
+    With `sources`, no other source is named or counted beside the one shown.
     """
     if language is not None:
         rows = await _in_language(connection, rows, language)
     topics = await topics_of(connection, [row.id for row in rows])
-    others = await get_others(connection, rows)
+    others = await get_others(connection, rows, sources)
     befores = await get_befores(connection, [row.story_follows_id for row in rows if row.story_follows_id is not None])
-    return [
+    views = [
         StoryView(
             row.story_id,
             article_record(row, topics.get(row.id, ())),
@@ -144,6 +150,14 @@ async def story_views(
         )
         for row in rows
     ]
+    return views if sources is None else [_of_sources(view, sources) for view in views]
+
+
+def _of_sources(view: StoryView, sources: Collection[int]) -> StoryView:
+    """A view whose `others` are of these sources, as far as the rest of it names or counts sources."""
+    named = {view.article.source_id, *(one.source_id for one in view.others)}
+    is_known = view.before is not None and view.before.source_id in sources
+    return replace(view, sources=len(named), before=view.before if is_known else None)
 
 
 async def _in_language(
@@ -160,12 +174,13 @@ async def _in_language(
 async def views_for(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> list[StoryView]:
     """These articles as stories, in the order asked, each with the topics that the chat follows or the settings name.
 
-    Not all topics it matches: another reader's question is nobody's business.
+    Not all topics it matches: another reader's question is nobody's business. A channel or group that asked for
+    certain sources alone is told of no others.
     """
     given = {"ids": list(article_ids), "chat_id": chat_id}
-    views = {
-        view.article.id: view for view in await story_views(connection, list(await connection.execute(_OF_IDS, given)))
-    }
+    rows = list(await connection.execute(_OF_IDS, given))
+    sources = await get_only_sources(connection, chat_id)
+    views = {view.article.id: view for view in await story_views(connection, rows, sources=sources)}
     ids = {row.name: row.id for row in await connection.execute(_SHOWN_TOPICS, given)}
     return [_with_topics(views[one], ids) for one in article_ids if one in views]
 

@@ -46,10 +46,12 @@ async def get_tellings(connection: AsyncConnection, story_id: int) -> list[Telli
     return [_telling(row) for row in await connection.execute(_OF_STORIES, {"ids": [story_id]})]
 
 
-async def get_others(connection: AsyncConnection, shown: Sequence[sa.Row[Any]]) -> dict[int, tuple[Telling, ...]]:
+async def get_others(
+    connection: AsyncConnection, shown: Sequence[sa.Row[Any]], sources: Collection[int] | None = None
+) -> dict[int, tuple[Telling, ...]]:
     """Pages beside each of these rows of `select_articles`, by the id of the article; none where there are no others.
 
-    Those that stand, as they came, MOST_OTHERS of them at most.
+    Those that stand, as they came, MOST_OTHERS of them at most; of these `sources` alone, None: any.
     """
     # A page that was withdrawn is not among the story's pages.
     told = {row.story_id for row in shown if row.story_articles > (row.withdrawn_at is None)}
@@ -57,7 +59,8 @@ async def get_others(connection: AsyncConnection, shown: Sequence[sa.Row[Any]]) 
         return {}
     pages: dict[int, list[Telling]] = {}
     for row in await connection.execute(_OF_STORIES, {"ids": list(told)}):
-        pages.setdefault(row.story_id, []).append(_telling(row))
+        if sources is None or row.source_id in sources:
+            pages.setdefault(row.story_id, []).append(_telling(row))
     return {
         row.id: tuple(page for page in pages[row.story_id] if page.article_id != row.id)[:MOST_OTHERS]
         for row in shown

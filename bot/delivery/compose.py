@@ -87,7 +87,8 @@ class Composer:
 
 
 def _read(view: StoryView) -> Hashable:
-    """All that decides how a story reads: of its other pages, the version that grows with them."""
+    """All that decides how a story reads: of its other pages, which of them and the version that grows with them."""
     article = view.article
-    told = (view.story_id, view.version, view.articles, view.sources, view.before)
+    others = tuple(one.article_id for one in view.others)
+    told = (view.story_id, view.version, view.sources, others, view.before)
     return (article.id, article.revision, article.published_at, article.url, view.topics, *told)

@@ -115,7 +115,8 @@ class Corrector:
                 return False  # forgotten in the meantime
             shown = await self._as_now(stores, chat, post, shown)
             answered = await self._answered(stores, post, shown)
-        if chat.state in {ChatState.BLOCKED, ChatState.PAUSED}:
+            is_wrong = await self._reads_otherwise(stores, post, shown)
+        if not is_wrong or chat.state in {ChatState.BLOCKED, ChatState.PAUSED}:
             async with self._database.transaction() as stores:
                 await stores.posts.pass_over([post])
             return False
@@ -146,6 +147,11 @@ class Corrector:
         language = chat.language or self._composer.language
         article_id = page_to_show(article, pages, language, chat.position)
         return shown if article_id == article.id else tuple(await stores.posts.get_views(chat.id, [article_id]))
+
+    async def _reads_otherwise(self, stores: Stores, post: Post, shown: tuple[StoryView, ...]) -> bool:
+        """Whether there is anything to edit: not where a story grew by sources that the channel does not name."""
+        is_same = [(post.article_id, post.revision)] == [(one.article.id, one.article.revision) for one in shown]
+        return not is_same or post.kind is PostKind.LIST or await stores.growths.names_others(post.chat_id)
 
     async def _answered(self, stores: Stores, post: Post, shown: tuple[StoryView, ...]) -> int | None:
         """The message that a reader's message of a turn answers, as when it was sent."""

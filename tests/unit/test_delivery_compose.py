@@ -125,6 +125,19 @@ def test_two_versions_of_a_story_are_two_messages_in_a_channel() -> None:
     assert "Садои мардум" not in of.message(told, NOW).text
 
 
+def test_channels_that_may_name_different_sources_read_different_messages() -> None:
+    of = composer()
+    told = of_chat(id=-5, kind=ChatKind.CHANNEL)(CARD)
+    one, other = (Telling(9 + n, 4 + n, f"Газета {n}", f"https://{n}.example/9", "Мост", "ru", NOW) for n in (1, 2))
+    message = of.message(_grown(told, one), NOW)
+    assert of.message(_grown(told, other), NOW) != message
+    assert of.message(_grown(told, one), NOW) is message
+
+
+def _grown(told: Bundle, other: Telling) -> Bundle:
+    return replace(told, stories=(replace(told.stories[0], sources=2, version=2, others=(other,)),))
+
+
 def test_the_next_day_tells_the_date() -> None:
     of = composer()
     today = of.message(CARD, NOW)

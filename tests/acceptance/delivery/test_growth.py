@@ -129,6 +129,25 @@ async def test_a_post_is_edited_at_its_pace_and_once_for_all_that_came(event: Ev
     assert len(await event.post.telegram.calls("editMessageText")) == 2
 
 
+async def test_a_channel_of_one_source_names_no_other_and_is_not_edited_for_it(event: Event, channel: int) -> None:
+    async with event.post.database.transaction() as stores:
+        own = await stores.sources.add(NewSource("https://0.example/rss", NAMES[0]))
+        await stores.chats.unfollow(channel)
+        await stores.chats.follow(channel, source_id=own.id)
+    await event.page(AVALANCHE)
+    await event.page(CLEARED, NAMES[1])
+    await event.goes_out()
+    [message] = await event.stands(channel)
+    assert NAMES[1] not in read(message)
+    await event.page(CLEARED, NAMES[2])
+    assert await event.edits() == 0
+    assert await event.post.telegram.calls("editMessageText") == []
+    await event.page(TURN, is_turn=True)
+    assert await event.edits() == 1
+    [message] = await event.stands(channel)
+    assert read(message).startswith(TURN)
+
+
 @pytest.mark.parametrize(
     ("stories", "later"),
     [(StorySettings(edit_for=None), PACE), (StorySettings(edit_for=timedelta(hours=2)), timedelta(hours=2))],
