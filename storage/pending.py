@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Pending, PendingStory
 from storage.followed import Follows, select_asked_for, select_waiting
-from storage.records import Chat, StoryView
+from storage.records import DIGESTS, Chat, StoryView
 from storage.tables import ahead, article, follow, post
-from storage.turns import StoryPage, first_in, page_of_turn
+from storage.turns import StoryPage, get_turns, page_of_turn, page_to_tell, with_turns
 
 FRESH = timedelta(seconds=1)
 NEAR = 200  # articles behind the log's end within which chats are compared with one another
@@ -23,27 +23,38 @@ NEAR = 200  # articles behind the log's end within which chats are compared with
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What decides, beside its position, which stories wait for a chat, and by which page."""
+    """What decides, beside its position, which stories wait for a chat, and by which page.
+
+    No page that came before `fresh_from` is shown where a newer one tells the same; None: however old.
+    """
 
     follows: Follows
     language: str | None
     takes_turns: bool
+    fresh_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A story with its pages that wait, in the order they came. `told` names the last that the chat knows, if any."""
+    """A story with its pages that wait, in the order they came.
+
+    `told` is the last page that the chat asked for and has passed, if any; `turns` are the articles of the story with
+    which its facts changed, whether the chat asks for them or not.
+    """
 
     pages: tuple[PendingStory, ...]
-    told: int | None
+    told: int | None = None
+    turns: Sequence[int] = ()
 
     def shown(self, asked: _Asked, given: int | None = None) -> PendingStory | None:
         """The story by the page to show; None where nothing of it is to be told. `given`: the page that came ahead."""
-        told = self.told if given is None else given
-        if told is None:
-            return _first_told(self.pages, asked.language)
+        if self.told is None and given is None:
+            return self.pages[0] if len(self.pages) == 1 else _shown(self.pages, self.turns, asked, is_known=False)
+        if not asked.takes_turns:
+            return None
+        told = max(one for one in (self.told, given) if one is not None)
         later = [page for page in self.pages if page.article_id > told]
-        return _turned(later, asked.language) if asked.takes_turns else None
+        return _shown(later, [turn for turn in self.turns if turn > told], asked, is_known=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ class Memory:
 
     until: int = -1
     made_at: datetime | None = None
-    alike: dict[tuple[int, Follows, str | None, bool], _Found] = field(default_factory=dict)
+    alike: dict[tuple[int, Follows, str | None, bool, bool], _Found] = field(default_factory=dict)
     floors: dict[int, int] = field(default_factory=dict)
     topics: dict[int, frozenset[int]] = field(default_factory=dict)
     views: dict[tuple[frozenset[int], frozenset[int] | None, tuple[int, ...]], tuple[StoryView, ...]] = field(
@@ -89,14 +100,20 @@ class PendingReader:
         self._connection = connection
 
     async def read(
-        self, chats: Sequence[Chat], memory: Memory, now: datetime, *, language: str | None = None
+        self,
+        chats: Sequence[Chat],
+        memory: Memory,
+        now: datetime,
+        *,
+        language: str | None = None,
+        max_age: timedelta | None = None,
     ) -> list[Pending]:
         """What waits for each of the chats, the oldest story first.
 
-        A story is told once: by the first page of it in the chat's language that the follows match, else by the first
-        of all; a turn that waits beside it is a part of that. Of a story whose earlier page a chat has passed or been
+        A story is told once: by the page that brings its newest turn, else by the first of all; of those that the
+        follows match, and in the chat's language where one is. Of a story whose earlier page a chat has passed or been
         given, a reader waits for a turn alone, channels and groups for nothing. `language` is that of chats that have
-        not chosen one; None: any.
+        not chosen one; None: any. Chats without a digest are shown no page older than `max_age` where there is another.
         """
         until: int = (await self._connection.execute(sa.select(sa.func.max(article.c.id)))).scalar() or 0
         memory.refresh(until, now)
@@ -105,7 +122,8 @@ class PendingReader:
         given = await self._given_ahead(ids)
         pending = []
         for one in chats:
-            asked = _Asked(follows.get(one.id, ()), one.language or language, takes_turns=one.id > 0)
+            fresh_from = None if max_age is None or one.schedule in DIGESTS else now - max_age
+            asked = _Asked(follows.get(one.id, ()), one.language or language, one.id > 0, fresh_from)
             memory.topics[one.id] = frozenset(topic for topic, _, _ in asked.follows if topic is not None)
             found = await self._of(one, asked, until, memory)
             stories = _beside(found, asked, given[one.id]) if one.id in given else found.stories
@@ -139,7 +157,7 @@ class PendingReader:
             return await self._look_up(to, asked)
         floor = await self._floor(to.position, memory)
         alike = tuple((topic, source, since if since >= floor else 0) for topic, source, since in asked.follows)
-        key = (to.position, alike, asked.language, asked.takes_turns)
+        key = (to.position, alike, asked.language, asked.takes_turns, asked.fresh_from is None)
         if key not in memory.alike:
             memory.alike[key] = await self._look_up(to, asked)
         return memory.alike[key]
@@ -162,10 +180,14 @@ class PendingReader:
         return {chat_id: tuple(sorted(found, key=str)) for chat_id, found in follows.items()}
 
     async def _given_ahead(self, ids: Sequence[int]) -> dict[int, dict[int, int]]:
-        """For each chat that was given stories ahead of its position, by which article each of them."""
-        query = sa.select(ahead.c.chat_id, ahead.c.story_id, ahead.c.article_id).where(ahead.c.chat_id.in_(ids))
+        """For each chat that was given stories ahead of its position, by which article each of them.
+
+        One that was withdrawn since was not given: the next page is a message of its own.
+        """
+        given_by = ahead.join(article, sa.and_(article.c.id == ahead.c.article_id, article.c.withdrawn_at.is_(None)))
+        query = sa.select(ahead.c.chat_id, ahead.c.story_id, ahead.c.article_id).select_from(given_by)
         given: dict[int, dict[int, int]] = {}
-        for chat_id, story_id, article_id in await self._connection.execute(query):
+        for chat_id, story_id, article_id in await self._connection.execute(query.where(ahead.c.chat_id.in_(ids))):
             given.setdefault(chat_id, {})[story_id] = article_id
         return given
 
@@ -174,19 +196,21 @@ class PendingReader:
         for row in await self._connection.execute(select_waiting(to, asked.follows)):
             pages.setdefault(row.story_id, []).append(_pending_story(row))
         grown = [story_id for story_id, told in pages.items() if told[0].articles > 1]
-        known = await self._told(to, grown) if grown else frozenset()
+        told = await self._told(to, grown) if grown else {}
+        turns = await get_turns(self._connection, grown) if grown else {}
         waiting = {
-            story_id: _Waiting(tuple(told), to.position if story_id in known else None)
-            for story_id, told in pages.items()
+            story_id: _Waiting(tuple(those), told.get(story_id), turns.get(story_id, ()))
+            for story_id, those in pages.items()
         }
         stories = (one.shown(asked) for one in waiting.values())
         return _Found(waiting, tuple(one for one in stories if one is not None))
 
-    async def _told(self, to: Chat, stories: Sequence[int]) -> frozenset[int]:
-        """Of these stories, those that an article which the chat has passed told it already, and still stands."""
+    async def _told(self, to: Chat, stories: Sequence[int]) -> dict[int, int]:
+        """Of these stories, those that an article which the chat has passed told it and still stands: the last such."""
         which = (article.c.story_id.in_(stories), article.c.id <= to.position)
-        query = select_asked_for(to.id, article.c.story_id).where(*which).distinct()
-        return frozenset((await self._connection.execute(query)).scalars())
+        query = select_asked_for(to.id, article.c.story_id, sa.func.max(article.c.id).label("told")).where(*which)
+        rows = await self._connection.execute(query.group_by(article.c.story_id))
+        return {row.story_id: row.told for row in rows}
 
 
 def _beside(found: _Found, asked: _Asked, given: Mapping[int, int]) -> tuple[PendingStory, ...]:
@@ -195,26 +219,18 @@ def _beside(found: _Found, asked: _Asked, given: Mapping[int, int]) -> tuple[Pen
     return tuple(one for one in stories if one is not None)
 
 
-def _first_told(pages: Sequence[PendingStory], language: str | None) -> PendingStory:
-    """A story that the chat is told of for the first time."""
-    if len(pages) == 1 and not pages[0].is_turn:  # as nearly all are
-        return pages[0]
-    spoken = first_in([_page(one) for one in pages], language)
-    shown = pages[0] if spoken is None else next(one for one in pages if one.article_id == spoken.article_id)
-    return replace(shown, is_urgent=any(one.is_urgent for one in pages), first_id=pages[0].article_id, is_turn=False)
-
-
-def _turned(pages: Sequence[PendingStory], language: str | None) -> PendingStory | None:
-    """A story that the chat knows, if it took a turn with these pages."""
-    turn = page_of_turn([_page(one) for one in pages], language)
-    if turn is None:
+def _shown(
+    pages: Sequence[PendingStory], turns: Sequence[int], asked: _Asked, *, is_known: bool
+) -> PendingStory | None:
+    """The story by one of these pages; None where the chat knows all that they tell. `turns`: those it does not."""
+    told = [one for one in pages if asked.fresh_from is None or one.arrived_at > asked.fresh_from] or pages
+    described = with_turns([StoryPage(one.article_id, one.language) for one in told], turns)
+    page = page_of_turn(described, asked.language) if is_known else page_to_tell(described, asked.language)
+    if page is None:
         return None
-    shown = next(one for one in pages if one.article_id == turn.article_id)
-    return replace(shown, is_urgent=any(one.is_urgent for one in pages), first_id=pages[0].article_id, is_turn=True)
-
-
-def _page(one: PendingStory) -> StoryPage:
-    return StoryPage(one.article_id, one.language, one.is_turn)
+    shown = next(one for one in told if one.article_id == page.article_id)
+    is_urgent = any(one.is_urgent for one in pages)
+    return replace(shown, is_urgent=is_urgent, first_id=pages[0].article_id, is_turn=is_known)
 
 
 def _reply(waits: PendingStory, message_id: int | None) -> PendingStory:
@@ -232,7 +248,6 @@ def _pending_story(row: sa.Row[Any]) -> PendingStory:
         sources=row.sources,
         changed_at=row.changed_at,
         is_marked=row.is_marked,
-        is_turn=row.is_turn,
         first_id=row.id,
         language=row.language,
         follows=row.follows,

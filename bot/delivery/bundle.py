@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo
 from bot.delivery.schedule import quiet_until, serve_at
 from bot.stories.weight import weight
 from storage.deliveries import Pending, PendingStory, Plan
-from storage.records import ChatKind, Schedule
+from storage.records import DIGESTS, ChatKind, Schedule
 
 # Stories that a list shows; the rest are counted in it.
 LIST_SIZE = 15
 # A channel is a newspaper: each story is its own post. Behind by more than this, it catches up in lists.
 CHANNEL_CARDS = 10
-
-# Whoever gets a digest is told of everything since the last one, however long ago that was.
-_DIGESTS = frozenset({Schedule.DAILY, Schedule.WEEKLY})
+# More turns than this at once are part of the list of everything.
+TURN_CARDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +47,30 @@ def decide(
         return decide_bundle(pending, now, max_age)
     urgent = [one for one in _fresh(pending, now, max_age) if one.is_urgent] if chat.takes_urgent else []
     if urgent:
-        return _ahead(pending, _best_first(urgent, now)[:LIST_SIZE])
+        best = _best_first(urgent, now)[:LIST_SIZE]
+        # After a rest the chat is due at once: only a night lets it wait on.
+        answer = _answer(pending, best, has_rest=len(best) > 1) if at > now else None
+        return answer or _ahead(pending, best)
     return Later(at)
 
 
 def decide_bundle(pending: Pending, now: datetime, max_age: timedelta) -> Plan | Nothing:
     """The part of what waits that the next message carries, and where the position goes with it.
 
-    A reader gets everything at once: a card, or a list of the best that counts what it cannot show. A turn that comes
-    alone answers the message that told its story. A channel gets every story: one card at a time, or lists without a
-    rest. What has grown too old is counted, not shown.
+    A reader gets everything at once: a card, or a list of the best that counts what it cannot show. A turn answers the
+    message that told its story, before everything else; not in a digest, unless it is alone there. A channel gets every
+    story: one card at a time, or lists without a rest. What has grown too old is counted, not shown.
     """
     chat = pending.chat
-    fresh = list(pending.stories) if chat.schedule in _DIGESTS else _fresh(pending, now, max_age)
+    fresh = list(pending.stories) if chat.schedule in DIGESTS else _fresh(pending, now, max_age)
     missed = chat.missed + len(pending.stories) - len(fresh)
     if not fresh:
         return Nothing(pending.until, missed)
     if chat.kind is ChatKind.CHANNEL:
         return _for_channel(pending, fresh, missed)
     best = _best_first(fresh, now)
+    if (len(best) > 1 or missed) and (answer := _answer(pending, best, has_rest=True)) is not None:
+        return answer
     shown = best[:LIST_SIZE]
     more = len(best) - len(shown)
     return Plan(chat, _ids(shown), pending.until, more=more, missed=missed, reply_to=_answered(shown))
@@ -84,6 +88,16 @@ def _for_channel(pending: Pending, fresh: Sequence[PendingStory], missed: int) -
     has_rest = len(shown) < len(fresh)
     until = shown[-1].first_id if has_rest else pending.until
     return Plan(pending.chat, _ids(shown), until, missed=missed, has_rest=has_rest)
+
+
+def _answer(pending: Pending, best: Sequence[PendingStory], *, has_rest: bool) -> Plan | None:
+    """The best of the turns as a card that answers, the rest to come right after it; None: there are none, or many.
+
+    Whoever has chosen an hour gets one message for all that waits.
+    """
+    answers = [one for one in best if one.reply_to is not None]
+    is_wanted = pending.chat.schedule is Schedule.INSTANT or len(best) == 1
+    return _ahead(pending, answers[:1], has_rest=has_rest) if is_wanted and 0 < len(answers) <= TURN_CARDS else None
 
 
 def _ahead(pending: Pending, stories: Sequence[PendingStory], *, has_rest: bool = False) -> Plan:

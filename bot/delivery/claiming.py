@@ -167,7 +167,9 @@ class Claimer:
         has_come_due = wave is None
         for start in range(0, len(chats), search.room):
             free = self._free(chats[start : start + search.room], search, now)
-            for pending in await stores.mailbox.get_pending(free, memory, now, language=self._composer.language):
+            for pending in await stores.mailbox.get_pending(
+                free, memory, now, language=self._composer.language, max_age=self._max_age
+            ):
                 chat, zone = pending.chat, self._composer.zone(pending.chat)
                 search.seen.add(chat.id)
                 decided = decide(pending, now=now, zone=zone, max_age=self._max_age, has_come_due=has_come_due)

@@ -19,7 +19,7 @@ from storage.records.articles import (
     Telling,
     article_text,
 )
-from storage.records.chats import Chat, ChatKind, ChatState, Follow, FollowView, Night, Rank, Schedule
+from storage.records.chats import DIGESTS, Chat, ChatKind, ChatState, Follow, FollowView, Night, Rank, Schedule
 from storage.records.pages import Page
 from storage.records.sources import (
     Alert,
@@ -38,6 +38,7 @@ from storage.records.sources import (
 from storage.records.topics import MOST_COUNTED, Topic, TopicView
 
 __all__ = [
+    "DIGESTS",
     "MOST_COUNTED",
     "MOST_OTHERS",
     "Alert",

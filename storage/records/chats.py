@@ -31,6 +31,10 @@ class Schedule(StrEnum):
     WEEKLY = "weekly"  # at the chat's hours on its weekday
 
 
+# Whoever gets a digest is told of everything since the last one, however long ago that was.
+DIGESTS = frozenset({Schedule.DAILY, Schedule.WEEKLY})
+
+
 class Night(StrEnum):
     """What happens in the chat's night hours to a story that would come at once or hourly."""
 

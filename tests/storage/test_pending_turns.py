@@ -1,13 +1,14 @@
 """A story that was told already waits for a reader again when its facts have changed, and for nobody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from storage.database import Database
 from storage.deliveries import PendingStory, Plan, Post, PostKind
 from storage.pending import Memory
-from storage.records import Chat
+from storage.records import Chat, Schedule
 from storage.stores import Stores
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, CHANNEL, READER, follow_everything, new_article, settle, store
@@ -82,13 +83,101 @@ async def test_a_turn_of_which_nothing_stands_answers_nothing(database: Database
         assert (again.article_id, again.is_turn, again.reply_to) == (turn, True, None)
 
 
-async def test_a_turn_beside_the_first_telling_is_part_of_it(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("described", "place"),
+    [(["ru", "ru!", "ru"], 1), (["ru", "ru!", "ru!", "tg"], 2), (["ru", "tg!"], 0), (["tg", "tg!"], 1)],
+)
+async def test_whoever_hears_of_a_story_after_its_turn_hears_the_newest_facts_that_their_language_tells(
+    database: Database, described: list[str], place: int
+) -> None:
+    """Nothing is told anew to whom it is all new."""
+    async with database.transaction() as stores:
+        paper = Paper(stores, await follow_everything(stores, READER))
+        told = [await paper.page(one[:2], is_turn=one.endswith("!")) for one in described]
+        [once] = await waits(stores, READER)
+        assert (once.article_id, once.first_id, once.is_turn) == (told[place], told[0], False)
+
+
+async def test_a_turn_that_the_follows_do_not_match_is_told_by_the_next_page_that_they_do_and_once(
+    database: Database,
+) -> None:
+    async with database.transaction() as stores:
+        paper = Paper(stores, await follow_everything(stores, READER))
+        other = await stores.sources.add(OTHER)
+        await stores.chats.unfollow(READER.id)
+        await stores.chats.follow(READER.id, source_id=(await stores.sources.add(AGENCY)).id)
+        first = await paper.page()
+        turn = await store(stores, new_article(9, other.id), story_id=paper.story_id, is_turn=True)
+        assert await waits(stores, READER, position=first) == []
+        told = await paper.page()
+        [again] = await waits(stores, READER, position=turn)
+        assert (again.article_id, again.is_turn) == (told, True)
+        [once] = await waits(stores, READER)
+        assert (once.article_id, once.is_turn) == (told, False)
+        await paper.page()
+        assert await waits(stores, READER, position=told) == []
+        await give_ahead(stores, told)
+        assert await waits(stores, READER, position=first) == []
+
+
+async def test_a_story_whose_page_was_given_ahead_and_then_withdrawn_comes_by_the_next(database: Database) -> None:
     async with database.transaction() as stores:
         paper = Paper(stores, await follow_everything(stores, READER))
         first = await paper.page()
-        await paper.page(is_turn=True)
+        await give_ahead(stores, first)
+        second = await paper.page()
+        assert await waits(stores, READER) == []
+        await stores.articles.withdraw(first, NOW)
         [once] = await waits(stores, READER)
-        assert (once.article_id, once.is_turn) == (first, False)
+        assert (once.article_id, once.is_turn) == (second, False)
+
+
+@pytest.mark.parametrize(("schedule", "place"), [(Schedule.INSTANT, 1), (Schedule.DAILY, 0)])
+async def test_a_page_that_grew_too_old_is_not_shown_where_a_newer_one_tells_the_same_but_in_digests(
+    database: Database, schedule: Schedule, place: int
+) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        await stores.chats.save(replace(await stores.chats.get(READER.id), schedule=schedule))
+        first = await store(stores, new_article(1, source_id), at=NOW - timedelta(hours=25))
+        story_id = (await stores.articles.get(first)).story_id
+        second = await store(stores, new_article(2, source_id), story_id=story_id)
+        chat = await stores.chats.get(READER.id)
+        [found] = await stores.mailbox.get_pending([chat], Memory(), NOW, max_age=timedelta(days=1))
+        [once] = found.stories
+        assert (once.article_id, once.first_id) == ((first, second)[place], first)
+
+
+async def test_a_turn_that_grew_too_old_is_told_by_a_newer_page(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        ages = ((50, False), (25, True), (1, False))
+        story_id, told = None, []
+        for age, is_turn in ages:
+            new = new_article(age, source_id)
+            at = NOW - timedelta(hours=age)
+            told.append(await store(stores, new, story_id=story_id, is_turn=is_turn, at=at))
+            story_id = (await stores.articles.get(told[0])).story_id
+        chat = replace(await stores.chats.get(READER.id), position=told[0])
+        [found] = await stores.mailbox.get_pending([chat], Memory(), NOW, max_age=timedelta(days=1))
+        assert [(one.article_id, one.is_turn) for one in found.stories] == [(told[2], True)]
+
+
+async def test_a_channel_behind_gets_a_story_once_though_its_first_page_is_withdrawn_between_two_posts(
+    database: Database,
+) -> None:
+    """The post shows a page that lies behind stories which are still to come."""
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, CHANNEL)
+        paper = Paper(stores, source_id)
+        first = await paper.page("tg")
+        other = await store(stores, new_article(50, source_id))
+        shown = await paper.page("ru")
+        chat = await stores.chats.get(CHANNEL.id)
+        [claim] = await stores.mailbox.claim([Plan(chat, (shown,), first, has_rest=True)], NOW)
+        await settle(stores, claim)
+        await stores.articles.withdraw(first, NOW)
+        assert [one.article_id for one in await waits(stores, CHANNEL, position=first)] == [other]
 
 
 async def test_who_asks_only_for_the_source_of_the_turn_is_told_of_the_story_by_it(database: Database) -> None:

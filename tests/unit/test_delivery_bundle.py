@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.delivery.bundle import CHANNEL_CARDS, LIST_SIZE, Later, Nothing, decide, decide_bundle
+from bot.delivery.bundle import CHANNEL_CARDS, LIST_SIZE, TURN_CARDS, Later, Nothing, decide, decide_bundle
 from storage.deliveries import Pending, PendingStory, Plan
 from storage.records import Chat, ChatKind, Night, Schedule
 
@@ -60,11 +60,52 @@ def test_sources_that_came_at_once_weigh_more_than_those_of_a_whole_day() -> Non
     assert planned(READER, at_once, slowly).article_ids == (10, 20)
 
 
-def test_a_turn_alone_answers_the_message_that_told_its_story() -> None:
+@pytest.mark.parametrize("chat", [READER, DAILY])
+def test_a_turn_alone_answers_the_message_that_told_its_story(chat: Chat) -> None:
     turn = story(1, is_turn=True, reply_to=77)
-    assert planned(READER, turn).reply_to == 77
-    assert planned(READER, turn, story(2)).reply_to is None
-    assert planned(READER, replace(turn, reply_to=None)).reply_to is None
+    plan = planned(chat, turn)
+    assert (plan.reply_to, plan.is_ahead, plan.until) == (77, False, 1000)
+    assert planned(chat, replace(turn, reply_to=None)).reply_to is None
+
+
+def test_turns_answer_before_the_list_of_what_waits_beside_them() -> None:
+    turns = [story(1, is_turn=True, reply_to=77), story(2, is_turn=True, reply_to=78, sources=3)]
+    plan = planned(READER, *turns, story(3), story(4))
+    assert (plan.article_ids, plan.reply_to, plan.is_ahead, plan.has_rest) == ((20,), 78, True, True)
+    plan = planned(READER, turns[0], story(3), story(4))
+    assert (plan.article_ids, plan.reply_to, plan.is_ahead, plan.has_rest) == ((10,), 77, True, True)
+
+
+def test_many_turns_at_once_are_a_list() -> None:
+    turns = [story(number, is_turn=True, reply_to=number) for number in range(1, TURN_CARDS + 2)]
+    assert len(planned(READER, *turns).article_ids) == TURN_CARDS + 1
+    assert len(planned(READER, *turns[1:]).article_ids) == 1
+
+
+@pytest.mark.parametrize("schedule", [Schedule.HOURLY, Schedule.DAILY])
+def test_whoever_chose_an_hour_gets_turns_with_everything_else(schedule: Schedule) -> None:
+    plan = planned(replace(READER, schedule=schedule), story(1, is_turn=True, reply_to=77), story(2))
+    assert (len(plan.article_ids), plan.reply_to, plan.is_ahead) == (2, None, False)
+
+
+@pytest.mark.parametrize("schedule", list(Schedule))
+def test_a_turn_answers_though_something_was_missed_which_the_next_message_counts(schedule: Schedule) -> None:
+    """A message that counts is a list."""
+    reader = replace(READER, schedule=schedule, missed=2)
+    plan = planned(reader, story(1, is_turn=True, reply_to=77))
+    assert (plan.reply_to, plan.missed, plan.is_ahead, plan.has_rest) == (77, 0, True, True)
+    assert decide_bundle(pending(reader), NOW, DAY) == Nothing(1000, 2)
+
+
+def test_of_urgent_stories_in_the_night_the_turn_answers_first() -> None:
+    turn = story(1, is_turn=True, is_urgent=True, reply_to=77)
+    plan = at_nine(NIGHT, turn, story(2, is_urgent=True), story(3))
+    assert isinstance(plan, Plan)
+    assert (plan.article_ids, plan.reply_to, plan.is_ahead, plan.has_rest) == ((10,), 77, True, True)
+    waits = replace(READER, due_at=NOW + timedelta(minutes=1))
+    plan = at_nine(waits, turn, story(2, is_urgent=True), story(3))
+    assert isinstance(plan, Plan)
+    assert (set(plan.article_ids), plan.is_ahead, plan.has_rest) == ({10, 20}, True, False), "else it waits no more"
 
 
 def test_an_urgent_turn_answers_it_out_of_its_turn_too() -> None:
