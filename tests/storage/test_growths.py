@@ -8,11 +8,13 @@ import pytest
 
 from storage.database import Database
 from storage.deliveries import Post, PostKind
+from storage.growths import STORIES_AT_ONCE
 from storage.records import Chat, ChatKind, ChatState
 from storage.stores import Stores
 from storage.turns import StoryPage
 from tests.storage.conftest import NOW
 from tests.storage.samples import AGENCY, CHANNEL, READER, new_article, store
+from tests.storage.told import executed
 
 GROUP = Chat(id=-42, kind=ChatKind.GROUP, title="Соседи", state=ChatState.ACTIVE)
 EVERY, LASTS = timedelta(minutes=5), timedelta(hours=24)
@@ -82,6 +84,51 @@ async def test_posts_in_channels_and_groups_grow_and_readers_messages_do_not(dat
         await paper.page()
         assert ids(await paper.due()) == {CHANNEL.id, GROUP.id}
         assert not await paper.is_closed()
+
+
+async def test_of_one_chat_a_look_finds_two_posts_and_none_is_forgotten(database: Database) -> None:
+    """Stories are looked through a few hundred at once; a channel that posts all of them holds up no other."""
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        grown = []
+        for number in range(STORIES_AT_ONCE + 2):
+            paper.story_id = 0
+            post = await paper.stands(CHANNEL, await paper.page(), 100 + number)
+            grown.append(post)
+            if number in {1, STORIES_AT_ONCE + 1}:
+                await paper.stands(GROUP, post.article_id, 100 + number)
+            await paper.page()
+        due = await paper.due()
+        assert [one.message_id for one in due if one.chat_id == CHANNEL.id] == [100, 101]
+        assert [one.message_id for one in due if one.chat_id == GROUP.id] == [101, 100 + len(grown) - 1]
+        for one in grown[: STORIES_AT_ONCE + 1]:
+            await stores.posts.pass_over([one])
+        assert [one.message_id for one in await paper.due() if one.chat_id == CHANNEL.id] == [100 + len(grown) - 1]
+
+
+@pytest.mark.parametrize("is_analysed", [False, True])
+async def test_what_grew_is_found_without_reading_the_ledger(database: Database, is_analysed: bool) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        for number in range(30):
+            paper.story_id = 0
+            await paper.stands(CHANNEL, await paper.page(), 100 + number)
+        await paper.page()
+    async with database.writer.connect() as connection:
+        if is_analysed:
+            await connection.exec_driver_sql("ANALYZE")
+    async with database.transaction() as stores:
+        paper.stores = stores
+        with executed(database) as statements:
+            assert len(await paper.due()) == 1
+            assert not await stores.growths.has_done(LATER, LASTS)
+    plans = []
+    async with database.writer.connect() as connection:
+        for statement, given in statements:
+            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans += [row.detail for row in rows if " post " in row.detail]
+    assert len(plans) == 2
+    assert all("ix_post_story_id_chat_id (story_id=?" in one for one in plans), plans
 
 
 async def test_a_list_does_not_grow(database: Database) -> None:
@@ -288,3 +335,19 @@ async def test_pages_that_may_be_shown_are_those_the_chat_asks_for_and_that_stan
         await store(stores, new_article(10, other.id), story_id=paper.story_id, is_pushed=False)
         await stores.articles.withdraw(gone, NOW)
         assert await stores.growths.get_pages(CHANNEL.id, paper.story_id) == [StoryPage(turn, "tg", is_turn=True)]
+
+
+async def test_a_turn_that_the_channel_does_not_ask_for_is_brought_by_the_next_page_that_it_does(
+    database: Database,
+) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        other = await stores.sources.add(replace(AGENCY, url="https://other.example/rss", name="Другое"))
+        await stores.chats.unfollow(CHANNEL.id)
+        await stores.chats.follow(CHANNEL.id, source_id=(await stores.sources.add(AGENCY)).id)
+        first = await paper.page()
+        for number in (8, 9):
+            await store(stores, new_article(number, other.id), story_id=paper.story_id, is_turn=True)
+        brought, last = await paper.page(), await paper.page()
+        pages = await stores.growths.get_pages(CHANNEL.id, paper.story_id)
+        assert [(one.article_id, one.is_turn) for one in pages] == [(first, False), (brought, True), (last, False)]
