@@ -172,13 +172,19 @@ class ChatStore:
         query = sa.select(saved.c.article_id).where(saved.c.chat_id == chat_id, saved.c.article_id == article_id)
         return (await self._connection.execute(query)).first() is not None
 
-    async def get_saved(self, chat_id: int, page: int = 0, size: int = PAGE_SIZE) -> Page[StoryView]:
-        """Bookmarks, the last saved first; what was withdrawn since is shown to nobody."""
+    async def get_saved(
+        self, chat_id: int, page: int = 0, size: int = PAGE_SIZE, language: str | None = None
+    ) -> Page[StoryView]:
+        """Bookmarks, the last saved first; what was withdrawn since is shown to nobody.
+
+        A story of which several pages were saved is shown by one in this language, else by the last saved.
+        """
+        best = _best_saved(chat_id, language).subquery()
         query = (
             select_articles()
-            .join(saved, sa.and_(saved.c.article_id == article.c.id, saved.c.chat_id == chat_id))
-            .where(article.c.withdrawn_at.is_(None))
-            .order_by(saved.c.saved_at.desc(), article.c.id.desc())
+            .join(best, best.c.id == article.c.id)
+            .where(best.c.place == 1)
+            .order_by(best.c.saved_at.desc(), article.c.id.desc())
             .limit(size + 1)
             .offset(page * size)
         )
@@ -196,6 +202,21 @@ class ChatStore:
             else_=Rank.TOPIC.value,
         )
         await self._connection.execute(sa.update(chat).where(chat.c.id == chat_id).values(rank=rank))
+
+
+def _best_saved(chat_id: int, language: str | None) -> sa.Select[Any]:
+    """The pages that a chat saved, each with its place in its story, and when the story was last saved."""
+    is_foreign = sa.case((article.c.language == language, 0), else_=1)
+    story_id, saved_at = article.c.story_id, saved.c.saved_at
+    place = sa.func.row_number().over(
+        partition_by=story_id, order_by=(is_foreign, saved_at.desc(), article.c.id.desc())
+    )
+    last = sa.func.max(saved_at).over(partition_by=story_id)
+    return (
+        sa.select(article.c.id, place.label("place"), last.label("saved_at"))
+        .join(saved, saved.c.article_id == article.c.id)
+        .where(saved.c.chat_id == chat_id, article.c.withdrawn_at.is_(None))
+    )
 
 
 def chat_record(row: sa.Row[Any]) -> Chat:

@@ -6,7 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import article, article_topic, follow, saved, story
+from storage.deliveries import Post
+from storage.posts import post_record
+from storage.tables import article, article_topic, follow, post, saved, story
 
 _SINCE: sa.BindParameter[datetime] = sa.bindparam("since", type_=story.c.opened_at.type)
 _CHAT: sa.BindParameter[int] = sa.bindparam("chat_id")
@@ -46,6 +48,13 @@ _SAVED = (
 )
 
 
+_TOLD = (
+    sa.select(post)
+    .where(post.c.chat_id == _CHAT, post.c.story_id == sa.bindparam("story_id"))
+    .order_by(post.c.message_id, post.c.place)
+)
+
+
 class ReaderStore:
     """Stories as one chat sees them."""
 
@@ -60,3 +69,8 @@ class ReaderStore:
     async def get_saved_of(self, chat_id: int, story_id: int) -> list[int]:
         """The pages of a story that the chat has saved."""
         return list((await self._connection.execute(_SAVED, {"chat_id": chat_id, "story_id": story_id})).scalars())
+
+    async def get_told(self, chat_id: int, story_id: int) -> list[Post]:
+        """What stands of a story in a chat, as far as the ledger goes back, the first message first."""
+        rows = await self._connection.execute(_TOLD, {"chat_id": chat_id, "story_id": story_id})
+        return [post_record(row) for row in rows]

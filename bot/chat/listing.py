@@ -51,7 +51,9 @@ async def draw_list(visit: Visit, wanted: ListPage) -> Outgoing:
         case ListKind.ASKED | ListKind.SEARCH | ListKind.EXACT:
             return await draw_question(visit, wanted.kind, ref, turn)
         case ListKind.SAVED:
-            return saved_list(await visit.stores.chats.get_saved(visit.chat.id, turn.page), visit.view)
+            return saved_list(
+                await visit.stores.chats.get_saved(visit.chat.id, turn.page, language=visit.language), visit.view
+            )
         case ListKind.MINE:
             return mine_list(
                 await visit.stores.stories.get_followed(visit.chat.id, turn.page, language=visit.language), visit.view

@@ -10,7 +10,7 @@ from bot.rendering.articles import plain_article, rich_article
 from bot.rendering.callbacks import ReadStory, SaveStory
 from bot.rendering.keyboards import story_keyboard, turned_round
 from bot.rendering.notices import Toast
-from bot.rendering.story_callbacks import ReadPage
+from bot.rendering.story_callbacks import ReadPage, SavePage
 from bot.rendering.tellers import also, language_rows, sources_rows
 from storage.errors import NotFound
 from storage.records import StoryView
@@ -23,15 +23,21 @@ async def read_story(_: CallbackQuery, callback_data: ReadStory, visit: Visit) -
 
 async def read_page(_: CallbackQuery, callback_data: ReadPage, visit: Visit) -> Reply:
     """The same with this very page of its story."""
-    views = await visit.stores.posts.get_views(visit.chat.id, [callback_data.article_id])
-    if not views or views[0].article.withdrawn_at is not None:
-        raise NotFound("article", callback_data.article_id)
-    return await _show(visit, views[0])
+    return await _show(visit, await _find_page(visit, callback_data.article_id))
+
+
+async def save_page(query: CallbackQuery, callback_data: SavePage, visit: Visit) -> Replies:
+    """Into the bookmarks, or its story out of them; a second press changes nothing. Other buttons stay."""
+    return await _save(query, callback_data, await _find_page(visit, callback_data.article_id), visit)
 
 
 async def save_story(query: CallbackQuery, callback_data: SaveStory, visit: Visit) -> Replies:
-    """Into the bookmarks or out of them; a second press of an old button changes nothing. Other buttons stay."""
+    """The same with the page that the story shows by itself."""
     view = await visit.stores.stories.get_view(callback_data.story_id, visit.language)
+    return await _save(query, callback_data, view, visit)
+
+
+async def _save(query: CallbackQuery, callback_data: SavePage | SaveStory, view: StoryView, visit: Visit) -> Replies:
     saved = await visit.stores.readers.get_saved_of(visit.chat.id, view.story_id)
     if bool(saved) != callback_data.on:
         for article_id in saved or [view.article.id]:
@@ -40,7 +46,17 @@ async def save_story(query: CallbackQuery, callback_data: SaveStory, visit: Visi
     standing = query.message.reply_markup if isinstance(query.message, Message) else None
     if standing is None:
         return told
-    return told, Rekey(turned_round(standing, callback_data.story_id, visit.words, is_saved=callback_data.on))
+    return told, Rekey(turned_round(standing, callback_data, visit.words))
+
+
+async def _find_page(visit: Visit, article_id: int) -> StoryView:
+    """The story by this page of it; where that was withdrawn, by the one that it shows now. Raises `NotFound`."""
+    views = await visit.stores.posts.get_views(visit.chat.id, [article_id])
+    if not views:
+        raise NotFound("article", article_id)
+    if views[0].article.withdrawn_at is None:
+        return views[0]
+    return await visit.stores.stories.get_view(views[0].story_id, visit.language)
 
 
 async def read(visit: Visit, story_id: int) -> Article:
@@ -56,7 +72,7 @@ async def _show(visit: Visit, view: StoryView) -> Article:
     if visit.is_private:
         is_saved = bool(await visit.stores.readers.get_saved_of(visit.chat.id, view.story_id))
         rows = [*language_rows(view, words), *sources_rows(view, words)]
-        keyboard = story_keyboard(view.story_id, words, is_saved=is_saved, more=rows)
+        keyboard = story_keyboard(article.id, words, is_saved=is_saved, more=rows)
     return Article(
         rich_article(article, words, timezone=zone, now=now, others=others),
         plain_article(article, words, timezone=zone, now=now, others=others, keyboard=keyboard),
@@ -69,5 +85,6 @@ def create_router() -> Router:
     router = Router(name="reading")
     router.callback_query.register(read_story, ReadStory.filter())
     router.callback_query.register(read_page, ReadPage.filter(), flags={ONLY_READS: True})
+    router.callback_query.register(save_page, SavePage.filter())
     router.callback_query.register(save_story, SaveStory.filter())
     return router

@@ -14,7 +14,7 @@ from bot.chat.middleware import ONLY_READS
 from bot.chat.missed import Asked, find_missed, may_ask_for
 from bot.chat.named import find_named
 from bot.chat.replies import Reply, Say
-from bot.delivery.why import Because, Case, Match, Rule, decide_why
+from bot.delivery.why import Because, Case, Match, Rule, decide_why, gave_way
 from bot.rendering.admin import Unnamed, unnamed
 from bot.rendering.headlines import Snippet
 from bot.rendering.why import MAX_REASONS, MAX_SHOWN, Explained, Reason, Why, why_how, why_screen
@@ -56,20 +56,23 @@ class _Explainer:
 
     async def _case(self, article: Article) -> Case:
         stores, chat_id = self._visit.stores, self._visit.chat.id
-        given = await stores.posts.get_of_story(chat_id, article.story_id)
+        posts = await stores.readers.get_told(chat_id, article.story_id)
         attached = await stores.topics.get_attached(article.id)
-        told = given[0] if given and given[0] != article.id else None
         first = await stores.articles.get_first_arrival(article.source_id)
-        return Case(
+        is_told_by_another = bool(posts) and posts[0].article_id != article.id
+        case = Case(
             chat=self._visit.chat,
             article=article,
             matches=tuple(match for view in self._follows if (match := _match(view, article, attached)) is not None),
             follows=len(self._follows),
-            is_posted=article.id in given,
+            is_posted=any(post.article_id == article.id for post in posts),
             is_pushed=await stores.articles.is_pushed(article.id),
             is_past=article.id < 0 or (first is not None and article.published_at < first),
-            told=None if told is None else await stores.articles.get(told),
+            told=await stores.articles.get(posts[0].article_id) if is_told_by_another else None,
         )
+        if posts and gave_way(case, posts[0].posted_at):
+            return replace(case, is_posted=True, told=None)
+        return case
 
     def _decide(self, case: Case) -> Sequence[Because]:
         max_age = self._visit.context.settings.delivery.max_age

@@ -16,7 +16,7 @@ class Rule(Enum):
     TOPIC = auto()
     SOURCE = auto()
     EVERYTHING = auto()
-    TURN = auto()  # the facts of a story that the chat had been told of changed with it
+    TURN = auto()  # the chat had been told of the story, and its facts have changed since
     DROPPED = auto()  # it came for a follow that the chat has no more, or by hand
 
     WITHDRAWN = auto()
@@ -75,9 +75,19 @@ class Because:
 def decide_why(case: Case, *, now: datetime, zone: ZoneInfo, max_age: timedelta) -> Sequence[Because]:
     """One rule for each follow that brought the story; the one rule that held it back."""
     if case.is_posted:
-        turn = [Because(Rule.TURN)] if case.article.is_turn and case.told is not None else []
+        turn = [Because(Rule.TURN)] if case.told is not None else []
         return turn + [_brought(match) for match in case.matches] or [Because(Rule.DROPPED)]
     return [_held(case, now, zone, max_age)]
+
+
+def gave_way(case: Case, posted_at: datetime) -> bool:
+    """Whether the message that was sent then was of this page, before `told` took its place there.
+
+    The page was asked for and had come by then; `told` had not.
+    """
+    told, article = case.told, case.article
+    is_asked_for = bool(case.matches) and case.is_pushed and _came_before(case) is None
+    return is_asked_for and told is not None and article.arrived_at <= posted_at < told.arrived_at
 
 
 def _brought(match: Match) -> Because:

@@ -85,7 +85,7 @@ class ReadStory(CallbackData, prefix="r"):
 
 
 class SaveStory(CallbackData, prefix="b"):
-    """Put into the bookmarks, or take out of them."""
+    """Put into the bookmarks, or take out of them: what buttons did before each named its page."""
 
     story_id: int
     on: bool

@@ -46,16 +46,12 @@ def card(
     title says that this is news of a story that the chat was told before.
     """
     article = view.article
-    opening: list[Node] = [words.text("story.turn"), "\n\n"] if is_turn else []
-    opening.append(linked_title(article, MAX_TITLE))
+    opening = _opening(article, words, is_turn=is_turn)
     closing = _closing(view, words, timezone=timezone, now=now, is_private=is_private)
     tags = " ".join(_tags(hashtags))
     if tags:
         closing += ["\n", tags]
-    room = MAX_CAPTION - length(*opening, "\n\n", "\n\n", *closing)
-    lead = lead_of(article, min(MAX_LEAD, room)) if room >= MIN_LEAD else ""
-    is_named_by_lead = is_blank(article.title)  # then it stands in the title's place already
-    said: list[Node] = ["\n\n", lead] if lead and not is_named_by_lead else []
+    said = _said(article, room=MAX_CAPTION - length(*opening, "\n\n", "\n\n", *closing))
     album = _album(article) if with_album and with_picture and not is_private else ()
     photo = web_url(article.image) or next(iter(album), None)
     return compose(
@@ -68,6 +64,19 @@ def card(
         keyboard=_buttons(view, words) if is_private else None,
         album=album,
     )
+
+
+def _opening(article: Article, words: Words, *, is_turn: bool) -> list[Node]:
+    title = linked_title(article, MAX_TITLE)
+    return [words.text("story.turn"), "\n\n", title] if is_turn else [title]
+
+
+def _said(article: Article, room: int) -> list[Node]:
+    """What happened, in as many code points as there is room for; a page without a title is called by it already."""
+    if room < MIN_LEAD or is_blank(article.title):
+        return []
+    lead = lead_of(article, min(MAX_LEAD, room))
+    return ["\n\n", lead] if lead else []
 
 
 def _closing(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime, is_private: bool) -> list[Node]:
@@ -85,7 +94,7 @@ def _closing(view: StoryView, words: Words, *, timezone: ZoneInfo, now: datetime
 
 def _buttons(view: StoryView, words: Words) -> InlineKeyboardMarkup:
     rows = [*sources_rows(view, words), *subject_rows(view)]
-    return story_keyboard(view.story_id, words, reads=reading(view, words), more=rows)
+    return story_keyboard(view.article.id, words, reads=reading(view, words), more=rows)
 
 
 def _album(article: Article) -> tuple[str, ...]:

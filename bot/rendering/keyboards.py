@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.rendering.callbacks import ListKind, ListPage, OpenScreen, ReadStory, SaveStory, Screen
 from bot.rendering.locales import Words
-from bot.rendering.story_callbacks import ReadPage
+from bot.rendering.story_callbacks import ReadPage, SavePage
 from bot.rendering.texts import cut_at_word, is_blank, one_line
 from storage.records import StoryView
 
@@ -89,7 +89,7 @@ def pager_row(kind: ListKind, ref: int, page: int, words: Words, *, newer: bool,
 
 
 def story_keyboard(
-    story_id: int,
+    article_id: int,
     words: Words,
     *,
     is_saved: bool = False,
@@ -97,22 +97,20 @@ def story_keyboard(
     more: Sequence[Row] = (),
 ) -> InlineKeyboardMarkup:
     """Under a card: read here, and save or take out again. Under an article: only the latter. `more` rows below."""
-    row = [_save_button(story_id, words, is_saved=is_saved)]
+    row = [_save_button(SavePage(article_id=article_id, on=not is_saved), words)]
     if reads is not None:
         row.insert(0, button(words.text("story.read"), reads, style="primary"))
     return InlineKeyboardMarkup(inline_keyboard=[row, *(list(one) for one in more)])
 
 
-def turned_round(
-    standing: InlineKeyboardMarkup, story_id: int, words: Words, *, is_saved: bool
-) -> InlineKeyboardMarkup:
-    """The keyboard as it stands, but that the story's button to save takes it out again, or the other way about."""
-    saves = {SaveStory(story_id=story_id, on=on).pack() for on in (True, False)}
-    turned = _save_button(story_id, words, is_saved=is_saved)
+def turned_round(standing: InlineKeyboardMarkup, pressed: SavePage | SaveStory, words: Words) -> InlineKeyboardMarkup:
+    """The keyboard as it stands, but that the pressed button to save takes out again, or the other way about."""
+    after = pressed.model_copy(update={"on": not pressed.on})
+    saves = {pressed.pack(), after.pack()}
+    turned = _save_button(after, words)
     rows = [[turned if one.callback_data in saves else one for one in row] for row in standing.inline_keyboard]
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
-def _save_button(story_id: int, words: Words, *, is_saved: bool) -> InlineKeyboardButton:
-    label = words.text("story.saved") if is_saved else words.text("story.save")
-    return button(label, SaveStory(story_id=story_id, on=not is_saved))
+def _save_button(saves: SavePage | SaveStory, words: Words) -> InlineKeyboardButton:
+    return button(words.text("story.save" if saves.on else "story.saved"), saves)

@@ -17,6 +17,13 @@ class ReadPage(CallbackData, prefix="Y"):
     article_id: int
 
 
+class SavePage(CallbackData, prefix="B"):
+    """Put this page of a story into the bookmarks, or take the story out of them, whichever pages were saved."""
+
+    article_id: int
+    on: bool
+
+
 class ChooseSplit(CallbackData, prefix="v"):
     """An admin is to say which page of a story tells of something else; `page` as in OpenStory."""
 

@@ -91,11 +91,42 @@ async def test_what_is_saved_is_taken_out_again_after_its_story_shows_another_pa
     assert "Здесь будет то, что вы сохраните." in (await reader.says("/saved")).text
 
 
-async def test_a_page_that_is_gone_is_a_stale_button(reader: Person, told: Told, database: Database) -> None:
+async def test_what_is_saved_is_the_page_that_was_read(reader: Person, told: Told) -> None:
+    await reader.says(f"/start story_{told.story_id}")
+    await reader.presses("🌐 Читать по-таджикски")
+    tajik = await reader.sees(TAJIK, label="🌐 Читать по-русски")
+    await reader.presses("🔖 Сохранить")
+    assert (await reader.sees(label="✅ Сохранено")).number == tajik.number
+    assert [title for title, _ in (await reader.says("/saved")).links] == [TAJIK]
+
+
+async def test_what_was_saved_stands_once_after_two_stories_were_merged(
+    reader: Person, told: Told, database: Database
+) -> None:
+    await reader.says("/help")
+    async with database.transaction() as stores:
+        near = (await stores.stories.get(told.near_id)).lead_article_id
+        for article_id in (told.pages[PASS], near):
+            await stores.chats.bookmark(reader.number, article_id, datetime.now(UTC))
+    assert len((await reader.says("/saved")).links) == 2
+    async with database.transaction() as stores:
+        await stores.stories.merge(told.story_id, told.near_id, datetime.now(UTC))
+    assert len((await reader.says("/saved")).links) == 1
+
+
+async def test_in_place_of_a_page_that_is_gone_its_story_is_read(
+    reader: Person, told: Told, database: Database
+) -> None:
     await reader.says(f"/start story_{told.story_id}")
     async with database.transaction() as stores:
         await stores.articles.withdraw(told.pages[TAJIK], datetime.now(UTC))
-    assert await reader.presses("🌐 Читать по-таджикски") == "Эта кнопка устарела. Откройте список заново."
+    shown = await reader.sees(PASS)
+    await reader.presses("🌐 Читать по-таджикски")
+    assert (await reader.sees("Также: Азия-Новости (")).number > shown.number
+    async with database.transaction() as stores:
+        for article_id in told.pages.values():
+            await stores.articles.withdraw(article_id, datetime.now(UTC))
+    assert await reader.presses("🔖 Сохранить") == "Эта кнопка устарела. Откройте список заново."
 
 
 async def test_an_admin_takes_a_page_out_of_a_story(telegram: LocalTelegram, told: Told, database: Database) -> None:

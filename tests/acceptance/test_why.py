@@ -1,7 +1,7 @@
 """/why: the words that brought a story stand in bold, and whatever held one back is said in one sentence."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from storage.names import NameStore
 from storage.records import Block, BlockKind, StoryView
 from tests.acceptance.newsroom import DEFENCE, LATEST, VALLEY
 from tests.acceptance.person import LocalTelegram, Person
-from tests.storage.samples import new_article
+from tests.storage.samples import new_article, store
 
 
 async def shown(database: Database, reader: Person, story_id: int, message_id: int) -> StoryView:
@@ -87,6 +87,52 @@ async def test_another_page_of_the_story_had_come(reader: Person, database: Data
         await stores.stories.grow(first.story_id, article_id, first.arrived_at)
     said = await reader.says("/why https://copy.example/rice")
     assert f"уже рассказала статья {LATEST}" in said.text
+
+
+async def test_a_page_that_a_groups_post_showed_at_first_had_come(
+    reader: Person, telegram: LocalTelegram, database: Database
+) -> None:
+    """A newer page stands in its place since: the group was shown both, but none of what came between them."""
+    group = await telegram.chat("supergroup", "Соседи", reader, bot="administrator")
+    answer = await reader.says("/help@khabar_demo_bot", group)
+    now = datetime.now(UTC)
+    async with database.transaction() as stores:
+        await stores.chats.follow(group)
+        source = await stores.sources.add(VALLEY)
+        story_id = await stores.stories.open(now)
+        first, between, newest = [
+            await store(
+                stores,
+                new_article(910 + minute, source.id, title=f"Рис: {minute}", published_at=now),
+                story_id=story_id,
+                at=now + timedelta(minutes=minute),
+            )
+            for minute in (0, 2, 4)
+        ]
+        sent_at = now + timedelta(minutes=1)
+        await stores.posts.add([Post(group, answer.number, story_id, newest, 1, PostKind.TEXT, sent_at)])
+    assert first < between < newest
+    for minute in (0, 4):
+        said = await reader.says(f"/why@khabar_demo_bot https://agency.example/{910 + minute}", group)
+        assert "вы получаете все новости" in said.text
+        assert "рассказала" not in said.text
+    said = await reader.says("/why@khabar_demo_bot https://agency.example/912", group)
+    assert "уже рассказала статья Рис: 4" in said.text
+
+
+async def test_what_answers_an_earlier_message_came_because_there_was_something_new(
+    reader: Person, database: Database, news: dict[str, int]
+) -> None:
+    """In the reader's language it need not be the page with which the facts turned."""
+    answer = await reader.says("/follow рис")
+    view = await shown(database, reader, news[LATEST], answer.number)
+    async with database.transaction() as stores:
+        first = view.article
+        page = await store(stores, new_article(920, first.source_id, title="Рис дешевеет"), story_id=first.story_id)
+        given = Post(reader.number, answer.number + 1, first.story_id, page, 1, PostKind.TEXT, first.arrived_at)
+        await stores.posts.add([given])
+    said = await reader.says("/why https://agency.example/920")
+    assert f"Об этом вам уже рассказала статья {LATEST}. С тех пор появилось новое" in said.text
 
 
 async def test_a_topic_that_an_old_story_matches_is_not_said_to_refuse_it(

@@ -1,6 +1,7 @@
 """Chats: what they follow, and what happens to it when they move, leave or are forgotten."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from storage.database import Database
 from storage.records import ChatState, Rank
@@ -73,3 +74,26 @@ async def test_a_bookmark_of_a_withdrawn_article_is_not_shown(database: Database
             assert await stores.chats.bookmark(READER.id, article_id, NOW)
         assert await stores.articles.withdraw(taken_back, NOW)
         assert [view.article.id for view in (await stores.chats.get_saved(READER.id)).items] == [kept]
+
+
+async def test_a_story_stands_once_among_the_bookmarks_however_many_of_its_pages_were_saved(database: Database) -> None:
+    async with database.transaction() as stores:
+        source_id = await follow_everything(stores, READER)
+        story_id = await stores.stories.open(NOW)
+        russian, tajik, again = [
+            await store(stores, new_article(number, source_id, language=language), story_id=story_id)
+            for number, language in enumerate(("ru", "tg", "ru"))
+        ]
+        between, unsaved = [await store(stores, new_article(number, source_id)) for number in (3, 4)]
+        for minute, article_id in enumerate((russian, again, between, tajik)):
+            assert await stores.chats.bookmark(READER.id, article_id, NOW + timedelta(minutes=minute))
+        for language, shown in ((None, tajik), ("tg", tajik), ("ru", again), ("en", tajik)):
+            saved = await stores.chats.get_saved(READER.id, language=language)
+            assert [view.article.id for view in saved.items] == [shown, between], language
+        first, rest = [await stores.chats.get_saved(READER.id, page, size=1, language="ru") for page in (0, 1)]
+        assert [view.article.id for page in (first, rest) for view in page.items] == [again, between]
+        assert (first.older, rest.older) == (True, False)
+        await stores.articles.withdraw(again, NOW)
+        saved = await stores.chats.get_saved(READER.id, language="ru")
+        assert [view.article.id for view in saved.items] == [russian, between]
+        assert unsaved not in {view.article.id for view in saved.items}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.delivery.why import Because, Case, Match, Rule, decide_why
+from bot.delivery.why import Because, Case, Match, Rule, decide_why, gave_way
 from storage.records import Article, Chat, ChatKind, ChatState, Follow, FollowView, Night, Schedule
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # half past eleven at night in Dushanbe
@@ -45,7 +45,7 @@ def test_each_follow_that_brought_a_story_is_a_reason() -> None:
 
 
 def test_news_of_a_story_that_was_told_before_came_because_its_facts_changed() -> None:
-    turn = replace(CASE, article=replace(ARTICLE, is_turn=True), is_posted=True)
+    turn = replace(CASE, is_posted=True)
     assert why(turn) == [Because(Rule.TOPIC, TOPIC)]
     told = replace(ARTICLE, id=59)
     assert why(replace(turn, told=told)) == [Because(Rule.TURN), Because(Rule.TOPIC, TOPIC)]
@@ -57,13 +57,33 @@ def test_what_came_for_a_follow_that_is_gone() -> None:
 
 
 def test_a_turn_is_a_reason_of_its_own_before_the_follows_that_asked_for_it() -> None:
-    turn = replace(CASE, article=replace(ARTICLE, is_turn=True), told=EARLIER, is_posted=True)
+    turn = replace(CASE, told=EARLIER, is_posted=True)
     assert why(turn) == [Because(Rule.TURN), Because(Rule.TOPIC, TOPIC)]
 
 
 def test_what_told_the_story_first_is_no_turn_for_the_chat() -> None:
     first = replace(CASE, article=replace(ARTICLE, is_turn=True), is_posted=True)
     assert why(first) == [Because(Rule.TOPIC, TOPIC)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "gave"),
+    [
+        ({}, True),
+        ({"told": None}, False),
+        ({"told": EARLIER}, False),
+        ({"matches": ()}, False),
+        ({"matches": (Match(TOPIC, is_late=True),)}, False),
+        ({"is_pushed": False}, False),
+        ({"article": replace(ARTICLE, arrived_at=NOW + timedelta(minutes=1))}, False),
+    ],
+)
+def test_a_page_gave_way_in_a_message_that_went_out_before_the_newer_one_came(
+    changes: dict[str, object], *, gave: bool
+) -> None:
+    later = replace(ARTICLE, id=70, arrived_at=NOW + timedelta(hours=1))
+    case = replace(CASE, told=later)
+    assert gave_way(replace(case, **changes), NOW) is gave  # type: ignore[arg-type]  # fields by name
 
 
 def reader(**changes: object) -> Case:

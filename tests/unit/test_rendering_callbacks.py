@@ -52,6 +52,7 @@ LARGEST = [
     callbacks.AddSource(number=MIN_ID, confirm=False),
     story_callbacks.OpenStory(story_id=MIN_ID, anew=True, page=MAX_ID),
     story_callbacks.ReadPage(article_id=MIN_ID),
+    story_callbacks.SavePage(article_id=MIN_ID, on=False),
     story_callbacks.ChooseSplit(story_id=MIN_ID, page=MAX_ID),
     story_callbacks.SplitPage(story_id=MIN_ID, article_id=MIN_ID, confirm=True),
     story_callbacks.OpenNear(story_id=MIN_ID),
@@ -107,16 +108,22 @@ def test_a_keyboard_past_telegrams_limits_cannot_be_made() -> None:
 
 def test_what_is_saved_can_be_taken_out_again() -> None:
     row = story_keyboard(5, RU, is_saved=True).inline_keyboard[0]
-    assert [(key.text, key.callback_data) for key in row] == [("✅ Сохранено", "b:5:0")]
+    assert [(key.text, key.callback_data) for key in row] == [("✅ Сохранено", "B:5:0")]
 
 
 def test_only_the_button_to_save_turns_round() -> None:
     opens = button("🏷 мосты", callbacks.ListPage(kind=ListKind.TOPIC, ref=7, anew=True))
     standing = story_keyboard(5, RU, reads=callbacks.ReadStory(story_id=5), more=[[opens]])
-    turned = turned_round(standing, 5, RU, is_saved=True)
+    pressed = story_callbacks.SavePage(article_id=5, on=True)
+    turned = turned_round(standing, pressed, RU)
     assert [[key.text for key in row] for row in turned.inline_keyboard] == [["📖 Читать", "✅ Сохранено"], ["🏷 мосты"]]
-    assert turned_round(turned, 5, RU, is_saved=False) == standing
-    assert turned_round(standing, 6, RU, is_saved=True) == standing
+    assert turned_round(turned, story_callbacks.SavePage(article_id=5, on=False), RU) == standing
+    for other in (story_callbacks.SavePage(article_id=6, on=True), callbacks.SaveStory(story_id=5, on=True)):
+        assert turned_round(standing, other, RU) == standing
+    old = keyboard([button("🔖 Сохранить", callbacks.SaveStory(story_id=5, on=True))])
+    assert old is not None
+    [[key]] = turned_round(old, callbacks.SaveStory(story_id=5, on=True), RU).inline_keyboard
+    assert (key.text, key.callback_data) == ("✅ Сохранено", "b:5:0")
 
 
 @pytest.mark.parametrize(
