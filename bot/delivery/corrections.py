@@ -154,8 +154,12 @@ class Corrector:
         return not is_same or post.kind is PostKind.LIST or await stores.growths.names_others(post.chat_id)
 
     async def _answered(self, stores: Stores, post: Post, shown: tuple[StoryView, ...]) -> int | None:
-        """The message that a reader's message of a turn answers, as when it was sent."""
-        if post.chat_id < 0 or post.kind is PostKind.LIST or not shown[0].article.is_turn:
+        """The message that a reader's message of a turn answers, as when it was sent.
+
+        That is whatever told the story before; the page need be no turn itself, but the first after one in the
+        reader's language.
+        """
+        if post.chat_id < 0 or post.kind is PostKind.LIST:
             return None
         first = await stores.posts.get_first(post.chat_id, shown[0].story_id)
         return first if first is not None and first < post.message_id else None

@@ -65,7 +65,7 @@ class Desk:
         """A message with these articles that the bot sent now and wrote down; its number."""
         async with self.post.database.snapshot() as stores:
             chat = await stores.chats.get(chat_id)
-            views = [await stores.stories.get_view((await stores.articles.get(one)).story_id) for one in article_ids]
+            views = await stores.posts.get_views(chat_id, article_ids)
         is_list = PostKind.LIST if len(views) > 1 else None
         message = self.composer.message(Bundle(chat, tuple(views), until=0), self.now(), kind=is_list)
         sent = await self.sender.send(chat, message)
@@ -154,6 +154,21 @@ async def test_where_the_settings_ask_for_it_private_chats_follow_the_channels(
     assert await desk.asked() == [("editmessagetext", channel), ("editmessagetext", reader.number)]
     assert await desk.post.texts(reader.number) == ["Пострадали трое, погибших нет"]
     assert await desk.is_done()
+
+
+async def test_an_answer_still_says_that_it_is_news_of_a_story_once_it_was_corrected(
+    desk: Desk, reader: Person
+) -> None:
+    """In the reader's language it need not be the page with which the facts turned."""
+    told = await desk.publish("Погибли трое")
+    await desk.stands(reader.number, told)
+    async with desk.post.database.transaction() as stores:
+        story_id = (await stores.articles.get(told)).story_id
+        page = await store(stores, new_article(2, desk.post.source_id, title="Погибших двенадцать"), story_id=story_id)
+    await desk.stands(reader.number, page)
+    await desk.change(page, "Погибли двенадцать человек")
+    assert await desk.corrector(correct_private=True).correct() == 1
+    assert (await desk.post.texts(reader.number))[-1] == "🆕 Новые подробности"
 
 
 async def test_readers_corrections_take_a_share_of_the_pace_so_that_news_come_first(desk: Desk, reader: Person) -> None:
