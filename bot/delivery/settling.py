@@ -181,8 +181,13 @@ class Settler:
 
 
 def _stays(one: Result) -> bool:
-    """Whether its row stays in the journal: in doubt, or an urgent story that is to be sent again as it is."""
-    return isinstance(one.decision, InDoubt) or (isinstance(one.decision, RetryAt) and one.claim.plan.is_ahead)
+    """Whether its row stays in the journal: in doubt, or an urgent story that is to be sent again as it is.
+
+    Where a rest was to follow, the chat is due again by itself.
+    """
+    plan = one.claim.plan
+    is_lone = plan.is_ahead and not plan.has_rest
+    return isinstance(one.decision, InDoubt) or (isinstance(one.decision, RetryAt) and is_lone)
 
 
 def _is_plain(one: Result) -> bool:

@@ -114,6 +114,10 @@ class Archive:
         """How often its facts have changed."""
         return sum(page.is_turn for page in self.pages.values() if page.story == story)
 
+    def has_turned(self, page: Page) -> bool:
+        """Whether the facts of its story had changed when it came, or with it: its reader may not ask for that page."""
+        return any(one.is_turn and one.story == page.story and one.id <= page.id for one in self.pages.values())
+
     def telling(self, reader: Reader) -> dict[int, list[Page]]:
         """The articles that may be shown to a chat, by story, the oldest first."""
         telling: dict[int, list[Page]] = {}

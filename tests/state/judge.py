@@ -93,7 +93,9 @@ class Judge:
         self._hold(len(pages) == len({page.story for page in pages}), reader, "a story twice in one message")
         self._judge_hour(reader, said, pages)
         if said.is_ahead:
-            self._hold(self._are_urgent(reader, pages), reader, "a story out of its turn that is not urgent")
+            is_answer = said.reply_to is not None  # these come before the list of what waits beside them
+            may_come = is_answer or self._are_urgent(reader, pages)
+            self._hold(may_come, reader, "a story out of its turn that is not urgent")
         else:
             self._judge_counts(reader, said, telling)
 
@@ -101,7 +103,7 @@ class Judge:
         """A message that answers another tells a turn of the very story that stands there."""
         if said.reply_to is None:
             return
-        is_turn = reader.takes_turns and [page.is_turn for page in pages] == [True]
+        is_turn = reader.takes_turns and [self.archive.has_turned(page) for page in pages] == [True]
         self._hold(is_turn, reader, f"an answer with articles {said.articles}")
         told = read(reader.room.standing.get(said.reply_to, ""))
         if told is not None:  # else it was taken back, or people deleted it

@@ -226,6 +226,29 @@ async def test_an_answer_survives_a_failed_attempt_and_a_crash(event: Event, rea
     assert answered(turn) == first["message_id"]
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_turn_answers_before_the_list_of_what_came_beside_it(event: Event, reader: Person, fails: bool) -> None:
+    """Each comes once, though the answer did not come through at first."""
+    await event.page(AVALANCHE)
+    await event.goes_out()
+    await event.page(TURN, NAMES[1], is_turn=True)
+    bridges = ("В Хороге открыли мост", "В Пенджикенте открыли мост")
+    for title in bridges:
+        event.story_id = None
+        await event.page(title)
+    if fails:
+        await event.post.fault("status", method="sendMessage", status=502)
+    for _ in range(2 + fails):
+        await event.goes_out()
+        await event.post.hurry(reader.number)
+    await event.goes_out()
+    first, turn, rest = await event.stands(reader.number)
+    assert (answered(turn), answered(rest)) == (first["message_id"], None)
+    assert TURN in read(turn)
+    assert all(title in read(rest) for title in bridges)
+    assert TURN not in read(rest)
+
+
 async def test_where_the_first_message_is_gone_the_turn_stands_by_itself(
     event: Event, reader: Person, pictures: tuple[str, str]
 ) -> None:
