@@ -19,13 +19,14 @@ from bot.ingest.draft import Draft
 from bot.landing import Known, Landing
 from bot.metrics import Metrics
 from bot.topics.lemmas import Lemmatiser
-from config.settings import Settings
+from config.settings import Settings, StorySettings
 from storage.database import Database
 from storage.records import NewSource
 from storage.schema import migrate
 
 GOLD = Path(__file__).parent.parent / "data" / "gold"
 RECALL, PRECISION = 0.98, 0.95
+APART = Settings(stories=StorySettings(closes_after=timedelta(seconds=1)))  # sentences a minute apart are no one story
 SOURCE = NewSource("https://valley.example/rss", "Вестник долины")
 
 
@@ -69,11 +70,12 @@ async def asked(tmp_path_factory: pytest.TempPathFactory, lemmatiser: Lemmatiser
     async with database.transaction() as stores:
         source = await stores.sources.add(SOURCE)
     async with Annotator(lemmatiser) as annotator:
-        landing = Landing(database, annotator, lemmatiser, Settings(), Metrics())
+        landing = Landing(database, annotator, lemmatiser, APART, Metrics())
         await landing.land(source, [Known(_draft(number, one, now)) for number, one in enumerate(sentences)])
     archive = Archive(lemmatiser)
     answers = []
     async with database.snapshot() as stores:
+        assert (await stores.articles.count()).stories == len(sentences)
         for topic, ways in read_questions().items():
             wanted = frozenset(one.text for one in sentences if topic in one.topics)
             for words in ways:
