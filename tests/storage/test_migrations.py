@@ -1,9 +1,11 @@
 """An older database is brought to the newest schema with all that it holds."""
 
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -41,6 +43,14 @@ POST = """INSERT INTO post (chat_id, message_id, article_id, story_id, revision,
 VALUES (-100, 7, 1, 1, 1, 'text', :at)"""
 
 
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """With nothing in it, not even a schema."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    yield database
+    await database.close()
+
+
 def upgrade(connection: sa.Connection, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
@@ -68,8 +78,7 @@ def fill(path: Path) -> None:
         old.commit()
 
 
-async def test_articles_of_0003_are_known_by_all_addresses_of_their_pages(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+async def test_articles_of_0003_are_known_by_all_addresses_of_their_pages(database: Database, tmp_path: Path) -> None:
     async with database.schema_change() as connection:
         await connection.run_sync(upgrade, "0003")
     at = NOW.replace(tzinfo=None).isoformat(" ")
@@ -91,11 +100,11 @@ async def test_articles_of_0003_are_known_by_all_addresses_of_their_pages(tmp_pa
         known = await stores.articles.get_known(1, asked)
         assert {name: one.id for name, one in known.items()} == {"a": 7, "b": 8, "c": -9}
         assert (await stores.articles.get(7)).section is None
-    await database.close()
 
 
-async def test_stories_of_0004_know_their_sources_and_what_channels_show_is_up_to_date(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+async def test_stories_of_0004_know_their_sources_and_what_channels_show_is_up_to_date(
+    database: Database, tmp_path: Path
+) -> None:
     async with database.schema_change() as connection:
         await connection.run_sync(upgrade, "0004")
     fill(tmp_path / "old.db")
@@ -115,4 +124,3 @@ async def test_stories_of_0004_know_their_sources_and_what_channels_show_is_up_t
         await stores.stories.merge(1, 3, NOW)
         story = await stores.stories.get(3)
         assert (story.id, story.articles, story.sources, story.version) == (1, 6, 2, 2)
-    await database.close()

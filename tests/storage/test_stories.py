@@ -1,5 +1,7 @@
 """What a story shows beside its page: who else tells it, what was before, and the page in the reader's language."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage.database import Database
@@ -185,6 +187,20 @@ async def test_lists_show_a_story_by_its_page_in_the_readers_language(database: 
         shown = await stores.stories.get_view(story_id, "tg")
         assert shown.article == await stores.articles.get(good)
         assert (named(shown)[0], len(shown.others), shown.articles) == (lead, 3, 4)
+
+
+async def test_the_weightiest_are_weighed_without_a_look_at_their_pages(database: Database) -> None:
+    async with database.transaction() as stores:
+        [source_id] = await add_sources(stores, 1)
+        early, light, gone, heavy = [await tell_one(stores, source_id, number) for number in range(4)]
+        await stores.articles.withdraw(gone[1], LATER)
+        since = NOW + timedelta(hours=1)
+        with executed(database) as statements:
+            top = await stores.stories.get_weightiest(since, lambda one: one.id)
+        assert [view.story_id for view in top.items] == [heavy[0], light[0]]
+        assert early[0] not in {view.story_id for view in top.items}
+    assert "article " not in statements[0][0]
+    assert await scans(database, statements[:1]) == []
 
 
 async def test_a_withdrawn_page_is_not_the_one_in_a_language(database: Database) -> None:
