@@ -28,7 +28,7 @@ import numpy as np
 
 from bench.crash import kept
 from bench.day import tell_day
-from bench.events import News
+from bench.events import tell_all
 from bench.fanout import memory, quantile
 from bot.stories.frequencies import Frequencies
 from bot.stories.sketch import Sketch, pack, unpack
@@ -103,7 +103,7 @@ def main() -> None:
 def compare_sizes(file: Path, sizes: list[int], new: int, seed: int) -> None:
     """Each size, and how the cost grows."""
     started = time.perf_counter()
-    told = News(seed).tell(sizes[-1] + new)
+    told = tell_all(sizes[-1] + new, seed)
     each = (time.perf_counter() - started) / len(told)
     size = sum(len(pack(one.sketch)) for one in told) / len(told)
     events = len({one.event for one in told})

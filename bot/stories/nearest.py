@@ -15,7 +15,7 @@ from bot.stories.sketch import LANGUAGES, Sketch
 GONE = -1  # in place of the story of an article that is no longer compared
 ASKED = 48  # words of an article that are looked for, the rarest; and as many names and numbers
 FEWEST = 8  # of them however common they are
-ENTRIES = 10_000  # that are looked at of each, more or less: what bounds the time
+ENTRIES = 4_000  # that are looked at of each, more or less: what bounds the time
 MEASURED = 256  # articles whose cosines are worked out: those that share most words, and those that share most else
 MOST = 48  # articles found
 WORDS = 1.5  # what the cosine of words counts beside that of names and numbers
