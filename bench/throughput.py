@@ -42,7 +42,7 @@ from bot.metrics import Metrics
 from bot.rendering.locales import Locales
 from bot.rendering.message import Outgoing
 from config.settings import DeliverySettings, StorySettings
-from storage.deliveries import Bundle, Plan, PostKind
+from storage.deliveries import Bundle, Passed, Plan, PostKind
 from storage.pending import Memory
 from storage.records import Chat
 from storage.schema import migrate
@@ -140,8 +140,7 @@ async def open_newsroom(folder: Path, messages: int) -> Newsroom:
     async with database.transaction() as stores:
         chats = [await stores.chats.get(chat_id) for chat_id in range(1, messages + 1)]
         [views] = await stores.mailbox.get_views([Plan(chats[0], (article_id,), article_id)], Memory())
-        for chat in chats:
-            await stores.mailbox.pass_over(chat, article_id, None, 0)
+        await stores.mailbox.pass_over([Passed(chat.id, article_id) for chat in chats])
     message = composer().message(Bundle(chats[0], views, article_id), now_utc())
     return Newsroom(database, source_id, tuple(chats), message)
 

@@ -82,6 +82,16 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A chat for which there is nothing to send: where its position goes, when it is due by itself, what it missed."""
+
+    chat_id: int
+    until: int
+    due_at: datetime | None = None
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A row of the in-flight journal: a message with this plan may be on its way until the row is settled."""
 

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chats import chat_record
-from storage.deliveries import Claim, Pending, Plan
+from storage.deliveries import Claim, Passed, Pending, Plan
 from storage.dialect import insert
 from storage.followed import get_only_sources
 from storage.pending import Memory, PendingReader
 from storage.records import Chat, ChatState, Rank, StoryView
 from storage.rows import views_for
+from storage.serving import DUE, PASSING, SETTLING
 from storage.tables import UtcDateTime, ahead, article, chat, follow, in_flight, wave
 
 
@@ -37,7 +38,7 @@ class MailboxStore:
 
     async def get_due(self, now: datetime, limit: int) -> list[Chat]:
         """Chats whose time has come, of each rank the longest due first; none with anything on its way."""
-        rows = await self._connection.execute(_DUE, {"now": now, "limit": limit})
+        rows = await self._connection.execute(DUE, {"now": now, "limit": limit})
         return [chat_record(row) for row in rows]
 
     async def get_pending(
@@ -118,10 +119,17 @@ class MailboxStore:
             statement = sa.update(chat).where(chat.c.id == sa.bindparam("of")).values(due_at=sa.bindparam("at"))
             await self._connection.execute(statement, [{"of": one, "at": at} for one, at in times.items()])
 
-    async def pass_over(self, to: Chat, until: int, due_at: datetime | None, missed: int) -> None:
-        """Nothing to send: move the position alone, and remember how many stories the next message has to count."""
-        values = {"position": until, "due_at": due_at, "attempts": 0, "missed": missed}
-        await self._connection.execute(sa.update(chat).where(chat.c.id == to.id).values(values))
+    async def pass_over(self, passed: Sequence[Passed]) -> None:
+        """Nothing to send: move positions alone, and remember how many stories the next message has to count.
+
+        At once for all: a page that tells a known story passes over everybody who follows it.
+        """
+        if passed:
+            rows = [
+                {"of": one.chat_id, "new_position": one.until, "new_due": one.due_at, "new_missed": one.missed}
+                for one in passed
+            ]
+            await self._connection.execute(PASSING, rows)
 
     async def land(self, claims: Sequence[Claim], unread: frozenset[int] = frozenset()) -> dict[int, Chat]:
         """Take claims out of the journal; the chats they were for, as they are now, by the claim's id.
@@ -154,7 +162,7 @@ class MailboxStore:
             {"of": to.id, "new_position": claim.plan.until, "new_due": due_at, "new_missed": missed}
             for to, claim, due_at, missed in settled
         ]
-        await self._connection.execute(_SETTLING, rows)
+        await self._connection.execute(SETTLING, rows)
         await self._give_ahead([(to, claim.plan) for to, claim, _, _ in settled])
 
     async def settle_retry(self, to: Chat, due_at: datetime) -> None:
@@ -250,36 +258,6 @@ class MailboxStore:
             )
 
 
-def _due() -> sa.CompoundSelect[Any]:
-    """Each rank by itself, so that the index on rank and due time is gone through from its beginning."""
-    flying = sa.select(in_flight.c.chat_id).where(in_flight.c.chat_id == chat.c.id)
-    now, limit = sa.bindparam("now", type_=UtcDateTime), sa.bindparam("limit", type_=sa.Integer)
-    parts = [
-        sa.select(chat)
-        .where(chat.c.rank == rank, chat.c.due_at <= now, chat.c.state == ChatState.ACTIVE, ~flying.exists())
-        .order_by(chat.c.due_at)
-        .limit(limit)
-        .subquery()
-        for rank in Rank
-    ]
-    return sa.union_all(*(sa.select(part) for part in parts))
-
-
-def _settling() -> sa.Update:
-    """One chat's position and due time after a message."""
-    until, due = sa.bindparam("new_position", type_=sa.BigInteger), sa.bindparam("new_due", type_=UtcDateTime)
-    return (
-        sa.update(chat)
-        .where(chat.c.id == sa.bindparam("of"))
-        .values(
-            position=sa.case((chat.c.position > until, chat.c.position), else_=until),
-            due_at=sa.case((due.is_(None), chat.c.due_at), (chat.c.state == ChatState.ACTIVE, due), else_=sa.null()),
-            missed=sa.bindparam("new_missed", type_=sa.Integer),
-            attempts=0,
-        )
-    )
-
-
 def _under(known: Chat, chat_id: int) -> Chat:
     return known if known.id == chat_id else replace(known, id=chat_id)
 
@@ -287,8 +265,3 @@ def _under(known: Chat, chat_id: int) -> Chat:
 def _while_active(due_at: datetime) -> sa.ColumnElement[Any]:
     """A due time for a chat that may have been silenced while a message was on its way to it."""
     return sa.case((chat.c.state == ChatState.ACTIVE, sa.literal(due_at, UtcDateTime)), else_=sa.null())
-
-
-# Built once: putting a statement together costs as much as running it.
-_DUE = _due()
-_SETTLING = _settling()

@@ -15,7 +15,7 @@ from bot.delivery.compose import Composer
 from bot.delivery.schedule import next_due, serve_at
 from bot.delivery.sender import Sender
 from bot.rendering.digests import arranged
-from storage.deliveries import Bundle, Claim, Outcome, Plan, Wave
+from storage.deliveries import Bundle, Claim, Outcome, Passed, Plan, Wave
 from storage.pending import Memory
 from storage.records import Chat, ChatKind, StoryView
 from storage.stores import Stores
@@ -46,6 +46,7 @@ class _Search:
     size: int
     plans: list[Plan] = field(default_factory=list)
     times: dict[int, datetime] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)  # by this look: there is nothing for them
     seen: set[int] = field(default_factory=set)
     given_ahead: set[int] = field(default_factory=set)  # of these the position stays: more may come to them
     missed: int = 0
@@ -64,6 +65,7 @@ class Claimer:
         self._max_age = max_age
         self._memory = Memory()
         self._due_again_at = datetime.min.replace(tzinfo=UTC)
+        self._size = 0  # chats that were looked at last, if there was nothing for any of them: so it may go on
         self._urgent: tuple[int, Memory] = (0, Memory())  # of the wave of that id: it must not meet older looks
 
     async def claim(self, stores: Stores, room: int, now: datetime) -> Claimed:
@@ -71,7 +73,7 @@ class Claimer:
 
         Chats that wait for an hour of their own are given it; those for which there is nothing move on by themselves.
         """
-        search = _Search(room, size=room)
+        search = _Search(room, size=max(room, self._size))
         self._memory.topics.clear()
         is_all = False
         began = time.monotonic()
@@ -82,6 +84,7 @@ class Claimer:
             if is_all:
                 break
             search.size = min(2 * search.size, LARGEST_BATCH)  # whole crowds may wait for their hour, or get nothing
+        self._size = 0 if search.plans else search.size
         if search.missed:
             await stores.tallies.count(now.date(), {Outcome.MISSED: search.missed})
         views = await stores.mailbox.get_views(search.plans, self._memory) if search.plans else []
@@ -105,6 +108,8 @@ class Claimer:
             await self._serve(stores, search, due[: search.size], now, self._memory, wave=None)
         elif wave is not None:
             await self._sweep(stores, search, wave, now)
+        await stores.mailbox.pass_over(search.passed)
+        search.passed.clear()
         return bool(due) or wave is not None
 
     async def _due(self, stores: Stores, search: _Search, now: datetime, *, is_pressing: bool) -> list[Chat]:
@@ -165,8 +170,10 @@ class Claimer:
         `wave` is what came to them, None where their own time has come.
         """
         has_come_due = wave is None
-        for start in range(0, len(chats), search.room):
-            free = self._free(chats[start : start + search.room], search, now)
+        start, step = 0, max(search.room, self._size)
+        while start < len(chats):
+            free = self._free(chats[start : start + step], search, now)
+            start, step = start + step, 2 * step  # of whole crowds nobody may get anything
             for pending in await stores.mailbox.get_pending(
                 free, memory, now, language=self._composer.language, max_age=self._max_age
             ):
@@ -179,7 +186,7 @@ class Claimer:
                             search.times[chat.id] = at
                     case Nothing(until, missed):
                         search.missed += missed - chat.missed
-                        await stores.mailbox.pass_over(chat, until, next_due(chat, now, zone), missed)
+                        search.passed.append(Passed(chat.id, until, next_due(chat, now, zone), missed))
                     case Plan():
                         search.plans.append(decided)
                         if decided.is_ahead:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.channels import arrange_channel
 from config.settings import ChannelSettings
+from storage.deliveries import Passed
 from storage.records import ChatState, Night
 from tests.acceptance.conftest import CHIEF, Khabar
 from tests.acceptance.person import LocalTelegram, Person
@@ -145,7 +146,7 @@ async def test_a_group_that_the_settings_know_by_its_old_id_keeps_what_waits_for
     wanted = ChannelSettings(chat=group)
     await arrange_channel(khabar.bot, context, wanted)
     async with context.database.transaction() as stores:
-        await stores.mailbox.pass_over(await stores.chats.get(group), 1, None, 0)  # everything after the first waits
+        await stores.mailbox.pass_over([Passed(group, 1)])  # everything after the first waits
         stopped = await stores.chats.keep_settings([-42])
     assert stopped == {group}
     await arrange_channel(khabar.bot, context, wanted, stopped)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from storage.database import Database
-from storage.deliveries import Post, PostKind
+from storage.deliveries import Passed, Post, PostKind
 from storage.records import ChatState, Rank, Schedule
 from tests.storage.conftest import NOW
 from tests.storage.samples import CHANNEL, READER, claim_all, follow_everything, new_article, pending, settle, store
@@ -112,8 +112,7 @@ async def test_stories_that_grew_too_old_are_counted_until_a_message_says_so(dat
     async with database.transaction() as stores:
         source_id = await follow_everything(stores, replace(READER, schedule=Schedule.HOURLY))
         await store(stores, new_article(1, source_id))
-        chat = await stores.chats.get(READER.id)
-        await stores.mailbox.pass_over(chat, 1, None, missed=3)
+        await stores.mailbox.pass_over([Passed(READER.id, 1, missed=3)])
         await store(stores, new_article(2, source_id))
         claim = await claim_all(stores, READER.id)
         assert claim.chat.missed == 3

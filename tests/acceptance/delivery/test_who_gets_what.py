@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from storage.deliveries import Passed
 from storage.pasts import Past
 from storage.records import Chat, ChatKind, ChatState, Schedule
 from tests.acceptance.delivery.conftest import Post
 from tests.acceptance.person import LocalTelegram, Person
 from tests.storage.samples import new_article, store
+from tests.storage.told import executed
 
 NEIGHBOUR = 79
 LATER = timedelta(hours=1)
@@ -130,8 +132,7 @@ async def test_what_a_topic_found_late_silences_no_later_page_of_the_story(post:
     name = await topic(post, "ОДКБ", reader.number)
     first = await post.publish("Саммит в Душанбе")
     async with post.database.transaction() as stores:
-        chat = await stores.chats.get(reader.number)
-        await stores.mailbox.pass_over(chat, first, None, 0)
+        await stores.mailbox.pass_over([Passed(reader.number, first)])
         await stores.pasts.keep(name, Past(new=(first,), gone=()))
         story = (await stores.articles.get(first)).story_id
         again = await store(
@@ -167,3 +168,25 @@ async def test_a_fault_of_ours_in_settling_costs_one_chat_a_doubt_and_the_others
     await worker.drain()
     assert (await post.texts(NEIGHBOUR)) == ["Первая", "Вторая"]
     assert (await post.texts(reader.number))[-1].startswith(("Вторая", "2 новости"))
+
+
+async def test_a_page_that_tells_nobody_anything_new_moves_everybody_at_once(post: Post, reader: Person) -> None:
+    """A follow-up page comes to all who follow it: what it costs must not grow with a statement each."""
+    crowd = range(2000, 2040)
+    async with post.database.transaction() as stores:
+        for number in crowd:
+            await stores.chats.add(Chat(id=number, kind=ChatKind.PRIVATE, title="", state=ChatState.ACTIVE))
+            await stores.chats.follow(number)
+    first = await post.publish("Саммит в Душанбе")
+    async with post.database.transaction() as stores:
+        await stores.mailbox.pass_over([Passed(number, first) for number in (*crowd, reader.number)])
+        story = (await stores.articles.get(first)).story_id
+        again = await store(stores, new_article(99, post.source_id), story_id=story, at=post.now())
+        await stores.waves.open(again, post.now())
+    with executed(post.database) as statements:
+        await post.worker().drain()
+    moved = [statement for statement, _ in statements if statement.startswith("UPDATE chat SET position")]
+    assert 0 < len(moved) < 10
+    async with post.database.snapshot() as stores:
+        assert {(await stores.chats.get(number)).position for number in (*crowd, reader.number)} == {again}
+    assert await words(post, reader.number) == ""
