@@ -12,7 +12,7 @@ from PIL import Image
 from bot.delivery.worker import Worker
 from config.settings import StorySettings
 from storage.database import Database
-from storage.records import NewSource, Schedule
+from storage.records import NewSource, Night, Schedule
 from tests.acceptance.delivery.conftest import SECOND, Post
 from tests.acceptance.person import Person
 from tests.storage.samples import new_article, store
@@ -247,6 +247,29 @@ async def test_a_turn_answers_before_the_list_of_what_came_beside_it(event: Even
     assert TURN in read(turn)
     assert all(title in read(rest) for title in bridges)
     assert TURN not in read(rest)
+
+
+async def test_an_answer_that_did_not_come_through_until_the_night_waits_for_the_morning(
+    event: Event, reader: Person
+) -> None:
+    await event.page(AVALANCHE)
+    await event.goes_out()
+    hour = event.post.now().hour
+    night = {"night": Night.QUIET, "night_from": (hour + 2) % 24, "night_until": (hour + 5) % 24}
+    await event.post.choose(reader.number, timezone="UTC", **night)
+    await event.page(TURN, NAMES[1], is_turn=True)
+    event.story_id = None
+    await event.page("В Хороге открыли мост")
+    await event.post.fault("status", method="sendMessage", status=502)
+    await event.goes_out()
+    event.post.turned += timedelta(hours=3)
+    await event.goes_out()
+    assert len(await event.stands(reader.number)) == 1
+    event.post.turned += timedelta(hours=3)
+    await event.goes_out()
+    await event.goes_out()
+    first, turn, _ = await event.stands(reader.number)
+    assert answered(turn) == first["message_id"]
 
 
 async def test_where_the_first_message_is_gone_the_turn_stands_by_itself(
