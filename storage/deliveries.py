@@ -67,8 +67,9 @@ class Plan:
     """What the next message to a chat carries.
 
     `until` is where the position goes once it stands. `more` counts stories that wait and are not shown, `missed`
-    those that grew too old. `is_ahead`: an urgent story out of its turn, so the position stays. `has_rest`: more is to
-    be sent at once after this one. `reply_to` is the message that this one answers: its story took a turn.
+    those that grew too old. `is_ahead`: an urgent story, or an answer, out of its turn, so the position stays.
+    `has_rest`: more is to be sent at once after this one. `reply_to` is the message that this one answers: its story
+    took a turn.
     """
 
     chat: Chat

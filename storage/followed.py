@@ -56,7 +56,7 @@ def select_waiting(to: Chat, follows: Follows) -> sa.Select[Any]:
     [number] = each.c
     matched = sa.select(number.label("article_id"), sa.func.count().label("follows")).group_by(number).subquery()
     columns = (article.c.id, article.c.story_id, article.c.arrived_at, article.c.is_urgent)
-    more = (article.c.language, article.c.is_turn, matched.c.follows)
+    more = (article.c.language, matched.c.follows)
     of_story = (story.c.opened_at, story.c.articles, story.c.sources, story.c.changed_at, story.c.is_marked)
     return (
         sa.select(*columns, *more, *of_story)
