@@ -52,6 +52,7 @@ class Seen:
     both: list[float] = field(default_factory=list)
     places: list[float] = field(default_factory=list)
     adds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)  # of the processor, for both
     plain: list[float] = field(default_factory=list)
     agreed: int = 0  # times that the plain way finds an article of the same event to be the nearest
     right: int = 0  # articles that joined the story of their event
@@ -153,11 +154,12 @@ def place_new(window: Window, rows: Sequence[Row], articles: int, seen: Seen) ->
     known = {event for event, *_ in rows[:articles]}
     for number, (event, source_id, moment, data) in enumerate(rows[articles:], articles + 1):
         sketch = unpacked(data)
-        started = time.perf_counter()
+        busy, started = time.thread_time(), time.perf_counter()
         placement = window.place(sketch, source_id, moment)
         placed = time.perf_counter()
         window.add(Member(number, event, source_id, moment, sketch))
         seen.adds.append(time.perf_counter() - placed)
+        seen.busy.append(time.thread_time() - busy)
         seen.places.append(placed - started)
         seen.both.append(seen.places[-1] + seen.adds[-1])
         seen.right += placement.story_id == event
@@ -188,7 +190,7 @@ def unpacked(data: bytes) -> Sketch:
 
 def report(articles: int, seen: Seen) -> None:
     """What was seen, beside what was promised."""
-    both, places, adds, plain = map(sorted, (seen.both, seen.places, seen.adds, seen.plain))
+    both, places, adds, plain, busy = map(sorted, (seen.both, seen.places, seen.adds, seen.plain, seen.busy))
     p50, p99 = quantile(both, 0.5), quantile(both, 0.99)
     print(f"{articles} articles: ready after {seen.start:.2f} s {kept(seen.start <= START)}")
     print(
@@ -197,6 +199,7 @@ def report(articles: int, seen: Seen) -> None:
     )
     print(f"    a decision {shown(both)} {kept(p50 <= P50 and p99 <= P99)}")
     print(f"    of it placing {shown(places)}; adding {shown(adds)}")
+    print(f"    of the processor a decision takes {shown(busy)}")
     ratio = quantile(plain, 0.5) / quantile(places, 0.5)
     print(f"    every article's cosine {shown(plain)}: {ratio:.1f} x placing", end="; ")
     print(f"its nearest is of the same event as ours {seen.agreed} times of {len(plain)}")

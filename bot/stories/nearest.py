@@ -26,8 +26,7 @@ TINY = 1e-6  # in place of a length of nothing
 ROW = np.dtype([
     ("article", np.int64),
     ("story", np.int64),
-    ("source", np.int32),
-    ("language", np.int32),
+    ("language", np.int32),  # its place in LANGUAGES
     ("moment", np.int64),  # seconds since 1970
     ("words", np.float32),  # lengths of the article as a vector of its words,
     ("shared", np.float32),  # and of what all languages share

@@ -13,6 +13,7 @@ from bot.stories.hashing import Sort, Terms
 
 SEGMENT = 4_096  # articles: twelve bits of an entry
 SHARED = np.uint32(Sort.CONCEPT)  # the first of the terms that all languages share
+MANY = 64  # articles from which on they are put in order together
 _COUNT_BITS = 4
 _MOST = (1 << _COUNT_BITS) - 1  # times a term stands in an article that are told apart
 
@@ -29,33 +30,50 @@ class Found(NamedTuple):
 
 
 class Growing:
-    """The newest segment. A term costs an array of two bytes an article."""
+    """The newest segment. A term costs an array of two bytes an article; what came since the last question waits."""
 
     def __init__(self) -> None:
         self._lists: dict[int, array[int]] = {}
+        self._waiting: list[tuple[Terms, NDArray[np.uint16]]] = []
 
     def add(self, row: int, terms: Terms, counts: NDArray[np.uint8]) -> None:
         """Take in the article that stands in this row."""
-        entries = (np.minimum(counts, _MOST) | np.uint16(row << _COUNT_BITS)).tolist()
-        lists = self._lists
-        for term, entry in zip(terms.tolist(), entries, strict=True):
-            if term in lists:
-                lists[term].append(entry)
-            else:
-                lists[term] = array("H", (entry,))
+        self._waiting.append((terms, np.minimum(counts, _MOST) | np.uint16(row << _COUNT_BITS)))
 
     def find(self, terms: Terms) -> Found:
         """The articles that hold any of these terms."""
+        self._settle()
         held = [self._lists.get(term, b"") for term in terms.tolist()]
         entries = np.frombuffer(b"".join(held), np.uint16)
         return _found(entries, np.repeat(np.arange(len(held)), [len(one) for one in held]))
 
     def seal(self) -> "Sealed":
-        """The same for good: a few milliseconds."""
-        terms = sorted(self._lists)
-        lists = [self._lists[term] for term in terms]
-        entries = np.frombuffer(b"".join(lists), np.uint16)
-        return Sealed(np.array(terms, np.uint32), starts_of([len(one) for one in lists]), entries)
+        """The same for good: some milliseconds."""
+        if not self._lists:
+            return Sealed(*_grouped(self._waiting))
+        self._settle()
+        terms = np.fromiter(self._lists, np.uint32, len(self._lists))
+        sizes = np.fromiter(map(len, self._lists.values()), np.int64, terms.size)
+        entries = np.frombuffer(b"".join(self._lists.values()), np.uint16)
+        order = terms.argsort()
+        begins = (sizes.cumsum() - sizes)[order]
+        return Sealed(terms[order], starts_of(sizes[order]), entries[_places(begins, sizes[order])])
+
+    def _settle(self) -> None:
+        lists = self._lists
+        if len(self._waiting) < MANY:
+            for terms, entries in self._waiting:
+                for term, entry in zip(terms.tolist(), entries.tolist(), strict=True):
+                    if term in lists:
+                        lists[term].append(entry)
+                    else:
+                        lists[term] = array("H", (entry,))
+        else:
+            grouped, starts, entries = _grouped(self._waiting)
+            data, ends = entries.tobytes(), (2 * starts).tolist()
+            for term, start, end in zip(grouped.tolist(), ends, ends[1:], strict=False):
+                lists.setdefault(term, array("H")).frombytes(data[start:end])
+        self._waiting.clear()
 
 
 class Sealed:
@@ -73,10 +91,7 @@ class Sealed:
         at = at[asked]
         begins = self._starts[at].astype(np.int64)
         sizes = self._starts[at + 1] - begins
-        ends = sizes.cumsum()
-        places = np.repeat(begins - ends + sizes, sizes)
-        places += np.arange(places.size)
-        return _found(self._entries[places], np.repeat(asked, sizes))
+        return _found(self._entries[_places(begins, sizes)], np.repeat(asked, sizes))
 
     def lengths(self, frequencies: Frequencies) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Of all articles of the segment, by what is known of the terms now: see `lengths_of`."""
@@ -101,11 +116,29 @@ def amounts_of(counts: NDArray[np.uint8]) -> NDArray[np.float32]:
     return _AMOUNTS[np.minimum(counts, _MOST)]
 
 
-def starts_of(sizes: Sequence[int]) -> NDArray[np.uint32]:
+def starts_of(sizes: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint32]:
     """Where each of several pieces begins when they stand in a row, and where the last ends."""
     starts = np.zeros(len(sizes) + 1, np.uint32)
     np.cumsum(sizes, out=starts[1:])
     return starts
+
+
+def _grouped(
+    articles: Sequence[tuple[Terms, NDArray[np.uint16]]],
+) -> tuple[Terms, NDArray[np.uint32], NDArray[np.uint16]]:
+    """What `Sealed` holds, of the terms and entries of each article."""
+    terms = np.concatenate([np.empty(0, np.uint32), *(terms for terms, _ in articles)])
+    entries = np.concatenate([np.empty(0, np.uint16), *(entries for _, entries in articles)])
+    order = terms.argsort(kind="stable")
+    terms, sizes = np.unique_counts(terms[order])
+    return terms, starts_of(sizes), entries[order]
+
+
+def _places(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All places of pieces that begin there and are so long, one piece after another."""
+    places = np.repeat(begins - sizes.cumsum() + sizes, sizes)
+    places += np.arange(places.size)
+    return places
 
 
 def _found(entries: NDArray[np.uint16], asked: NDArray[np.int64]) -> Found:

@@ -34,16 +34,16 @@ class Shelf:
         self._growing = Growing()
         self._packed: list[bytes] = []  # of the growing segment
 
-    def put(self, article_id: int, story_id: int, source_id: int, moment: int, sketch: Sketch) -> int:
+    def put(self, article_id: int, story_id: int, moment: int, sketch: Sketch) -> int:
         """The slot that the article has from now on. Every SEGMENT articles it takes a few milliseconds longer."""
         if len(self._packed) == SEGMENT:
             self._seal()
         if self._size == self._rows.size:
-            self._rows = np.concatenate((self._rows, np.zeros(self._size // 2 + SEGMENT, ROW)))
+            self._rows = np.concatenate((self._rows, np.zeros(4 * SEGMENT, ROW)))
         terms, counts = sketch.terms, sketch.counts
         lengths = lengths_of(terms, self._frequencies.weights(terms) * amounts_of(counts))
         language = LANGUAGES.index(sketch.language)
-        self._rows[self._size] = (article_id, story_id, source_id, language, moment, *lengths)
+        self._rows[self._size] = (article_id, story_id, language, moment, *lengths)
         self._growing.add(len(self._packed), terms, counts)
         self._packed.append(pack(sketch))
         self._size += 1

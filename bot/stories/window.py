@@ -79,17 +79,17 @@ class Window:
     def add(self, member: Member) -> None:
         """Compare later articles with it; one that is there already is taken anew."""
         self._frequencies.learn(member.sketch, member.moment)
-        self._put(member.article_id, member.story_id, member.source_id, member.moment, member.sketch)
+        self._put(member.article_id, member.story_id, member.moment, member.sketch)
 
     def load(self, rows: Iterable[tuple[int, int, int, datetime, bytes]]) -> None:
         """Many at once: article, story, source, moment and the packed sketch of each; one that is there is taken anew.
 
         What was packed by another version is passed over. After a start, `weigh`.
         """
-        for article_id, story_id, source_id, moment, data in rows:
+        for article_id, story_id, _, moment, data in rows:
             if sketch := unpack(data):
                 self._frequencies.learn(sketch, moment)
-                self._put(article_id, story_id, source_id, moment, sketch)
+                self._put(article_id, story_id, moment, sketch)
 
     def weigh(self) -> None:
         """Measure all articles by what is known of words now; some milliseconds a thousand of them."""
@@ -133,9 +133,9 @@ class Window:
         self._shelf.assign(slots, GONE)
         self._shelf.trim()
 
-    def _put(self, article_id: int, story_id: int, source_id: int, moment: datetime, sketch: Sketch) -> None:
+    def _put(self, article_id: int, story_id: int, moment: datetime, sketch: Sketch) -> None:
         self.forget(article_id)
-        slot = self._shelf.put(article_id, story_id, source_id, int(moment.timestamp()), sketch)
+        slot = self._shelf.put(article_id, story_id, int(moment.timestamp()), sketch)
         self._slots[article_id] = slot
         self._clusters.add(story_id, slot)
 
