@@ -12,8 +12,8 @@ from storage.errors import NotFound
 from storage.leads import lose_page
 from storage.lookups import ArticleLookups
 from storage.naming import Entity, NewEntity
+from storage.outdated import mark_naming, mark_outdated
 from storage.pastids import free_past_id
-from storage.posts import mark_outdated
 from storage.records import ArchiveSize, Article, NewArticle
 from storage.rows import article_record, pack_block, select_articles, topics_of
 from storage.sketches import note_regrouped
@@ -168,6 +168,7 @@ class ArticleStore(ArticleLookups):
         await self._connection.execute(sa.delete(article_topic).where(article_topic.c.article_id == article_id))
         await note_regrouped(self._connection, now, article.c.id == article_id)
         await lose_page(self._connection, old.story_id, now, preferred)
+        await mark_naming(self._connection, article_id, old.story_id, now)
         await mark_outdated(self._connection, article_id, now)
         return True
 

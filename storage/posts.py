@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import Post, PostKind
-from storage.dialect import insert
 from storage.leads import note_growth
+from storage.outdated import mark_outdated
 from storage.records import ChatState, StoryView
 from storage.rows import views_for
 from storage.tables import article, chat, correction, post, story
@@ -116,11 +116,14 @@ class PostStore:
         ).scalar()
         return found
 
-    async def settle_edit(self, edited: Post, shown: Sequence[StoryView], now: datetime) -> None:
+    async def settle_edit(
+        self, edited: Post, shown: Sequence[StoryView], now: datetime, *, image: str | None = None
+    ) -> None:
         """The message shows these revisions now, and stories of these versions; what changed since is outdated still.
 
         A message of one story may show another page of it than before. Where the story was merged or split meanwhile,
-        it shows an older version of the one that its page is in by now.
+        it shows an older version of the one that its page is in by now. `image` is the picture that was put in the
+        place of the one that stands there; None: that one stands still.
         """
         message = _message(edited.chat_id, edited.message_id)
         for view in shown:
@@ -137,7 +140,7 @@ class PostStore:
                 ),
                 "edited_at": sa.case((has_grown, sa.literal(now, post.c.edited_at.type)), else_=post.c.edited_at),
                 "edit_due_at": None,
-                "image": sa.case((post.c.kind == PostKind.PHOTO, view.article.image), else_=sa.null()),
+                "image": post.c.image if image is None else image,
             }
             await self._connection.execute(sa.update(post).where(*which).values(values))
         await self._note_changes({view.article.id: view.article.revision for view in shown}, now)
@@ -231,15 +234,6 @@ class PostStore:
                 rows = await self._connection.execute(query.limit(limit - len(found)))
                 found += [post_record(row) for row in rows]
         return found
-
-
-async def mark_outdated(connection: AsyncConnection, article_id: int, now: datetime) -> None:
-    """The article has a new revision: whatever stands of it is to be edited. One row, however many show it."""
-    stands = sa.select(sa.literal(article_id), sa.literal(now, correction.c.since.type)).where(
-        sa.exists().where(post.c.article_id == article_id)
-    )
-    statement = insert(connection, correction).from_select(["article_id", "since"], stands)
-    await connection.execute(statement.on_conflict_do_nothing(index_elements=["article_id"]))
 
 
 def _outdated_in_channels(changed: sa.Row[Any]) -> sa.Select[Any]:

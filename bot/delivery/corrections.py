@@ -2,8 +2,8 @@
 channels and groups grow with their stories.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -23,6 +23,8 @@ from storage.stores import Stores
 log = structlog.get_logger("khabar.delivery")
 
 AT_ONCE = 20  # posts looked up at once
+GROWN = 100  # posts that could tell more: some of their chats may have no room for an edit now
+GROWN_AGAIN = timedelta(seconds=2)  # between two looks for these that found none
 READERS_SHARE = 5  # a fifth of a second's messages at most go into corrections for readers: news come before them
 EDIT_WAIT = timedelta(seconds=30)  # before an edit that did not come through is tried again
 REFUSED_WAIT = timedelta(minutes=30)  # before one that Telegram refused is: its rights may come back
@@ -54,6 +56,7 @@ class Corrector:
         self._grows_every = stories.edit_every
         self._readers_at_once = max(settings.messages_per_second // READERS_SHARE, 1)
         self._now = now
+        self._grown_at = datetime.min.replace(tzinfo=UTC)
         self._is_stopping = False
 
     def begin_to_stop(self) -> None:
@@ -73,7 +76,7 @@ class Corrector:
             posts = await self._find(stores)
             is_done = has_corrections or await stores.growths.has_done(self._now(), self._grows_for)
         done = 0
-        for post in self._chosen(posts):
+        for post in posts:
             if self._is_stopping:
                 return done
             done += await self._try(post)
@@ -84,17 +87,26 @@ class Corrector:
         return done
 
     async def _find(self, stores: Stores) -> list[Post]:
-        """Posts in channels that are wrong, those that could tell more, then readers' messages."""
+        """Each message once: posts in channels that are wrong, readers' messages that are to go, posts that could tell
+        more, and the readers' messages that are wrong otherwise; of readers' no more than their share.
+        """
         now = self._now()
-        wrong = await stores.posts.get_corrections(now, AT_ONCE, with_private=self._with_private)
-        grown = await stores.growths.get_due(now, AT_ONCE, every=self._grows_every, lasts=self._grows_for)
-        return [*(post for post in wrong if post.chat_id < 0), *grown, *(post for post in wrong if post.chat_id > 0)]
+        wrong = await stores.posts.get_corrections(now, AT_ONCE, with_private=False)
+        found = [*wrong, *await self._grown(stores, now)]
+        if self._with_private and not any(post.chat_id < 0 for post in wrong):
+            found += await stores.posts.get_corrections(now, AT_ONCE, with_private=True)
+        messages = {(post.chat_id, post.message_id): post for post in found}.values()
+        readers = [post for post in messages if post.chat_id > 0][: self._readers_at_once]
+        return [post for post in messages if post.chat_id < 0 or post in readers]
 
-    def _chosen(self, posts: Sequence[Post]) -> list[Post]:
-        """Each message once; of readers' messages no more than their share."""
-        messages = {(post.chat_id, post.message_id): post for post in posts}.values()
-        readers = [post for post in messages if post.chat_id > 0]
-        return [*(post for post in messages if post.chat_id < 0), *readers[: self._readers_at_once]]
+    async def _grown(self, stores: Stores, now: datetime) -> list[Post]:
+        """Posts of stories that grew, where news would not have to wait for the edit."""
+        if now < self._grown_at:
+            return []
+        grown = await stores.growths.get_due(now, GROWN, every=self._grows_every, lasts=self._grows_for)
+        if not grown:
+            self._grown_at = now + GROWN_AGAIN
+        return [post for post in grown if self._sender.has_spare(post.chat_id)][:AT_ONCE]
 
     async def _try(self, post: Post) -> bool:
         try:
@@ -182,7 +194,8 @@ class Corrector:
                     if is_deleted:
                         await stores.posts.forget_post(chat_id, message_id)
                     else:
-                        await stores.posts.settle_edit(post, shown, now)
+                        image = shown[0].article.image if result.has_new_photo else None
+                        await stores.posts.settle_edit(post, shown, now, image=image)
                     await stores.tallies.count(now.date(), outcome)
                 case Refused(Refusal.TOKEN, detail):
                     raise TokenRefused(detail)

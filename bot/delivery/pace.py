@@ -32,6 +32,7 @@ AHEAD = 0.05  # seconds
 SAME_MOMENT = 2.0  # seconds
 SHARE_PRIVATE = 1.5  # messages, one less with each second
 SHARE_GROUP = 0.5  # of a group's minute
+SPARE_GROUP = 0.25  # of a group's minute: no more of it goes into what can wait
 EVERYTHING = 0  # in the place of a chat's id: the bot itself is held
 FORGET_ABOVE = 10_000  # holds remembered before those that are over are dropped
 
@@ -112,6 +113,11 @@ class Pacer:
     def wait_for(self, chat_id: int, now: float, cost: int = 1) -> float:
         """Seconds for which Telegram holds the bot, or the chat's own limits hold it, whatever else is being sent."""
         return max(self._chat_free_at(chat_id, cost) - now, self._held_all - now, 0.0)
+
+    def has_spare(self, chat_id: int, now: float) -> bool:
+        """Whether a message that can wait would leave most of a group's minute to the news that may come."""
+        lately = sum(at + MINUTE > now for at in self._groups.get(chat_id, ()))
+        return lately < SPARE_GROUP * self._per_minute and self._chat_free_at(chat_id, 1) <= now
 
     def room(self, now: float) -> int:
         """How many broadcasts may begin now or within `AHEAD`."""

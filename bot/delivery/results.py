@@ -34,11 +34,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`has_lost_thread`: the forum's topic is gone, it went to the general one."""
+    """`has_lost_thread`: the forum's topic is gone, it went to the general one. `has_new_photo`: an edit put one in."""
 
     message_id: int
     kind: PostKind
     has_lost_thread: bool = False
+    has_new_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,10 @@ class Sender:
         """Seconds until this chat may be written to, as its own limits stand now."""
         return self._pacer.wait_for(chat.id, self._clock())
 
+    def has_spare(self, chat_id: int) -> bool:
+        """Whether an edit that can wait would leave this channel or group most of its minute for news."""
+        return self._pacer.has_spare(chat_id, self._clock())
+
     def take_new_holds(self) -> list[tuple[int, float]]:
         """What Telegram asked to wait for since this was last asked: chats (0: the bot itself) and seconds from now."""
         now = self._clock()
@@ -135,10 +139,10 @@ class Sender:
         is_new = is_new_photo and kind is PostKind.PHOTO and message.photo is not None
         result = await self._call(bodies.edit(chat.id, message_id, message, kind, is_new_photo=is_new))
         if isinstance(result, Refused) and NOT_MODIFIED in result.detail.lower():
-            return Sent(message_id, kind)
+            return Sent(message_id, kind, has_new_photo=is_new)
         if isinstance(result, Refused) and result.refusal is Refusal.PICTURE and is_new:
             return await self.edit(chat, message_id, kind, message)
-        return Sent(message_id, kind) if isinstance(result, int) else result
+        return Sent(message_id, kind, has_new_photo=is_new) if isinstance(result, int) else result
 
     async def delete(self, chat: Chat, message_id: int) -> SendResult:
         """Take a message away; `Sent` when it is gone."""

@@ -351,3 +351,38 @@ async def test_a_turn_that_the_channel_does_not_ask_for_is_brought_by_the_next_p
         brought, last = await paper.page(), await paper.page()
         pages = await stores.growths.get_pages(CHANNEL.id, paper.story_id)
         assert [(one.article_id, one.is_turn) for one in pages] == [(first, False), (brought, True), (last, False)]
+
+
+async def test_what_was_taken_back_goes_from_beside_posts_of_any_age(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        first, gone = await paper.page(), await paper.page()
+        for chat in (READER, CHANNEL):
+            await paper.stands(chat, first)
+        await paper.stands(GROUP, first, posted_at=NOW - timedelta(minutes=1))
+        late = END + timedelta(days=30)
+        await paper.is_closed(late)
+        await stores.articles.withdraw(gone, late)
+        assert await paper.due(late) == []
+        wrong = await stores.posts.get_corrections(late, 10, with_private=True)
+        assert [post.chat_id for post in wrong] == [CHANNEL.id], "the group's came before that page did"
+        await paper.edited(wrong[0], late)
+        assert await stores.posts.get_corrections(late, 10, with_private=True) == []
+        await stores.posts.close_corrections(with_private=True)
+        assert not await stores.posts.has_corrections()
+
+
+async def test_the_picture_that_stands_is_known_whatever_the_article_has_now(database: Database) -> None:
+    async with database.transaction() as stores:
+        paper = await open_paper(stores)
+        old, new = "https://one.example/1.jpg", "https://two.example/2.jpg"
+        post = await paper.stands(CHANNEL, await paper.page(image=old), kind=PostKind.PHOTO, image=old)
+        views = await stores.posts.get_views(CHANNEL.id, [await paper.page(image=new)])
+        await stores.posts.settle_edit(post, views, LATER)
+        shown = await stores.posts.get_last(CHANNEL.id)
+        assert shown is not None
+        assert shown.image == old, "Telegram refused the new one, or there was none to put in"
+        await stores.posts.settle_edit(post, views, LATER, image=new)
+        shown = await stores.posts.get_last(CHANNEL.id)
+        assert shown is not None
+        assert shown.image == new

@@ -130,7 +130,7 @@ async def test_a_second_change_during_the_edit_is_outdated_still(database: Datab
         await stores.articles.revise(article_id, archive.changed(1, image="https://new.example/1.jpg"), NOW)
         views = await stores.posts.get_posted(CHANNEL.id, 7)
         await stores.articles.revise(article_id, archive.changed(1, title="И снова иначе"), NOW)
-        await stores.posts.settle_edit(shown(CHANNEL, article_id), views, NOW)
+        await stores.posts.settle_edit(shown(CHANNEL, article_id), views, NOW, image="https://new.example/1.jpg")
         [post] = await due(stores)
         assert (post.revision, post.image) == (2, "https://new.example/1.jpg")
 

@@ -250,3 +250,15 @@ def test_chats_long_free_are_forgotten() -> None:
         pacer.book_reply(-chat, chat * 0.1)
     assert len(pacer._private) < 1100
     assert len(pacer._groups) < 1100
+
+
+def test_what_can_wait_gets_a_quarter_of_a_groups_minute() -> None:
+    pacer = Pacer(PER_SECOND, PER_MINUTE)
+    for number in range(5):
+        assert pacer.has_spare(-1, number)
+        assert pacer.take(-1, number) == 0
+    assert not pacer.has_spare(-1, 5)
+    assert pacer.has_spare(-2, 5)
+    assert pacer.has_spare(-1, MINUTE)
+    pacer.hold(-2, 5, 90)
+    assert not pacer.has_spare(-2, 89)

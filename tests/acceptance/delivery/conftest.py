@@ -55,10 +55,12 @@ class Post:
         """Let it be that moment now, for the workers too that are there already."""
         self.turned = moment - datetime.now(UTC)
 
-    def worker(self, *, pace: int = 1000, stories: StorySettings | None = None, **settings: object) -> Worker:
+    def worker(
+        self, *, pace: int = 1000, minute: int = 1000, stories: StorySettings | None = None, **settings: object
+    ) -> Worker:
         """A worker as another process would have it: nothing is shared but the database."""
         composer = Composer(Locales("ru"), TIMEZONE)
-        sender = Sender(self.bot, Pacer(pace, 1000), self.seconds)
+        sender = Sender(self.bot, Pacer(pace, minute), self.seconds)
         return Worker(
             database=self.database,
             sender=sender,

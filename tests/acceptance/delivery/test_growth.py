@@ -376,3 +376,41 @@ async def test_a_channel_of_another_language_keeps_its_own(event: Event, channel
     [message] = await event.stands(channel)
     assert read(message).startswith("Дар ағбаи Анзоб")
     assert NAMES[1] in read(message)
+
+
+async def test_edits_of_what_grew_leave_a_channel_most_of_its_minute_for_news(event: Event, channel: int) -> None:
+    event.worker = event.post.worker(minute=12)
+    for number in range(8):
+        event.story_id = None
+        await event.page(f"{CLEARED}: день {number + 1}")
+        await event.goes_out()
+        event.post.turned += timedelta(minutes=2)
+        await event.page(CLEARED, NAMES[1])
+        await event.goes_out()
+    assert [await event.edits(after=after) for after in (PACE, SECOND, SECOND)] == [2, 2, 0], "of eight"
+    event.story_id = None
+    await event.page(AVALANCHE)
+    await event.goes_out()
+    assert AVALANCHE in read((await event.stands(channel))[-1]), "news do not wait for edits"
+    assert await event.edits(after=timedelta(minutes=2)) == 2
+
+
+@pytest.mark.usefixtures("reader")
+async def test_a_message_that_a_reader_must_not_see_goes_before_posts_grow(event: Event, channel: int) -> None:
+    await event.page(AVALANCHE)
+    await event.goes_out()
+    await event.page(CLEARED, NAMES[1])
+    event.story_id = None
+    gone = await event.page(TURN)
+    await event.goes_out()
+    [_, post] = await event.stands(channel)
+    async with event.post.database.transaction() as stores:
+        await stores.posts.forget_post(channel, post["message_id"])
+    await event.withdraw(gone)
+    assert await event.edits() == 2
+    changing = [
+        call["method"]
+        for call in await event.post.telegram.calls("")
+        if call["method"].lower().startswith(("edit", "delete"))
+    ]
+    assert [one.lower() for one in changing] == ["deletemessage", "editmessagetext"]
