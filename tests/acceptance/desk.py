@@ -89,6 +89,18 @@ class Desk:
         archived = self.archived()
         return Counter(story for urls in links for story in {archived[url].story for url in urls})
 
+    def merged(self) -> Counter[int]:
+        """How many stories became each one, itself among them: so many messages of a channel may rightly show it."""
+        with closing(sqlite3.connect(self.folder / "khabar.db")) as file:
+            into = dict(file.execute("SELECT id, merged_into FROM story"))
+        found: Counter[int] = Counter()
+        for story in into:
+            last = story
+            while into[last] is not None:
+                last = into[last]
+            found[last] += 1
+        return found
+
     def _pages(self, seen: Seen) -> list[str]:
         return [url for _, url in seen.links if url.startswith(self.site.url)]
 
@@ -108,15 +120,24 @@ class Desk:
         """
 
         async def is_complete() -> bool:
-            standing = [await self.telegram.messages(channel) for channel in self.channels]
-            archived = self.archived()
-            if not set(self.published) <= archived.keys():
-                return False
-            stories = {archived[url].story for url in self.published}
-            wanted = {told for told in archived.values() if told.story in stories}
-            return all(wanted <= {archived[url] for seen in one for url in self._pages(seen)} for one in standing)
+            return not await self._missing()
 
-        await until(is_complete, "every page in the archive, every story and its sources in every channel", within)
+        try:
+            await until(is_complete, "every story in every channel", within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; missing: {await self._missing()}") from None
+
+    async def _missing(self) -> list[str]:
+        """Published pages that are not in the archive; pages with whose source no post of their story is signed."""
+        standing = [await self.telegram.messages(channel) for channel in self.channels]
+        archived = self.archived()
+        lost = [url for url in self.published if url not in archived]
+        stories = {archived[url].story for url in self.published if url in archived}
+        for channel, messages in zip(self.channels, standing, strict=True):
+            named = {archived[url] for seen in messages for url in self._pages(seen)}
+            due = [url for url, told in archived.items() if told.story in stories and told not in named]
+            lost += [f"{url} in {channel}" for url in due]
+        return lost
 
     async def slows(self, seconds: float) -> None:
         """Each post takes Telegram so long, and then works."""
