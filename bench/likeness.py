@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from bot.stories.frequencies import Frequencies
 from bot.stories.likeness import log_odds
-from bot.stories.measures import TYPICAL, Facts, Measures, Weighed, measure
+from bot.stories.measures import Facts, Measures, Weighed, measure
 from bot.tasks import ReadArticle, load_tasks
 from storage.records import Block, BlockKind
 
@@ -126,7 +126,6 @@ def judge(name: str, pairs: Sequence[Pair], reader: Reader) -> None:
 
 WAYS: Mapping[str, Callable[[Measures], Measures]] = {
     "likeness": lambda found: found,
-    "without vectors": lambda found: replace(found, vector=TYPICAL),
     "without names": lambda found: replace(found, names=0.0, foreign_names=0.0, facts=replace(found.facts, place=0)),
     "without numbers": lambda found: replace(
         found, numbers=0.0, facts=replace(found.facts, counts_agreed=0, counts_denied=0, title_numbers=0)

@@ -26,6 +26,7 @@ class Kind(IntEnum):
     PLACE = 4
     PERSON = 5
     NUMBER = 6  # of something that has no kind here
+    READING = 7  # of a bill
     DEAD = 10
     HURT = 11
     MISSING = 12
@@ -80,6 +81,7 @@ _SCORE = re.compile(r"(?<![\d.,:/-])(\d{1,3})\s?([:–-])\s?(\d{1,3})(?![\d.,]?\
 _SCORE_NEAR = re.compile(
     r"сч[её]т|матч|побед|выигр|обыгр|ничь|проигр|гол|хисоб|бози|галаба|мусови|score|win|won|beat|draw|drew|lost|defeat|match|victory"
 )
+_READING = re.compile(r"\b(?:(перв\w+|1-м)|(втор\w+|2-м)|(треть\w+|3-м)) (?:и [а-я]+ )?чтени")
 _NOT_BEFORE = re.compile(r"(?:\bв|\bк|\bдо|\bс|около|после|\bat|\bfrom|соати?|соат|by|until)\s+$")
 _SIGNS = Path(__file__).with_name("facts.toml")
 _Sign = re.Pattern[str]
@@ -124,6 +126,8 @@ def _of_piece(folded: str, language: str, published: date, where: Where) -> Iter
         yield Fact(Kind.DAY, where, (named.day - _EPOCH).days)
     for start, stop in taken:
         folded = folded[:start] + " " * (stop - start) + folded[stop:]
+    for match in _READING.finditer(folded):
+        yield Fact(Kind.READING, where, float(match.lastindex or 0))
     yield from _counted(tokens(folded, language), where)
 
 

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.stories.clusters import Clusters, Slots
@@ -27,7 +27,10 @@ HINT = -1.5  # to any page, below which its story is not judged
 FAIR = -0.45  # to the story on the whole
 FAIR_BY_SIZE = 0.05  # more for each doubling of its pages
 SECOND = 0.4  # to the likest page of another story that may be the same
-ONE = -1.0  # of two stories on the whole
+ONE = -0.5  # of two stories on the whole
+# Where a page is like many stories it is of a genre, a rate of an hour, a warning of a region: more is asked of the one
+# that it joins, by as much as the story after so many others is like it beyond CROWD.
+CROWD, CROWD_AFTER = -2.5, 3
 SUMMED_UP = 3  # stories unlike one another that a page is like, from which on it belongs to none
 MEANWHILE = 6 * 3_600  # seconds in which no story grows old
 CLEAR = 4.0  # beyond it no likeness counts for more
@@ -43,10 +46,11 @@ class Verdict:
     asked: float
     ahead: int  # seconds from its last page to the article; negative: the article is earlier
     is_open: bool
+    crowd: float = 0.0  # what is asked beside that, for there are many stories like it
 
     @property
     def is_one(self) -> bool:
-        return self.best >= ALIKE and self.mean >= self.asked
+        return self.best >= ALIKE + self.crowd and self.mean >= self.asked + self.crowd
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -113,7 +117,7 @@ class Judge:
         """Other open stories that the article shows to be the one that it joins."""
         one = [joined.story_id]
         for other in fitting:
-            if other.story_id in one or not other.is_open or other.best < SECOND:
+            if other.story_id in one or not other.is_open or other.best < SECOND + other.crowd:
                 continue
             if all(self._are_one(story, other.story_id) for story in one):
                 one.append(other.story_id)
@@ -133,8 +137,18 @@ class Judge:
 
     def _fitting(self, asking: Asking) -> list[Verdict]:
         stories = {self._shelf.story(slot) for slot, odds in asking.known.items() if odds >= HINT}
-        verdicts = [self._verdict(asking, story) for story in stories]
+        crowd = self._crowd(asking)
+        verdicts = [replace(self._verdict(asking, story), crowd=crowd) for story in stories]
         return sorted((one for one in verdicts if one.is_one), key=lambda one: one.rank, reverse=True)
+
+    def _crowd(self, asking: Asking) -> float:
+        """How much the stories that an article is like but does not belong to raise what is asked; 0 where few are."""
+        best: dict[int, float] = {}
+        for slot, odds in asking.known.items():
+            story = self._shelf.story(slot)
+            best[story] = max(best.get(story, odds), odds)
+        ranked = sorted(best.values(), reverse=True)
+        return max(ranked[CROWD_AFTER] - CROWD, 0.0) if len(ranked) > CROWD_AFTER else 0.0
 
     def _sums_up(self, fitting: Sequence[Verdict]) -> bool:
         """Whether a page is like several stories of which none is like another: the main news of a day, a live blog."""

@@ -36,6 +36,9 @@ class Facts:
     day: int = 0
     place: int = 0
     title_day: int = 0  # -1: both titles name a day, not the same
+    title_place: int = 0  # -1: both titles name places, and neither has one of the other article
+    title_person: int = 0  # the same of persons
+    title_counts: int = 0  # kinds of counted things of which both titles tell another number
     title_score: int = 0  # -1: both titles tell a score, not the same
     counts_agreed: int = 0  # kinds of counted things
     counts_denied: int = 0
@@ -53,12 +56,14 @@ class Measures:
     names: float  # cosine
     numbers: float  # cosine
     addresses: float  # weight of the pages and pictures that both show
+    titles: float  # cosine of the words of the two titles
     title_least: float  # share of a title's weight that the other article has: of the title that has less there
     title_most: float
     rarest: float  # weight of the rarest word that both have
     rare: float  # the same of the three rarest
     foreign_names: float  # weight of the names of a title that the other article has not; the lesser of the two
     vector: float  # cosine; TYPICAL where one has none
+    bare: bool  # both are headlines alone
     days: float  # between the two
     shared_words: int
     shared_others: int  # concepts, names and numbers
@@ -68,7 +73,20 @@ class Measures:
 class Weighed:
     """A sketch with what can be worked out before it is compared; as good as the frequencies were then."""
 
-    __slots__ = ("bounds", "facts", "heavy", "lengths", "sketch", "terms", "title", "titled", "vector", "weights")
+    __slots__ = (
+        "bounds",
+        "facts",
+        "heavy",
+        "is_bare",
+        "lengths",
+        "sketch",
+        "terms",
+        "title",
+        "title_length",
+        "titled",
+        "vector",
+        "weights",
+    )
 
     def __init__(self, sketch: Sketch, frequencies: Frequencies) -> None:
         in_title = sketch.in_title
@@ -81,6 +99,9 @@ class Weighed:
         self.titled: Weights = self.weights * (in_title > 0)  # 0 for what is not in the title
         self.lengths = [dot(part, part) for part in map(self.heavy.__getitem__, self.sections)]  # squared
         self.title = float(self.titled[self.sections[_WORDS]].sum())
+        title = self.titled[self.sections[_WORDS]]
+        self.title_length = dot(title, title)  # squared
+        self.is_bare = not sketch.in_text.any()
         self.facts = _by_kind(sketch.facts.tolist())
         self.vector = sketch.vector.astype(np.float32)
 
@@ -110,12 +131,14 @@ def measure(one: Weighed, other: Weighed, apart: timedelta) -> Measures:
         names=cosines[_NAMES],
         numbers=cosines[_NUMBERS],
         addresses=dot(one.weights[addresses], ours[addresses]),
+        titles=_titles(one, other, at, has),
         title_least=covered[0],
         title_most=covered[1],
         rarest=float(rare[-1]) if rare.size else 0.0,
         rare=float(rare.sum()),
         foreign_names=min(_foreign_names(one, ours), _foreign_names(other, theirs)),
         vector=dot(one.vector, other.vector) / 127**2 if one.vector.size and other.vector.size else TYPICAL,
+        bare=one.is_bare and other.is_bare,
         days=abs(apart) / _DAY,
         shared_words=int(np.count_nonzero(has[words])),
         shared_others=int(np.count_nonzero(has[concepts.start : numbers.stop])),
@@ -134,6 +157,15 @@ def _find(ours: Terms, theirs: Terms) -> tuple[NDArray[np.intp], NDArray[np.bool
 
 def dot(one: Weights, other: Weights) -> float:
     return float(np.dot(one, other))
+
+
+def _titles(one: Weighed, other: Weighed, at: NDArray[np.intp], has: NDArray[np.bool_]) -> float:
+    """The cosine of the words of two titles, each as often as it stands there once."""
+    words = one.sections[_WORDS]
+    if not other.titled.size:
+        return 0.0
+    theirs = np.where(has[words], other.titled[at[words]], np.float32(0))
+    return dot(one.titled[words], theirs) / ((one.title_length * other.title_length) ** 0.5 or 1.0)
 
 
 def _covered(weighed: Weighed, has: Weights) -> float:
@@ -159,6 +191,9 @@ def compare_facts(ours: ByKind, theirs: ByKind) -> Facts:
         place=_agree(ours[Kind.PLACE], theirs[Kind.PLACE], Where.LEAD) if Kind.PLACE in kinds else 0,
         title_day=_agree(ours[Kind.DAY], theirs[Kind.DAY], Where.TITLE) if Kind.DAY in kinds else 0,
         title_score=_agree(ours[Kind.SCORE], theirs[Kind.SCORE], Where.TITLE) if Kind.SCORE in kinds else 0,
+        title_place=_agree(ours[Kind.PLACE], theirs[Kind.PLACE], Where.TITLE) if Kind.PLACE in kinds else 0,
+        title_person=_agree(ours[Kind.PERSON], theirs[Kind.PERSON], Where.TITLE) if Kind.PERSON in kinds else 0,
+        title_counts=sum(_agree(ours[kind], theirs[kind], Where.TITLE) < 0 for kind in _NUMBERED if kind in kinds),
         counts_agreed=counts.count(1),
         counts_denied=counts.count(-1),
         title_numbers=_agree(_numbers(ours), _numbers(theirs), Where.TITLE),

@@ -19,7 +19,7 @@ from storage.naming import EntityKind, NewEntity
 
 __all__ = ["VERSION", "Material", "Sketch", "Vectors", "make_sketch", "pack", "unpack"]
 
-VERSION = 1  # of the layout and of everything that is hashed; grows with each change
+VERSION = 2  # of the layout and of everything that is hashed; grows with each change
 LANGUAGES = ("", "ru", "tg", "en")
 
 OPENING = 90  # words of the text that count
@@ -32,7 +32,8 @@ MOST_NUMBERS = 16
 MOST_ADDRESSES = 8
 MOST_FACTS = 32
 _COMMON = 0.25  # share of articles from which on a word tells nothing
-_LEAD_WORDS = 40
+LEAD_WORDS = 40
+FURTHER_WORTH = 0.5  # of a word behind them
 
 _HEADER = 8  # bytes: version, language, numbers of terms, of facts, of words, concepts, names, numbers among the terms
 # What sentences begin with that tell of something else.
@@ -193,8 +194,9 @@ def _words_and_concepts(material: Material) -> tuple[_Amounts, _Amounts]:
     for at, keys in _opening(material):
         where = Where.TITLE if at < material.title_words else Where.LEAD
         stems = {stem(key) for key in keys}
+        worth = 1.0 if at < material.title_words + LEAD_WORDS else FURTHER_WORTH
         for text in stems:
-            words.add(text, where, 1 / len(stems))
+            words.add(text, where, worth / len(stems))
         for concept in {meanings[key] for key in keys if key in meanings}:
             concepts.add(concept, where)
     return words, concepts
@@ -215,7 +217,7 @@ def _names(material: Material) -> tuple[_Amounts, list[Fact]]:
     """The names of an article as terms, and who and where it is about as facts."""
     names, facts = _Amounts(Sort.NAME), []
     title = _skeletons(material, material.words[: material.title_words])
-    lead = _skeletons(material, material.words[material.title_words : material.title_words + _LEAD_WORDS])
+    lead = _skeletons(material, material.words[material.title_words : material.title_words + LEAD_WORDS])
     for entity in material.entities:
         for name in _parts(entity, material.language):
             where = Where.TITLE if name in title else Where.LEAD if name in lead else Where.FURTHER

@@ -40,6 +40,7 @@ def test_numbers_are_read_in_digits_and_in_words(language: str, text: str, numbe
         ("ru", "Число жертв оползня в Раште выросло до 23", {(Kind.DEAD, 23)}),
         ("ru", "Спасатели эвакуировали 40 семей", {(Kind.RESCUED, 40)}),
         ("tg", "Дар садама се нафар ҳалок ва панҷ нафар маҷрӯҳ шуданд", {(Kind.DEAD, 3), (Kind.HURT, 5)}),
+        ("ru", "Закон о рынках принят во втором чтении", {(Kind.READING, 2)}),
         ("en", "Avalanche kills four, two missing", {(Kind.DEAD, 4), (Kind.MISSING, 2)}),
         ("ru", "Банк снизил ставку до 9,25 процента", {(Kind.PERCENT, 9.25)}),
         ("ru", "Толчок магнитудой 5,4 в Мургабе", {(Kind.MAGNITUDE, 5.4)}),
