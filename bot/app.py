@@ -6,9 +6,10 @@ Jobs are a handful of ticks that look at an index of what is due; none belongs t
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -36,6 +37,7 @@ from bot.placing import StoryDesk
 from bot.provision import apply_settings
 from bot.rendering.locales import Locales
 from bot.renewal import Pasts, Renewal
+from bot.ticks import Job, Tick, create_scheduler
 from bot.tidying import tidy
 from bot.topics.lemmas import Lemmatiser
 from config.settings import Settings
@@ -158,34 +160,20 @@ class App:
         log.info("stopped")
 
     def _schedule(self) -> AsyncIOScheduler:
-        # The default misfire grace of 1 s drops a job that was due during a stall.
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        soon = now_utc()
-        ticks: list[tuple[str, Callable[[], Awaitable[object]], float, int]] = [
-            ("collect", self._pipeline.collect, TICK, OVERLAPPING_VISITS),
-            ("deliver", self._worker.drain, DELIVER_TICK, 1),
-            ("correct", self._worker.correct, TICK, 1),
-            ("tell", self._worker.tell, TICK, 1),
-            ("alert", self._alerts.tell, TICK, 1),
-            ("hubs", self._ask_hubs, HUB_TICK, 1),
-            ("renew", self._renewal.step, TICK, 1),
-            ("pasts", Pasts(self._database, self._context.archive).step, TICK, 1),
-            ("arrange", self._arranger.arrange, AGAIN_IN, 1),
+        ticks = [
+            Tick("collect", self._guarded(self._pipeline.collect), TICK, OVERLAPPING_VISITS),
+            Tick("deliver", self._guarded(self._worker.drain), DELIVER_TICK),
+            Tick("correct", self._guarded(self._worker.correct), TICK),
+            Tick("tell", self._guarded(self._worker.tell), TICK),
+            Tick("alert", self._guarded(self._alerts.tell), TICK),
+            Tick("hubs", self._guarded(lambda: self._pipeline.hubs.tick(now_utc())), HUB_TICK),
+            Tick("renew", self._guarded(self._renewal.step), TICK),
+            Tick("pasts", self._guarded(Pasts(self._database, self._context.archive).step), TICK),
+            Tick("arrange", self._guarded(self._arranger.arrange), AGAIN_IN, is_at_once=False),
         ]
-        for name, job, seconds, instances in ticks:
-            scheduler.add_job(
-                self._guarded(job),
-                "interval",
-                seconds=seconds,
-                id=name,
-                max_instances=instances,
-                next_run_time=soon + timedelta(seconds=seconds if name == "arrange" else 0),
-            )
-        scheduler.add_job(self._guarded(self._tidy), "cron", hour=22, id="tidy")
-        return scheduler
+        return create_scheduler(ticks, self._guarded(self._tidy), now_utc())
 
-    def _guarded(self, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    def _guarded(self, job: Job) -> Job:
         """A fault of the database passes and the next tick tries again; a refused token ends the bot."""
 
         async def run() -> None:
@@ -216,9 +204,6 @@ class App:
         if self._settings.metrics.listen:
             application = create_metrics_server(self._context.metrics, lambda: self.is_ready, self._get_load)
             await stack.enter_async_context(listening(application, self._settings.metrics.listen))
-
-    async def _ask_hubs(self) -> None:
-        await self._pipeline.hubs.tick(now_utc())
 
     async def _get_load(self) -> Load:
         async with self._database.snapshot() as stores:
@@ -252,51 +237,61 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         bot = create_bot(settings.token.get_secret_value(), settings.api_url)
         stack.push_async_callback(bot.session.close)
         painter = await stack.enter_async_context(Painter())
-        yield _put_together(settings, database, archive, pipeline, bot, metrics, painter, just_stopped)
+        parts = _Parts(settings, database, archive, pipeline, bot, metrics, painter)
+        yield _put_together(parts, just_stopped)
 
 
-def _put_together(  # noqa: PLR0917 — the parts that were opened, in their order
-    settings: Settings,
-    database: Database,
-    archive: Archive,
-    pipeline: Pipeline,
-    bot: Bot,
-    metrics: Metrics,
-    painter: Painter,
-    just_stopped: frozenset[int],
-) -> App:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was opened, in its order."""
+
+    settings: Settings
+    database: Database
+    archive: Archive
+    pipeline: Pipeline
+    bot: Bot
+    metrics: Metrics
+    painter: Painter
+
+
+def _put_together(parts: _Parts, just_stopped: frozenset[int]) -> App:
+    settings, database = parts.settings, parts.database
     composer = Composer(Locales(settings.language), settings.timezone)
     pacer = Pacer(settings.delivery.messages_per_second, settings.delivery.group_messages_per_minute)
-    sender = Sender(bot, pacer, time.monotonic, allow_paid_broadcast=settings.delivery.allow_paid_broadcast)
+    sender = Sender(parts.bot, pacer, time.monotonic, allow_paid_broadcast=settings.delivery.allow_paid_broadcast)
     worker = Worker(
         database=database,
         sender=sender,
         composer=composer,
         settings=settings.delivery,
         stories=settings.stories,
-        metrics=metrics,
+        metrics=parts.metrics,
         tell=Notes(sender, database, composer, settings.admins).tell,
     )
-    context = ChatContext(
-        database=database,
-        archive=archive,
-        composer=composer,
-        settings=settings,
-        pacer=pacer,
-        metrics=metrics,
-        painter=painter,
-        prospector=pipeline.prospector,
-        reader=pipeline.reader,
-        desk=StoryDesk(pipeline.landing.placing),
-        now=now_utc,
-    )
+    context = _context(parts, composer, pacer)
     return App(
-        bot=bot,
+        bot=parts.bot,
         dispatcher=create_dispatcher(context),
         context=context,
-        pipeline=pipeline,
-        renewal=Renewal(database, pipeline.landing),
+        pipeline=parts.pipeline,
+        renewal=Renewal(database, parts.pipeline.landing),
         worker=worker,
         alerts=Alerts(sender, database, composer, settings.admins),
         just_stopped=just_stopped,
+    )
+
+
+def _context(parts: _Parts, composer: Composer, pacer: Pacer) -> ChatContext:
+    return ChatContext(
+        database=parts.database,
+        archive=parts.archive,
+        composer=composer,
+        settings=parts.settings,
+        pacer=pacer,
+        metrics=parts.metrics,
+        painter=parts.painter,
+        prospector=parts.pipeline.prospector,
+        reader=parts.pipeline.reader,
+        desk=StoryDesk(parts.pipeline.landing.placing),
+        now=now_utc,
     )
