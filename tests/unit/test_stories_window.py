@@ -82,6 +82,20 @@ def test_what_tells_the_same_event_joins_its_story_and_anything_else_opens_one()
     assert len(desk.window) == 3
 
 
+@pytest.mark.parametrize(("known", "joins"), [(1, True), (6, False)])
+def test_a_page_that_is_like_many_stories_has_to_be_more_like_the_one_that_it_joins(known: int, joins: bool) -> None:
+    desk, genre = Desk(), event(0)
+
+    def forecast(number: int, title: int, own: int) -> list[int]:
+        """Its genre's words, then some of its own, then those of another page; half of the title is another's, too."""
+        of_genre, words, rest = genre[8:28], event(number), event(title)
+        return [*genre[:4], *rest[4:8], *of_genre, *words[28 : 28 + own], *rest[28 + own :]]
+
+    for number in range(1, known + 1):
+        desk.tell(telling(forecast(number, number, TEXT)), story=number)
+    assert (desk.window.place(telling(forecast(1, 90, 10)), 1, NOW).story_id == 1) is joins
+
+
 def test_deciding_changes_nothing() -> None:
     desk = Desk()
     desk.tell(telling(event(1)))
