@@ -1,6 +1,6 @@
 """Which articles are worth comparing with a new one, by the rarest terms that they share with it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.stories.frequencies import Frequencies
 from bot.stories.hashing import Terms
-from bot.stories.postings import SHARED, Found, amounts_of, lengths_of
+from bot.stories.postings import SHARED, Found, amounts_in, amounts_of, lengths_of, rows_of
 from bot.stories.sketch import LANGUAGES, Sketch
 
 GONE = -1  # in place of the story of an article that is no longer compared
@@ -44,16 +44,24 @@ class Question:
     shared: float
     moment: int
 
-    def answer(self, rows: NDArray[np.void], found: Found, within: int) -> list[int]:
-        """Rows that may be alike, the likest first, of pages that came out within so many seconds."""
-        products = self.worths[found.asked] * found.amounts
-        is_shared = (self.terms >= SHARED)[found.asked]
-        words = np.bincount(found.rows[~is_shared], products[~is_shared], rows.size)
-        shared = np.bincount(found.rows[is_shared], products[is_shared], rows.size)
+    def answer(self, rows: NDArray[np.void], parts: Sequence[tuple[int, Found]], within: int) -> list[int]:
+        """Rows that may be alike, the likest first, of pages that came out within so many seconds.
+
+        `parts` are what was found in segments, each with its first row.
+        """
+        entries = np.concatenate([found.entries for _, found in parts])
+        asked = np.repeat(
+            np.tile(np.arange(self.terms.size), len(parts)), np.concatenate([found.sizes for _, found in parts])
+        )
+        at = rows_of(entries) + np.repeat([first for first, _ in parts], [found.entries.size for _, found in parts])
+        products = self.worths[asked] * amounts_in(entries)
+        is_shared = (self.terms >= SHARED)[asked]
+        words = np.bincount(at, np.where(is_shared, 0, products), rows.size)
+        shared = np.bincount(at, np.where(is_shared, products, 0), rows.size)
         is_touched = np.zeros(rows.size, np.bool_)
-        is_touched[_largest(words + shared)] = True
-        is_touched[_largest(shared)] = True
+        is_touched[at] = True
         touched = is_touched.nonzero()[0]
+        touched = touched[_largest(words[touched] + shared[touched]) | _largest(shared[touched])]
         near = rows[touched]
         by_words = words[touched] / np.maximum(near["words"] * self.words, TINY)
         by_shared = shared[touched] / np.maximum(near["shared"] * self.shared, TINY)
@@ -78,22 +86,13 @@ def ask(sketch: Sketch, moment: int, articles: int, frequencies: Frequencies) ->
     return Question(terms[asked], (weights * worths)[asked], language, words, shared, moment)
 
 
-def join(parts: Iterable[tuple[int, Found]]) -> Found:
-    """What was found in several places, of which each begins at that row."""
-    held = list(parts)
-    return Found(
-        np.concatenate([found.rows + first for first, found in held]),
-        np.concatenate([found.asked for _, found in held]),
-        np.concatenate([found.amounts for _, found in held]),
-    )
-
-
-def _largest(sums: NDArray[Any]) -> NDArray[np.int64]:
-    """The rows of the largest sums, none that is 0."""
-    touched: NDArray[np.int64] = sums.nonzero()[0]
-    if touched.size > MEASURED:
-        touched = touched[sums[touched].argpartition(-MEASURED)[-MEASURED:]]
-    return touched
+def _largest(sums: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which are the MEASURED largest."""
+    if sums.size <= MEASURED:
+        return np.ones(sums.size, np.bool_)
+    least = np.partition(sums, -MEASURED)[-MEASURED]
+    are_largest: NDArray[np.bool_] = sums >= max(least, TINY)
+    return are_largest
 
 
 def _rarest(weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,16 @@ from bot.stories.hashing import Sort, Terms
 SEGMENT = 4_096  # articles: twelve bits of an entry
 SHARED = np.uint32(Sort.CONCEPT)  # the first of the terms that all languages share
 MANY = 64  # articles from which on they are put in order together
+_LAST = np.uint32(0xFFFF_FFFF)
 _COUNT_BITS = 4
 _MOST = (1 << _COUNT_BITS) - 1  # times a term stands in an article that are told apart
 
 
 class Found(NamedTuple):
-    """A pair for each article and term that it holds: its row in the segment, and the term's place among those asked.
+    """The entries of the terms that were asked for, one term after another, and how many each has."""
 
-    `amounts` is what the times that the article holds it are worth against a single one.
-    """
-
-    rows: NDArray[np.int64]
-    asked: NDArray[np.int64]
-    amounts: NDArray[np.float32]
+    entries: NDArray[np.uint16]
+    sizes: NDArray[np.int64]
 
 
 class Growing:
@@ -44,8 +41,7 @@ class Growing:
         """The articles that hold any of these terms."""
         self._settle()
         held = [self._lists.get(term, b"") for term in terms.tolist()]
-        entries = np.frombuffer(b"".join(held), np.uint16)
-        return _found(entries, np.repeat(np.arange(len(held)), [len(one) for one in held]))
+        return Found(np.frombuffer(b"".join(held), np.uint16), np.array([len(one) for one in held], np.int64))
 
     def seal(self) -> "Sealed":
         """The same for good: some milliseconds."""
@@ -80,18 +76,16 @@ class Sealed:
     """A full segment: sorted terms, where the entries of each begin, and the entries."""
 
     def __init__(self, terms: Terms, starts: NDArray[np.uint32], entries: NDArray[np.uint16]) -> None:
-        self._terms, self._starts, self._entries = terms, starts, entries
+        # A last term without entries, so that every place that a search gives is one.
+        self._terms, self._starts = np.append(terms, _LAST), np.append(starts, starts[-1])
+        self._entries = entries
 
     def find(self, terms: Terms) -> Found:
         """The articles that hold any of these terms."""
         at = self._terms.searchsorted(terms)
-        if not self._terms.size:  # articles without a word
-            return _found(self._entries, at[:0])
-        asked = (self._terms.take(at, mode="clip") == terms).nonzero()[0]
-        at = at[asked]
-        begins = self._starts[at].astype(np.int64)
-        sizes = self._starts[at + 1] - begins
-        return _found(self._entries[_places(begins, sizes)], np.repeat(asked, sizes))
+        begins = self._starts[at]
+        sizes = (self._starts[at + 1] - begins) * (self._terms[at] == terms)
+        return Found(self._entries[_places(begins, sizes)], sizes.astype(np.int64))
 
     def lengths(self, frequencies: Frequencies) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Of all articles of the segment, by what is known of the terms now: see `lengths_of`."""
@@ -109,6 +103,17 @@ def lengths_of(terms: Terms, worths: NDArray[np.float32]) -> tuple[float, float]
     squares = worths * worths
     split = terms.searchsorted(SHARED)
     return math.sqrt(float(squares[:split].sum())), math.sqrt(float(squares[split:].sum()))
+
+
+def rows_of(entries: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """The articles' rows in their segment."""
+    return (entries >> _COUNT_BITS).astype(np.int64)
+
+
+def amounts_in(entries: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """What the times that each article holds its term are worth against a single one."""
+    amounts: NDArray[np.float32] = _AMOUNTS[entries & _MOST]
+    return amounts
 
 
 def amounts_of(counts: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -134,15 +139,11 @@ def _grouped(
     return terms, starts_of(sizes), entries[order]
 
 
-def _places(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _places(begins: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int64]:
     """All places of pieces that begin there and are so long, one piece after another."""
-    places = np.repeat(begins - sizes.cumsum() + sizes, sizes)
+    places: NDArray[np.int64] = np.repeat(begins.astype(np.int64) - sizes.cumsum(dtype=np.int64) + sizes, sizes)
     places += np.arange(places.size)
     return places
-
-
-def _found(entries: NDArray[np.uint16], asked: NDArray[np.int64]) -> Found:
-    return Found((entries >> _COUNT_BITS).astype(np.int64), asked, _AMOUNTS[entries & _MOST])
 
 
 _AMOUNTS = np.log1p(np.arange(_MOST + 1, dtype=np.float32))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.stories.frequencies import Frequencies
-from bot.stories.nearest import GONE, ROW, ask, join
+from bot.stories.nearest import GONE, ROW, ask
 from bot.stories.postings import SEGMENT, Growing, Sealed, amounts_of, lengths_of, starts_of
 from bot.stories.sketch import LANGUAGES, Sketch, pack, unpack
 
@@ -109,7 +109,7 @@ class Shelf:
             (SEGMENT * number, one.postings.find(question.terms)) for number, one in enumerate(self._sealed) if one
         ]
         parts.append((SEGMENT * len(self._sealed), self._growing.find(question.terms)))
-        return [self._first + row for row in question.answer(self._rows[: self._size], join(parts), within)]
+        return [self._first + row for row in question.answer(self._rows[: self._size], parts, within)]
 
     def _seal(self) -> None:
         starts = starts_of([len(one) for one in self._packed])

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.stories.frequencies import Frequencies
-from bot.stories.postings import SEGMENT, Growing
+from bot.stories.postings import SEGMENT, Growing, amounts_in, rows_of
 from bot.stories.sketch import Material, Sketch, make_sketch, pack
 from bot.stories.window import Member, Placement, Window
 from storage.naming import EntityKind, NewEntity
@@ -303,9 +304,9 @@ def test_a_sealed_segment_finds_what_it_found_before(rows: list[set[int]], asked
         growing.add(row, held, (held % 20 + 1).astype(np.uint8))
     question = np.array(sorted(asked), np.uint32)
     before, after = growing.find(question), growing.seal().find(question)
-    expected = sorted(
-        (row, place) for row, terms in enumerate(rows) for place, one in enumerate(sorted(asked)) if one in terms
-    )
+    expected = [[row for row, terms in enumerate(rows) if one in terms] for one in sorted(asked)]
     for found in (before, after):
-        assert sorted(zip(found.rows.tolist(), found.asked.tolist(), strict=True)) == expected
-    assert sorted(before.amounts.tolist()) == sorted(after.amounts.tolist())
+        ends = found.sizes.cumsum().tolist()
+        held = rows_of(found.entries).tolist()
+        assert [sorted(held[start:end]) for start, end in pairwise([0, *ends])] == expected
+    assert sorted(amounts_in(before.entries).tolist()) == sorted(amounts_in(after.entries).tolist())
