@@ -14,9 +14,9 @@ from bot.stories.shelf import Shelf
 from bot.stories.sketch import Sketch
 
 LONGEST = int(timedelta(days=14).total_seconds())  # from the first page of a story to its last
-COMPARED = 12  # articles in full
-OF_ONE_STORY = 3  # of these
-IN_VAIN = 4  # of these, one after another, from which on those that share less are not looked at
+COMPARED = 8  # articles in full
+OF_ONE_STORY = 2  # of these
+IN_VAIN = 3  # of these, one after another, from which on those that share less are not looked at
 SPEAKERS = 6  # articles that speak for a story
 OF_TWO = 4  # of these where two stories are held against one another
 
