@@ -21,13 +21,14 @@ SPEAKERS = 6  # articles that speak for a story
 OF_TWO = 4  # of these where two stories are held against one another
 
 # Likeness is weighed as the logarithm of its odds, 0 where a single pair is as likely of one event as not: so a page
-# that contradicts counts as much as one that agrees. The numbers were chosen on tests/data/stories in many orders.
-ALIKE = 0.0  # to the likest page
-HINT = -1.5  # to any page, below which its story is not judged
-FAIR = -0.45  # to the story on the whole
+# that contradicts counts as much as one that agrees. A little less is asked here than of a single pair, for a whole
+# story speaks. The numbers were chosen on tests/data/stories in many orders.
+ALIKE = -0.5  # to the likest page
+HINT = -2.0  # to any page, below which its story is not judged
+FAIR = -0.95  # to the story on the whole
 FAIR_BY_SIZE = 0.05  # more for each doubling of its pages
-SECOND = 0.4  # to the likest page of another story that may be the same
-ONE = -0.5  # of two stories on the whole
+SECOND = -0.1  # to the likest page of another story that may be the same
+ONE = -1.0  # of two stories on the whole
 # Where a page is like many stories it is of a genre, a rate of an hour, a warning of a region: more is asked of the one
 # that it joins, by as much as the story after so many others is like it beyond CROWD.
 CROWD, CROWD_AFTER = -2.5, 3
