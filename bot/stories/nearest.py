@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ GONE = -1  # in place of the story of an article that is no longer compared
 ASKED = 48  # words of an article that are looked for, the rarest; and as many names and numbers
 FEWEST = 8  # of them however common they are
 ENTRIES = 4_000  # that are looked at of each, more or less: what bounds the time
-MEASURED = 256  # articles whose cosines are worked out: those that share most words, and those that share most else
 MOST = 48  # articles found
 WORDS = 1.5  # what the cosine of words counts beside that of names and numbers
 FOREIGN = 1.5  # what the latter counts in place of both where the languages differ
@@ -55,22 +53,25 @@ class Question:
         )
         at = rows_of(entries) + np.repeat([first for first, _ in parts], [found.entries.size for _, found in parts])
         products = self.worths[asked] * amounts_in(entries)
-        is_shared = (self.terms >= SHARED)[asked]
-        words = np.bincount(at, np.where(is_shared, 0, products), rows.size)
-        shared = np.bincount(at, np.where(is_shared, products, 0), rows.size)
         is_touched = np.zeros(rows.size, np.bool_)
         is_touched[at] = True
         touched = is_touched.nonzero()[0]
-        touched = touched[_largest(words[touched] + shared[touched]) | _largest(shared[touched])]
-        near = rows[touched]
-        by_words = words[touched] / np.maximum(near["words"] * self.words, TINY)
-        by_shared = shared[touched] / np.maximum(near["shared"] * self.shared, TINY)
-        apart = np.abs(near["moment"] - self.moment)
-        is_own = near["language"] == self.language
+        places = np.empty(rows.size, np.int64)
+        places[touched] = np.arange(touched.size)
+        at = places[at]
+        is_word = (self.terms < SHARED)[asked]
+        words = np.bincount(at, products * is_word, touched.size)
+        shared = np.bincount(at, products * ~is_word, touched.size)
+        by_words = words / np.maximum(rows["words"][touched] * self.words, TINY)
+        by_shared = shared / np.maximum(rows["shared"][touched] * self.shared, TINY)
+        apart = np.abs(rows["moment"][touched] - self.moment)
+        is_own = rows["language"][touched] == self.language
         score = np.where(is_own, WORDS * by_words + by_shared, FOREIGN * by_shared) * np.exp2(-apart / HALF_LIFE)
-        score[(near["story"] == GONE) | (apart > within)] = 0
-        likest = np.argsort(-score, kind="stable")[:MOST]
-        answer: list[int] = touched[likest[score[likest] > 0]].tolist()
+        score[(rows["story"][touched] == GONE) | (apart > within)] = 0
+        likest = (score > 0).nonzero()[0]
+        if likest.size > MOST:
+            likest = likest[score[likest].argpartition(-MOST)[-MOST:]]
+        answer: list[int] = touched[likest[np.lexsort((likest, -score[likest]))]].tolist()
         return answer
 
 
@@ -84,15 +85,6 @@ def ask(sketch: Sketch, moment: int, articles: int, frequencies: Frequencies) ->
     asked = np.concatenate((_rarest(weights[:split], articles), split + _rarest(weights[split:], articles)))
     language = LANGUAGES.index(sketch.language)
     return Question(terms[asked], (weights * worths)[asked], language, words, shared, moment)
-
-
-def _largest(sums: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which are the MEASURED largest."""
-    if sums.size <= MEASURED:
-        return np.ones(sums.size, np.bool_)
-    least = np.partition(sums, -MEASURED)[-MEASURED]
-    are_largest: NDArray[np.bool_] = sums >= max(least, TINY)
-    return are_largest
 
 
 def _rarest(weights: NDArray[np.float32], articles: int) -> NDArray[np.int64]:

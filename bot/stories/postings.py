@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from bot.stories.frequencies import Frequencies
 from bot.stories.hashing import Sort, Terms
 
-SEGMENT = 4_096  # articles: twelve bits of an entry
+SEGMENT = 8_192  # articles: thirteen bits of an entry
 SHARED = np.uint32(Sort.CONCEPT)  # the first of the terms that all languages share
 MANY = 64  # articles from which on they are put in order together
 _LAST = np.uint32(0xFFFF_FFFF)
-_COUNT_BITS = 4
+_COUNT_BITS = 3
 _MOST = (1 << _COUNT_BITS) - 1  # times a term stands in an article that are told apart
 
 

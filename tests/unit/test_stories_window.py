@@ -24,7 +24,7 @@ TITLE, TEXT = 8, 60  # words
 
 def word(number: int) -> str:
     """One of its own for each number."""
-    return "".join(LETTERS[number >> shift & 15] for shift in (0, 4, 8, 12))
+    return "".join(LETTERS[number >> shift & 15] for shift in (0, 4, 8, 12, 16))
 
 
 def telling(words: Sequence[int], name: str = "", at: datetime = NOW) -> Sketch:
@@ -288,8 +288,8 @@ def test_articles_of_full_segments_are_found_and_go_when_their_time_is_over() ->
     assert len(desk.window) == SEGMENT + 6
     assert desk.window.place(sketches[1], 1, NOW + DAY).nearest is None
     assert desk.window.place(sketches[SEGMENT + 6], 1, NOW + DAY).story_id == SEGMENT + 7
-    desk.window.add(Member(count + 1, count + 1, 1, NOW, telling(event(640))))
-    assert desk.window.place(telling(event(640)), 1, NOW + DAY).story_id == count + 1
+    desk.window.add(Member(count + 1, count + 1, 1, NOW, telling(event(1640))))
+    assert desk.window.place(telling(event(1640)), 1, NOW + DAY).story_id == count + 1
 
 
 ROWS = st.lists(st.sets(st.integers(0, 40), max_size=12), min_size=1, max_size=30)
